@@ -1,0 +1,10 @@
+//! Diffract's core: what a post is, what a reader's rules say, and what follows from the two.
+//!
+//! Data flows one way. [`post::Post`]s come in from an adapter; the rule files of a reader's packs are
+//! parsed and checked into a [`program::Program`]; the program is taken apart once for matching; and every
+//! post gets a [`verdict::Verdict`] that carries its reasons. Nothing here reads a clock, a disk or a
+//! browser: time, locale and memory of earlier posts are handed in.
+
+pub mod post;
+pub mod program;
+pub mod verdict;

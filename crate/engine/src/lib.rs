@@ -1,0 +1,1 @@
+//! The wasm face of core and adapters.

@@ -1,0 +1,137 @@
+/**
+ * Every message that crosses between the parts of the extension. Strings and plain JSON only (Chrome's messages
+ * are JSON). Whoever receives one calls the guard of its union first and drops, with a report to the health
+ * panel, what does not pass.
+ */
+import type { Post, Verdict } from "./post.ts";
+
+/** The name of the one long-lived port a frame opens to the background. */
+export const FEED_PORT = "feed";
+
+/** Content script → background, over the port. */
+export type ShellMessage =
+  /** One batch a frame. `posts` is a JSON array of {@link Post}, kept a string so that it is encoded once. */
+  | { type: "posts"; seq: number; host: string; posts: string }
+  /** The tab's toolbar badge: how many posts are touched; `trouble` when something is off. */
+  | { type: "badge"; touched: number; trouble: boolean };
+
+/** Background → content script, over the port. */
+export type EngineMessage =
+  /** Answers the batch of the same `seq`. `verdicts` is a JSON array of {@link Verdict}, same order as the posts. */
+  | { type: "verdicts"; seq: number; verdicts: string }
+  /** The batch could not be decided; the shell fails open and reports `message`. */
+  | { type: "failed"; seq: number; message: string }
+  /** Rules, packs or settings changed: every post on the page is to be asked again. */
+  | { type: "changed" };
+
+/** A post with its verdict, as the popup lists it and `replay:page` prints it. */
+export interface JudgedPost {
+  post: Post;
+  verdict: Verdict;
+  /** The reader asked to see it all the same. */
+  shown: boolean;
+}
+
+/** What one locator of an adapter found on this page. */
+export interface LocatorHealth {
+  /** `feed`, `item.tweet`, `item.tweet.author` ... */
+  name: string;
+  /** Items or fields found since the page was opened. */
+  found: number;
+  /** How often it was looked for. */
+  asked: number;
+  /** Index of the selector that matched last: 0 is the first choice, more is a fallback, -1 none. */
+  rank: number;
+}
+
+/** Whether an adapter still fits the page. */
+export interface AdapterHealth {
+  adapter: string;
+  /** `good`: first choices match. `worn`: fallbacks in use. `broken`: a feed is expected here but nothing is found. `quiet`: no feed is expected on this page. */
+  state: "good" | "worn" | "broken" | "quiet";
+  locators: LocatorHealth[];
+}
+
+/** What a content script knows of its page. Survives the background's death. */
+export interface PageReport {
+  host: string;
+  platform: string;
+  surface: string | null;
+  paused: boolean;
+  /** Posts seen since the page was opened, each id once. */
+  seen: number;
+  /** Per action, how many of them. */
+  actions: Record<string, number>;
+  /** Latest last; at most `limit`. */
+  posts: JudgedPost[];
+  health: AdapterHealth;
+  /** Things that went wrong, newest last, in words for the reader. */
+  troubles: string[];
+  /** Milliseconds from extraction to applied, of the last 500 batches. */
+  latencies: number[];
+}
+
+/** Popup, dashboard and tests → content script, by `tabs.sendMessage`. */
+export type PageRequest =
+  | { type: "report"; limit: number }
+  /** Show a post that a rule hid (or, `shown: false`, obey the rule again). */
+  | { type: "show"; id: string; shown: boolean };
+
+/** Pages → background, by `runtime.sendMessage`. Answers are {@link Answer}. */
+export type BackgroundRequest =
+  /** Everything the dashboard shows. */
+  | { type: "state" }
+  | { type: "set-site"; host: string; on: boolean }
+  | { type: "set-pack"; pack: string; on: boolean }
+  /** Replaces the reader's own rules. Refused (nothing stored) when larger than 4 MB. */
+  | { type: "set-rules"; source: string }
+  /** Appends `keep if author is "…"` to the reader's own rules. */
+  | { type: "keep-author"; author: string }
+  /** Adds or replaces an imported pack. */
+  | { type: "import-pack"; pack: string; source: string }
+  | { type: "remove-pack"; pack: string }
+  /** Everything as one JSON text, and back. An import that does not parse changes nothing. */
+  | { type: "export" }
+  | { type: "import"; backup: string };
+
+/** One message about a rule file. Mirrors the engine's. Offsets are UTF-16 code units into the source. */
+export interface Diagnostic {
+  severity: "error" | "warning" | "hint";
+  /** Stable, kebab-case: `unknown-field`. */
+  code: string;
+  message: string;
+  /** From 1, in characters. */
+  line: number;
+  column: number;
+  from: number;
+  to: number;
+  help?: string;
+  suggestion?: { from: number; to: number; replacement: string };
+  /** The line with a mark under it and the message, as plain text. */
+  rendered: string;
+}
+
+export interface PackState {
+  id: string;
+  title: string;
+  description: string;
+  origin: "mine" | "shipped" | "imported";
+  on: boolean;
+  source: string;
+  rules: number;
+  diagnostics: Diagnostic[];
+}
+
+export interface BackgroundState {
+  version: string;
+  packs: PackState[];
+  pausedHosts: string[];
+  /** Adapters that were refused or worn, damaged settings and the like: in words for the reader. */
+  troubles: string[];
+  /** Rules in force. */
+  rules: number;
+  /** How the engine came up last, and in how many milliseconds. */
+  start: { from: "snapshot" | "sources"; milliseconds: number };
+}
+
+export type Answer<T> = { ok: true; value: T } | { ok: false; message: string };
