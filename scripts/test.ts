@@ -1,0 +1,169 @@
+/**
+ * `npm test`: everything that must hold, stage by stage, with progress. Every stage runs even when one before it
+ * failed, and the exit status says whether all passed.
+ *
+ *   npm test                      all stages
+ *   npm test -- --list            their names
+ *   npm test -- --only lint,rust  some of them
+ *   npm test -- --from build      from one of them on
+ */
+import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { parseArgs } from "node:util";
+
+interface Stage {
+  name: string;
+  /** What it shows, in a few words. */
+  shows: string;
+  /** A shell command line, run at the root of the repository; or a check in code that throws. */
+  run: string | (() => void);
+}
+
+const node = "node --import tsx --test --test-reporter=spec";
+const wasmPack = (browser: string, driver: string) =>
+  `RUSTUP_TOOLCHAIN=\${DIFFRACT_WASM_TOOLCHAIN:-\${RUSTUP_TOOLCHAIN:-}}; [ -n "$RUSTUP_TOOLCHAIN" ] && export RUSTUP_TOOLCHAIN || unset RUSTUP_TOOLCHAIN; ` +
+  `wasm-pack test --headless --${browser} --${driver} --mode no-install crate/engine`;
+
+const STAGES: Stage[] = [
+  { name: "fmt", shows: "Rust is formatted", run: "cargo fmt --all --check" },
+  { name: "lint", shows: "TypeScript is formatted and clean", run: "npx biome ci" },
+  { name: "types", shows: "TypeScript type-checks, strict", run: "npx tsc --noEmit" },
+  {
+    name: "clippy",
+    shows: "no warnings in Rust",
+    run: "cargo clippy --workspace --all-targets --locked -- -D warnings",
+  },
+  { name: "rust", shows: "core, adapters, command line", run: "cargo test --workspace --locked" },
+  {
+    name: "doc",
+    shows: "documentation builds, no broken links",
+    run: "RUSTDOCFLAGS='-D warnings' cargo doc --workspace --no-deps --locked --quiet",
+  },
+  {
+    name: "deny",
+    shows: "licences and sources of every crate",
+    run: "cargo fetch --locked --quiet && cargo deny --offline check bans licenses sources",
+  },
+  { name: "lock", shows: "every npm package is pinned by a checksum", run: checkNpmLock },
+  {
+    name: "build",
+    shows: "the extension builds for both browsers",
+    run: "node --import tsx scripts/build.ts && node --import tsx scripts/build.ts --demo",
+  },
+  { name: "size", shows: "the engine's wasm is at most 1.2 MB", run: checkEngineSize },
+  {
+    name: "web-ext",
+    shows: "the stores' linter accepts both builds",
+    run: "npx web-ext lint --self-hosted --warnings-as-errors -s dist/firefox",
+  },
+  {
+    name: "wasm-chrome",
+    shows: "the same rule cases in wasm, in Chromium",
+    run: wasmPack("chrome", 'chromedriver "$CHROMEDRIVER"'),
+  },
+  {
+    name: "wasm-firefox",
+    shows: "the same rule cases in wasm, in Firefox",
+    run: wasmPack("firefox", 'geckodriver "$GECKODRIVER"'),
+  },
+  { name: "shell", shows: "the shell's own logic", run: `${node} 'tests/shell/*.test.ts'` },
+  {
+    name: "extract",
+    shows: "posts read from pages",
+    run: `${node} --test-concurrency=1 'tests/extract/*.test.ts'`,
+  },
+  {
+    name: "pages",
+    shows: "popup and dashboard: keyboard, axe",
+    run: `${node} --test-concurrency=1 'tests/pages/*.test.ts'`,
+  },
+  {
+    name: "browser",
+    shows: "the installed extension, in both browsers",
+    run: `${node} --test-concurrency=1 'tests/browser/*.test.ts'`,
+  },
+  {
+    name: "package",
+    shows: "the store zips, rebuilt from the source zip to the same bytes",
+    run: "node --import tsx scripts/package.ts --verify",
+  },
+];
+
+/** Every package in the lock file carries a checksum, and none an address of its own. */
+function checkNpmLock(): void {
+  const lock: unknown = JSON.parse(readFileSync("package-lock.json", "utf8"));
+  const packages = (
+    lock as { packages: Record<string, { integrity?: string; resolved?: string; link?: boolean }> }
+  ).packages;
+  const bad = Object.entries(packages).filter(
+    ([path, entry]) => path !== "" && !entry.link && !entry.integrity?.startsWith("sha512-"),
+  );
+  if (bad.length > 0)
+    throw new Error(`no sha512 checksum in package-lock.json for: ${bad.map(([path]) => path).join(", ")}`);
+  const addressed = Object.entries(packages).filter(([, entry]) => entry.resolved !== undefined);
+  if (addressed.length > 0)
+    throw new Error(
+      `package-lock.json names addresses (run npm with --omit-lockfile-registry-resolved): ${addressed.map(([path]) => path).join(", ")}`,
+    );
+  console.log(
+    `${Object.keys(packages).length - 1} packages, lock file ${createHash("sha256").update(readFileSync("package-lock.json")).digest("hex").slice(0, 12)}`,
+  );
+}
+
+/** The issue's budget for the engine, in bytes. */
+const ENGINE_BUDGET = 1_200_000;
+
+function checkEngineSize(): void {
+  const size = readFileSync("dist/engine/diffract_engine_bg.wasm").length;
+  console.log(`engine: ${size} bytes raw, budget ${ENGINE_BUDGET}`);
+  if (size > ENGINE_BUDGET) throw new Error(`the engine is ${size - ENGINE_BUDGET} bytes over its budget`);
+}
+
+function runStage(stage: Stage): boolean {
+  if (typeof stage.run === "string") {
+    return spawnSync("bash", ["-c", stage.run], { stdio: ["ignore", "inherit", "inherit"] }).status === 0;
+  }
+  try {
+    stage.run();
+    return true;
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    return false;
+  }
+}
+
+function chosenStages(): Stage[] {
+  const { values } = parseArgs({
+    options: { only: { type: "string" }, from: { type: "string" }, list: { type: "boolean" } },
+  });
+  if (values.list) {
+    for (const { name, shows } of STAGES) console.log(`${name.padEnd(14)}${shows}`);
+    process.exit(0);
+  }
+  const names = values.only?.split(",");
+  for (const name of [...(names ?? []), ...(values.from ? [values.from] : [])]) {
+    if (!STAGES.some((stage) => stage.name === name)) {
+      console.error(`no stage "${name}"; there are: ${STAGES.map((stage) => stage.name).join(", ")}`);
+      process.exit(2);
+    }
+  }
+  const first = values.from ? STAGES.findIndex((stage) => stage.name === values.from) : 0;
+  return STAGES.slice(first).filter((stage) => !names || names.includes(stage.name));
+}
+
+const stages = chosenStages();
+const failed: string[] = [];
+for (const [index, stage] of stages.entries()) {
+  console.log(`\n[${index + 1}/${stages.length}] ${stage.name}: ${stage.shows}`);
+  const start = performance.now();
+  const ok = runStage(stage);
+  if (!ok) failed.push(stage.name);
+  console.log(
+    `[${index + 1}/${stages.length}] ${stage.name}: ${ok ? "ok" : "FAILED"} (${Math.round((performance.now() - start) / 1000)} s)`,
+  );
+}
+if (failed.length > 0)
+  console.log(`\nfailed: ${failed.join(", ")} (again: npm test -- --only ${failed.join(",")})`);
+console.log(`\n${stages.length - failed.length} passed, ${failed.length} failed`);
+process.exit(failed.length > 0 ? 1 : 0);
