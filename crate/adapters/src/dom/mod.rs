@@ -1,0 +1,1 @@
+//! Pages: where posts are in the rendered DOM.
