@@ -53,11 +53,29 @@ export interface SurfaceRule {
 }
 
 export const TEXT_FIELDS = [
-  "url", "lang", "text", "title", "author", "name", "reposted_by", "replying_to", "quote_text", "card_title", "alt",
+  "url",
+  "lang",
+  "text",
+  "title",
+  "author",
+  "name",
+  "reposted_by",
+  "replying_to",
+  "quote_text",
+  "card_title",
+  "alt",
   "community",
 ] as const;
 export const FLAG_FIELDS = [
-  "promoted", "suggested", "repost", "reply", "quote", "followed", "verified", "sensitive", "pinned",
+  "promoted",
+  "suggested",
+  "repost",
+  "reply",
+  "quote",
+  "followed",
+  "verified",
+  "sensitive",
+  "pinned",
 ] as const;
 export const NUMBER_FIELDS = ["likes", "reposts", "replies", "views", "followers"] as const;
 export const SPAN_FIELDS = ["time", "age", "duration"] as const;
@@ -148,15 +166,41 @@ export interface CompiledAdapters {
 }
 
 const SURFACES: ReadonlySet<string> = new Set<Surface>([
-  "home", "following", "explore", "search", "thread", "profile", "list", "community", "notifications", "shorts", "related",
+  "home",
+  "following",
+  "explore",
+  "search",
+  "thread",
+  "profile",
+  "list",
+  "community",
+  "notifications",
+  "shorts",
+  "related",
 ]);
 const KINDS: ReadonlySet<string> = new Set<Kind>([
-  "post", "link", "article", "video", "short", "live", "image", "poll", "comment", "playlist", "channel", "ad",
+  "post",
+  "link",
+  "article",
+  "video",
+  "short",
+  "live",
+  "image",
+  "poll",
+  "comment",
+  "playlist",
+  "channel",
+  "ad",
 ]);
 const MEDIA: ReadonlySet<string> = new Set<Medium>(["image", "video", "gif", "audio", "poll", "card"]);
 const SCOPES: ReadonlySet<string> = new Set<Scope>(["item", "around", "box", "quote", "document"]);
 const FIELDS: ReadonlySet<string> = new Set<FieldName>([
-  ...TEXT_FIELDS, ...FLAG_FIELDS, ...NUMBER_FIELDS, ...SPAN_FIELDS, ...SET_FIELDS, ...CHOICE_FIELDS,
+  ...TEXT_FIELDS,
+  ...FLAG_FIELDS,
+  ...NUMBER_FIELDS,
+  ...SPAN_FIELDS,
+  ...SET_FIELDS,
+  ...CHOICE_FIELDS,
 ]);
 
 export const isSurface = (s: unknown): s is Surface => typeof s === "string" && SURFACES.has(s);
@@ -175,7 +219,8 @@ class Refusal extends Error {}
 type Json = Record<string, unknown>;
 
 function object(value: unknown, key: string): Json {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) throw new Refusal(`${key}: not an object`);
+  if (typeof value !== "object" || value === null || Array.isArray(value))
+    throw new Refusal(`${key}: not an object`);
   return value as Json;
 }
 
@@ -333,7 +378,8 @@ export function readCompiledAdapters(value: unknown): CompiledAdapters {
   };
   attempt("adapters", () => {
     const o = object(value, "adapters");
-    if (o.version !== 1) throw new Refusal("version: these adapters were compiled for another version; build again");
+    if (o.version !== 1)
+      throw new Refusal("version: these adapters were compiled for another version; build again");
     attempt("words", () => {
       result.words = words(o.words);
     });

@@ -1,0 +1,317 @@
+/**
+ * The interpreter of DOM adapters: finds the posts of a page and reads them. It only reads; call it for all posts of
+ * a frame in one pass, before anything is written, so that the page is laid out at most once.
+ */
+import type { ItemKind, Reading } from "../../shared/adapter.ts";
+import type { AdapterHealth } from "../../shared/messages.ts";
+import type { Post } from "../../shared/post.ts";
+import { HealthBook } from "./health.ts";
+import { type Address, type CompiledAdapter, expectsFeed, surfaceOf } from "./pick.ts";
+import { closestAcross, isSelector, shadowRootsIn } from "./query.ts";
+import { ItemReader } from "./reader.ts";
+import { isRepeatedItem, repeatedItems } from "./repeated.ts";
+import { hashText } from "./values.ts";
+
+/** One item of a feed, on the page. */
+export interface Found {
+  item: Element;
+  /** What is hidden: the cell, the wrapper of an ad. Often the item itself. */
+  box: Element;
+  /** Following siblings of the box that belong to it. */
+  extras: Element[];
+  /** The item's kind in the adapter: `tweet`. */
+  kind: string;
+}
+
+/** The kind of what `[repeated]` finds. */
+const REPEATED = "repeated";
+const MAX_EXTRAS = 8;
+const MAX_POSITIONS = 20_000;
+
+interface Kind {
+  rule: ItemKind;
+  select: string[];
+  except: string;
+  box: string[];
+  extra: string;
+  /** Index of the locator in force; -1: none has matched yet. */
+  rank: number;
+}
+
+export class Extractor {
+  readonly adapter: CompiledAdapter;
+  /** Selectors that this browser does not take, in words for the reader. */
+  readonly troubles: string[] = [];
+  #doc: Document;
+  #address: Address & { href: string };
+  #kinds: Kind[] = [];
+  #feed: string[];
+  #veil: string[];
+  #health = new HealthBook();
+  #reader: ItemReader;
+  #positions = new Map<string, number>();
+  /** Items that show nothing to make an identifier of. */
+  #nameless = new WeakMap<Element, string>();
+  #namelessCount = 0;
+
+  /** `address`: where the document was found, if not where it is now (saved pages). */
+  constructor(adapter: CompiledAdapter, doc: Document, address?: URL | Location) {
+    this.adapter = adapter;
+    this.#doc = doc;
+    this.#address = address ?? doc.location;
+    this.#feed = this.#usable(adapter.feed, "feed");
+    for (const rule of adapter.items) {
+      const name = `item.${rule.name}`;
+      this.#kinds.push({
+        rule: this.#usableItem(rule),
+        select: this.#usable(rule.select, `${name}.select`),
+        except: this.#usable(rule.except, `${name}.except`).join(","),
+        box: this.#usable(rule.box, `${name}.box`),
+        extra: this.#usable(rule.extra, `${name}.extra`).join(","),
+        rank: -1,
+      });
+    }
+    this.#veil = adapter.items.flatMap((rule) => this.#usable(rule.veil, `item.${rule.name}.veil`));
+    this.#reader = new ItemReader(adapter, doc, () => this.#address, this.#health);
+  }
+
+  /**
+   * The items in `root` (and `root` itself), in document order, shadow roots not included. A search of the whole
+   * document decides anew which locators are in force.
+   */
+  find(root: Element | ShadowRoot | Document): Found[] {
+    const whole = root.nodeType === 9;
+    const found: Found[] = [];
+    const seen = new Set<Element>();
+    for (const kind of this.#kinds) {
+      const items = this.#select(root, kind, whole);
+      if (whole) this.#health.note(`item.${kind.rule.name}`, items.length > 0 ? kind.rank : -1);
+      for (const item of items) {
+        if (seen.has(item)) continue;
+        seen.add(item);
+        found.push(this.#found(item, kind));
+      }
+    }
+    if (found.length === 0 && this.adapter.repeated) {
+      for (const item of repeatedItems(root, this.adapter.repeated)) {
+        found.push({ item, box: item, extras: [], kind: REPEATED });
+      }
+      if (whole) this.#health.note(`item.${REPEATED}`, found.length > 0 ? 0 : -1);
+    }
+    if (whole) this.feed();
+    if (this.#kinds.length > 1) found.sort((a, b) => (a.item.compareDocumentPosition(b.item) & 4 ? -1 : 1));
+    return found;
+  }
+
+  /** The items of the whole document, shadow roots included. */
+  findAll(): Found[] {
+    const found = this.find(this.#doc);
+    for (const shadow of this.shadowHosts(this.#doc)) found.push(...this.find(shadow));
+    return found;
+  }
+
+  /** The container of the posts, for re-ordering; null where the adapter knows none. */
+  feed(): Element | null {
+    for (const [rank, css] of this.#feed.entries()) {
+      const e = this.#doc.querySelector(css);
+      if (!e) continue;
+      this.#health.note("feed", rank);
+      return e;
+    }
+    if (this.#feed.length > 0) this.#health.note("feed", -1);
+    return null;
+  }
+
+  /** What stands in an item; null while it is an empty shell that waits for its content. */
+  read(found: Found): Post | null {
+    const rule = this.#rule(found.kind);
+    if (!rule) return null;
+    const post = this.#reader.read(found, rule, this.#nestedSelector());
+    if (post.id === "") {
+      const words = [
+        post.author ?? post.name ?? "",
+        post.title ?? "",
+        post.text ?? "",
+        post.time ?? post.url ?? "",
+      ].join("\n");
+      if (words.trim() !== "") post.id = `h${hashText(words)}`;
+      else if (post.promoted || found.item.querySelector("img[src], video, iframe"))
+        post.id = this.#namelessId(found.item);
+      else return null;
+    }
+    const surface = post.surface ?? surfaceOf(this.adapter, this.#address, this.#doc);
+    if (surface) post.surface = surface;
+    post.position = this.#position(post.id);
+    return post;
+  }
+
+  /**
+   * Something that changes when the element comes to hold another post: the platform's identifier where there is one
+   * (then equal to the post's id), else a hash of what the element holds. Cheap. Null: nothing there yet.
+   */
+  identity(found: Found): string | null {
+    const rule = this.#rule(found.kind);
+    const id = rule && this.#reader.identity(found, rule, this.#nestedSelector());
+    if (id) return id;
+    const text = found.item.textContent;
+    return text.trim() === "" ? null : `c${text.length}.${hashText(text.slice(0, 600))}`;
+  }
+
+  /** Selectors of what is to be covered until a verdict is there. The shell marks item, box and extras as decided. */
+  veilSelectors(): string[] {
+    return this.#veil;
+  }
+
+  /** The item that a node is part of: for changes, also from inside shadow roots, boxes and extra rows. */
+  closestItem(node: Node): Found | null {
+    const start = node.nodeType === 1 ? (node as Element) : (node.parentElement ?? hostOf(node));
+    if (!start) return null;
+    for (const kind of this.#kinds) {
+      const css = inForce(kind);
+      let e: Element | null = css === "" ? null : closestAcross(start, css);
+      while (e && kind.except && e.matches(kind.except))
+        e = e.parentElement && closestAcross(e.parentElement, css);
+      if (e) return this.#found(e, kind);
+    }
+    for (const kind of this.#kinds) {
+      if (kind.extra) {
+        let row: Element | null = start.closest(kind.extra);
+        for (let i = 0; row && i < MAX_EXTRAS; i += 1) {
+          row = row.previousElementSibling;
+          const found = row && this.#inBox(row, kind);
+          if (found) return found.extras.some((x) => x.contains(start)) ? found : null;
+        }
+      }
+      for (const css of kind.box) {
+        const box = closestAcross(start, css);
+        const found = box && this.#inBox(box, kind);
+        if (found) return found;
+      }
+    }
+    const rule = this.adapter.repeated;
+    for (let e: Element | null = rule ? start : null; rule && e; e = e.parentElement) {
+      if (isRepeatedItem(e, rule)) return { item: e, box: e, extras: [], kind: REPEATED };
+    }
+    return null;
+  }
+
+  /** The shadow roots in `root`, nested ones too, closed ones where the browser lets a content script in. */
+  shadowHosts(root: Element | ShadowRoot | Document): ShadowRoot[] {
+    return shadowRootsIn(root);
+  }
+
+  /** `settled`: the page has had time to show its posts. */
+  health(settled = true): AdapterHealth {
+    return this.#health.report(
+      this.adapter.name,
+      expectsFeed(this.adapter, this.#address, this.#doc),
+      settled,
+    );
+  }
+
+  /** The page has become another one without being loaded anew: positions, locators and health start over. */
+  reset(): void {
+    this.#positions.clear();
+    this.#health.forget();
+    for (const kind of this.#kinds) kind.rank = -1;
+  }
+
+  #select(root: Element | ShadowRoot | Document, kind: Kind, whole: boolean): Element[] {
+    const last = whole || kind.rank < 0 ? kind.select.length - 1 : kind.rank;
+    for (let rank = 0; rank <= last; rank += 1) {
+      const css = kind.select[rank] ?? "";
+      const items: Element[] = [];
+      if (root.nodeType === 1 && (root as Element).matches(css)) items.push(root as Element);
+      for (const e of root.querySelectorAll(css)) items.push(e);
+      const kept = kind.except ? items.filter((e) => !e.matches(kind.except)) : items;
+      if (kept.length === 0) continue;
+      kind.rank = rank;
+      return kept;
+    }
+    return [];
+  }
+
+  #found(item: Element, kind: Kind): Found {
+    let box: Element = item;
+    for (const css of kind.box) {
+      const outer = closestAcross(item, css);
+      if (!outer) continue;
+      box = outer;
+      break;
+    }
+    const extras: Element[] = [];
+    if (kind.extra) {
+      let next = box.nextElementSibling;
+      while (next && extras.length < MAX_EXTRAS && next.matches(kind.extra)) {
+        extras.push(next);
+        next = next.nextElementSibling;
+      }
+    }
+    return { item, box, extras, kind: kind.rule.name };
+  }
+
+  #inBox(box: Element, kind: Kind): Found | null {
+    const item = this.#select(box, kind, false)[0];
+    if (!item) return null;
+    const found = this.#found(item, kind);
+    return found.box.contains(box) || box.contains(found.box) ? found : null;
+  }
+
+  #nestedSelector(): string {
+    return this.#kinds.map(inForce).filter(Boolean).join(",");
+  }
+
+  #rule(kind: string): ItemKind | undefined {
+    const exact = this.#kinds.find((k) => k.rule.name === kind)?.rule;
+    // What `[repeated]` found is read like the adapter's last kind, which is its most general one.
+    return exact ?? (kind === REPEATED ? this.#kinds.at(-1)?.rule : undefined);
+  }
+
+  #position(id: string): number {
+    const known = this.#positions.get(id);
+    if (known !== undefined) return known;
+    if (this.#positions.size >= MAX_POSITIONS) this.#positions.clear();
+    const position = this.#positions.size + 1;
+    this.#positions.set(id, position);
+    return position;
+  }
+
+  #namelessId(item: Element): string {
+    let id = this.#nameless.get(item);
+    if (id === undefined) {
+      this.#namelessCount += 1;
+      id = `n${this.#namelessCount}`;
+      this.#nameless.set(item, id);
+    }
+    return id;
+  }
+
+  #usable(selectors: readonly string[], key: string): string[] {
+    return selectors.filter((css) => {
+      const fits = isSelector(css);
+      if (!fits)
+        this.troubles.push(`${this.adapter.name}: ${key}: this browser does not take the selector ${css}`);
+      return fits;
+    });
+  }
+
+  #usableItem(rule: ItemKind): ItemKind {
+    const usable = (readings: Reading[], key: string) =>
+      readings.filter((r) => r.css === undefined || this.#usable([r.css], key).length > 0);
+    const fields: ItemKind["fields"] = {};
+    for (const [name, readings] of Object.entries(rule.fields)) {
+      fields[name as keyof typeof fields] = usable(readings, `item.${rule.name}.${name}`);
+    }
+    const quote = this.#usable(rule.quote, `item.${rule.name}.quote`);
+    return { ...rule, quote, fields, identity: usable(rule.identity, `item.${rule.name}.identity`) };
+  }
+}
+
+function inForce(kind: Kind): string {
+  return (kind.rank < 0 ? kind.select : kind.select.slice(0, kind.rank + 1)).join(",");
+}
+
+function hostOf(node: Node): Element | null {
+  const root = node.getRootNode();
+  return root.nodeType === 11 ? ((root as ShadowRoot).host ?? null) : null;
+}

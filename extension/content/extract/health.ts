@@ -1,0 +1,44 @@
+/** Keeps count of which locators still find something. */
+import type { AdapterHealth, LocatorHealth } from "../../shared/messages.ts";
+
+/** Fields without which a post is hardly one. */
+const ESSENTIAL = ["id", "author", "text"];
+/** So often must a field have been looked for before its absence says anything. */
+const ENOUGH = 10;
+
+export class HealthBook {
+  #locators = new Map<string, LocatorHealth>();
+
+  /** `name` was looked for; `rank` is the index of the alternative that found something, -1 for none. */
+  note(name: string, rank: number): void {
+    const l = this.#locators.get(name);
+    if (!l) {
+      this.#locators.set(name, { name, found: rank < 0 ? 0 : 1, asked: 1, rank });
+      return;
+    }
+    l.asked += 1;
+    if (rank < 0) return;
+    l.found += 1;
+    l.rank = rank;
+  }
+
+  forget(): void {
+    this.#locators.clear();
+  }
+
+  /** `expected`: posts should be on this page, and it has had time to show them. */
+  report(adapter: string, surfaceHasFeed: boolean, settled: boolean): AdapterHealth {
+    const locators = [...this.#locators.values()];
+    const items = locators.filter((l) => /^item\.[^.]+$/.test(l.name));
+    let state: AdapterHealth["state"] = "good";
+    if (items.every((l) => l.found === 0)) state = surfaceHasFeed && settled ? "broken" : "quiet";
+    else if (locators.some(isWorn)) state = "worn";
+    return { adapter, state, locators: locators.map((l) => ({ ...l })) };
+  }
+}
+
+function isWorn(l: LocatorHealth): boolean {
+  const parts = l.name.split(".");
+  if (parts.length < 3) return l.found > 0 && l.rank > 0;
+  return ESSENTIAL.includes(parts[2] ?? "") && l.asked >= ENOUGH && l.found * 2 < l.asked;
+}

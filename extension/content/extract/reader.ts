@@ -1,0 +1,306 @@
+/** Reads one item: an adapter's readings, in order, to the fields of a post. */
+import {
+  FLAG_FIELDS,
+  type FlagField,
+  type ItemKind,
+  isKind,
+  isMedium,
+  isSurface,
+  NUMBER_FIELDS,
+  type NumberField,
+  type Reading,
+  SET_FIELDS,
+  type SetField,
+  SPAN_FIELDS,
+  type SpanField,
+  TEXT_FIELDS,
+  type TextField,
+  type WordList,
+} from "../../shared/adapter.ts";
+import type { Medium, Post } from "../../shared/post.ts";
+import type { Found } from "./extractor.ts";
+import type { HealthBook } from "./health.ts";
+import type { Address, CompiledAdapter } from "./pick.ts";
+import { closestAcross, MAX_MATCHES, query } from "./query.ts";
+import {
+  foldLabel,
+  parseAge,
+  parseDuration,
+  parseHandle,
+  parseLink,
+  parseNumber,
+  parseTime,
+} from "./values.ts";
+import { MAX_TEXT, visibleText } from "./visible-text.ts";
+
+/** Longest content that may still be a label with decoys in it, in UTF-16 code units. */
+const MAX_LABEL = 400;
+const MAX_SET = 100;
+
+/** One item while it is read. */
+interface Scene {
+  found: Found;
+  /** Where the item's own content is: the item and its extra rows. */
+  roots: Element[];
+  /** Parts that are posts of someone else. */
+  quotes: Element[];
+  /** Quoted parts and items inside the item. */
+  foreign: Element[];
+  /** What selectors found, by scope and selector; several fields often ask for the same. */
+  memo: Map<string, Element[]>;
+}
+
+const HANDLES: ReadonlySet<string> = new Set<TextField>(["author", "reposted_by", "replying_to"]);
+
+export class ItemReader {
+  #adapter: CompiledAdapter;
+  #doc: Document;
+  #address: () => Address & { href: string };
+  #health: HealthBook;
+  #patterns = new Map<string, RegExp>();
+  #labels: Record<WordList, Set<string>>;
+
+  constructor(
+    adapter: CompiledAdapter,
+    doc: Document,
+    address: () => Address & { href: string },
+    health: HealthBook,
+  ) {
+    this.#adapter = adapter;
+    this.#doc = doc;
+    this.#address = address;
+    this.#health = health;
+    this.#labels = {
+      promoted: new Set(adapter.words.promoted.map(foldLabel)),
+      suggested: new Set(adapter.words.suggested.map(foldLabel)),
+    };
+  }
+
+  /** The platform's identifier, or null. `nested` selects the items of all kinds. */
+  identity(found: Found, rule: ItemKind, nested: string): string | null {
+    return this.#identity(this.#scene(found, rule, nested), rule);
+  }
+
+  /** The post; its `id` is empty where the platform shows none. */
+  read(found: Found, rule: ItemKind, nested: string): Post {
+    const scene = this.#scene(found, rule, nested);
+    const address = this.#address();
+    const id = this.#identity(scene, rule);
+    this.#health.note(`item.${rule.name}.id`, id === null ? -1 : 0);
+    const post: Post = { id: id ?? "", platform: this.#adapter.name, host: address.hostname.toLowerCase() };
+    for (const field of TEXT_FIELDS) this.#set(post, rule, field, (r) => this.#text(scene, field, r));
+    for (const field of FLAG_FIELDS) this.#set(post, rule, field, (r) => this.#flag(scene, r));
+    for (const field of NUMBER_FIELDS) this.#set(post, rule, field, (r) => this.#number(scene, r));
+    for (const field of SPAN_FIELDS) this.#set(post, rule, field, (r) => this.#span(scene, field, r));
+    for (const field of SET_FIELDS) {
+      const readings = rule.fields[field];
+      if (readings) this.#setOf(post, scene, field, readings);
+    }
+    this.#set(post, rule, "kind", (r) => this.#choice(scene, r, isKind));
+    this.#set(post, rule, "surface", (r) => this.#choice(scene, r, isSurface));
+    if (rule.quote.length > 0) post.quote ??= scene.quotes.length > 0;
+    return post;
+  }
+
+  #scene(found: Found, rule: ItemKind, nested: string): Scene {
+    const { item } = found;
+    const quotes = rule.quote.length > 0 ? [...item.querySelectorAll(rule.quote.join(","))] : [];
+    const foreign = [...quotes];
+    if (nested) {
+      for (const inner of item.querySelectorAll(nested)) {
+        if (rule.except.length === 0 || !inner.matches(rule.except.join(","))) foreign.push(inner);
+      }
+    }
+    return { found, roots: [item, ...found.extras], quotes, foreign, memo: new Map() };
+  }
+
+  #identity(scene: Scene, rule: ItemKind): string | null {
+    for (const r of rule.identity) {
+      for (const raw of this.#raw(scene, r)) {
+        const id = raw.trim();
+        if (id !== "") return id.slice(0, 300);
+      }
+    }
+    return null;
+  }
+
+  /** Tries the readings of a field in order and notes which one served. */
+  #set<F extends TextField | FlagField | NumberField | SpanField | "kind" | "surface">(
+    post: Post,
+    rule: ItemKind,
+    field: F,
+    read: (r: Reading) => Post[F],
+  ): void {
+    const readings = rule.fields[field];
+    if (!readings) return;
+    let rank = -1;
+    for (const [i, r] of readings.entries()) {
+      const value = read(r);
+      if (value === undefined) continue;
+      post[field] = value;
+      rank = i;
+      break;
+    }
+    this.#health.note(`item.${rule.name}.${field}`, rank);
+  }
+
+  #text(scene: Scene, field: TextField, r: Reading): string | undefined {
+    const all: string[] = [];
+    for (const raw of this.#raw(scene, r)) {
+      const value = this.#asText(field, raw);
+      if (value === undefined || value === "") continue;
+      if (!r.all) return value;
+      all.push(value);
+    }
+    return all.length > 0 ? all.join("\n").slice(0, MAX_TEXT) : undefined;
+  }
+
+  #asText(field: TextField, raw: string): string | undefined {
+    if (HANDLES.has(field)) return parseHandle(raw);
+    if (field === "url") return parseLink(raw, this.#address().href, this.#adapter.unwrap) ?? undefined;
+    if (field === "lang") return /^[a-z]{2,3}(?=$|[-_])/i.exec(raw.trim())?.[0].toLowerCase();
+    return raw.trim();
+  }
+
+  #flag(scene: Scene, r: Reading): boolean | undefined {
+    for (const raw of this.#raw(scene, r, true)) {
+      if (typeof r.value === "boolean") return r.value;
+      // `promoted="false"` says no; a bare attribute says yes.
+      return !(r.attr !== undefined && r.match === undefined && /^(?:false|0|no)$/i.test(raw));
+    }
+    return undefined;
+  }
+
+  #number(scene: Scene, r: Reading): number | undefined {
+    if (r.count) return this.#elements(scene, r).length;
+    for (const raw of this.#raw(scene, r)) {
+      if (typeof r.value === "number") return r.value;
+      const n = parseNumber(raw, this.#adapter.words);
+      if (n !== undefined) return n;
+    }
+    return undefined;
+  }
+
+  #span(scene: Scene, field: SpanField, r: Reading): number | undefined {
+    for (const raw of this.#raw(scene, r)) {
+      const n =
+        field === "time"
+          ? parseTime(raw)
+          : field === "age"
+            ? parseAge(raw, this.#adapter.words)
+            : parseDuration(raw, this.#adapter.words);
+      if (n !== undefined) return n;
+    }
+    return undefined;
+  }
+
+  #choice<T extends string>(scene: Scene, r: Reading, is: (s: unknown) => s is T): T | undefined {
+    for (const raw of this.#raw(scene, r, r.value !== undefined)) {
+      const value = r.value ?? raw.trim().toLowerCase();
+      if (is(value)) return value;
+    }
+    return undefined;
+  }
+
+  #setOf(post: Post, scene: Scene, field: SetField, readings: Reading[]): void {
+    const values = new Set<string>();
+    for (const r of readings) {
+      for (const raw of this.#raw(scene, r, r.value !== undefined)) {
+        const value = this.#asMember(field, typeof r.value === "string" ? r.value : raw);
+        if (value !== undefined && value !== "" && values.size < MAX_SET) values.add(value);
+        if (r.value !== undefined) break;
+      }
+    }
+    if (field === "media") post.media = [...values].filter((v): v is Medium => isMedium(v));
+    else post[field] = [...values];
+  }
+
+  #asMember(field: SetField, raw: string): string | undefined {
+    if (field === "links") return parseLink(raw, this.#address().href, this.#adapter.unwrap);
+    if (field === "hashtags") return decoded(raw).trim().replace(/^#/, "");
+    if (field === "mentions") return parseHandle(decoded(raw));
+    return raw.trim();
+  }
+
+  /** What a reading reads, match by match. `presence`: where only presence matters, the text is not assembled. */
+  *#raw(scene: Scene, r: Reading, presence = false): Generator<string> {
+    const textNeeded = r.match !== undefined || r.words !== undefined || !presence;
+    for (const e of this.#elements(scene, r)) {
+      let raw: string;
+      if (r.attr !== undefined) {
+        const value = e.getAttribute(r.attr);
+        if (value === null) continue;
+        raw = value.slice(0, MAX_TEXT);
+      } else if (!textNeeded || (r.value !== undefined && r.match === undefined && r.words === undefined)) {
+        raw = "";
+      } else if (r.words !== undefined) {
+        if (e.textContent.length > MAX_LABEL) continue;
+        raw = visibleText(e, { robust: true, skip: scene.foreign });
+      } else {
+        raw = visibleText(e, { skip: r.in === "quote" ? [] : scene.foreign });
+      }
+      if (r.words !== undefined && !this.#labels[r.words].has(foldLabel(raw))) continue;
+      if (r.match !== undefined) {
+        const m = this.#pattern(r.match).exec(raw);
+        if (!m) continue;
+        raw = m.slice(1).find((g) => g !== undefined) ?? m[0];
+      }
+      yield typeof r.value === "string" ? r.value : raw;
+    }
+  }
+
+  #elements(scene: Scene, r: Reading): Element[] {
+    const { item, box, extras } = scene.found;
+    const css = r.css;
+    if (css === undefined) {
+      if (r.in === "box") return [box];
+      if (r.in === "quote") return scene.quotes;
+      return r.in === "document" ? [this.#doc.documentElement] : [item];
+    }
+    if (r.in === "around") {
+      const outer = item.parentElement ?? hostOf(item);
+      const e = outer && closestAcross(outer, css);
+      return e ? [e] : [];
+    }
+    const key = `${r.in} ${css}`;
+    const known = scene.memo.get(key);
+    if (known) return known;
+    let found: Element[];
+    if (r.in === "document") found = query(this.#doc, css);
+    else if (r.in === "box") found = [box, ...extras].flatMap((root) => query(root, css));
+    else if (r.in === "quote") found = scene.quotes.flatMap((root) => query(root, css));
+    else {
+      found = scene.roots.flatMap((root) => query(root, css));
+      if (scene.foreign.length > 0) {
+        found = found.filter((e) => e === item || !scene.foreign.some((part) => part.contains(e)));
+      }
+    }
+    found = found.slice(0, MAX_MATCHES);
+    scene.memo.set(key, found);
+    return found;
+  }
+
+  #pattern(source: string): RegExp {
+    let p = this.#patterns.get(source);
+    if (!p) {
+      p = new RegExp(source, "iu");
+      this.#patterns.set(source, p);
+    }
+    return p;
+  }
+}
+
+function hostOf(node: Node): Element | null {
+  const root = node.getRootNode();
+  return root.nodeType === 11 ? ((root as ShadowRoot).host ?? null) : null;
+}
+
+/** Names in addresses are percent-encoded. */
+function decoded(raw: string): string {
+  if (!raw.includes("%")) return raw;
+  try {
+    return decodeURIComponent(raw);
+  } catch {
+    return raw;
+  }
+}
