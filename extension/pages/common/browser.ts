@@ -1,0 +1,156 @@
+/**
+ * How a page of the extension talks to the rest: the background, the content script of a tab, and the few
+ * browser APIs the pages need. Nothing here throws in the course of things: whatever goes wrong comes back as an {@link Answer} with
+ * a message for the reader.
+ */
+import { api, wordsOf } from "../../shared/api.ts";
+import type {
+  Answer,
+  BackgroundRequest,
+  BackgroundState,
+  PageReport,
+  PageRequest,
+} from "../../shared/messages.ts";
+import { Misfit, type Read } from "../../shared/shape.ts";
+import { readAnswer, readExport, readReport, readState } from "./read.ts";
+
+const SILENT = "Diffract's background did not answer. Reload the extension, then try again.";
+
+async function send<T>(request: BackgroundRequest, read: Read<T>): Promise<Answer<T>> {
+  try {
+    const raw: unknown = await api.runtime.sendMessage(request);
+    if (raw === undefined || raw === null) return { ok: false, message: SILENT };
+    return readAnswer(read)(raw, "the answer");
+  } catch (error) {
+    return {
+      ok: false,
+      message: error instanceof Misfit ? unreadable(error) : `${SILENT} (${wordsOf(error)})`,
+    };
+  }
+}
+
+function unreadable(error: Misfit): string {
+  return `Two parts of Diffract do not understand each other (${error.message}). Reload the extension, then try again.`;
+}
+
+/** Everything the dashboard shows. */
+export function askState(): Promise<Answer<BackgroundState>> {
+  return send({ type: "state" }, readState);
+}
+
+/** Everything the reader has, as one text for a file. */
+export function askExport(): Promise<Answer<string>> {
+  return send({ type: "export" }, readExport);
+}
+
+/** A request whose answer is only whether it was done. */
+export function tell(
+  request: Exclude<BackgroundRequest, { type: "state" } | { type: "export" }>,
+): Promise<Answer<true>> {
+  return send(request, () => true as const);
+}
+
+/**
+ * Asks the content script of a tab. `undefined` when nobody answers there: a page of the browser's own, a site
+ * that is not covered, or a page that was opened before the extension was.
+ */
+export async function askPage(tab: number, request: PageRequest): Promise<Answer<PageReport> | undefined> {
+  let raw: unknown;
+  try {
+    raw = await api.tabs.sendMessage(tab, request);
+  } catch {
+    return undefined;
+  }
+  if (raw === undefined || raw === null) return undefined;
+  try {
+    return readAnswer(readReport)(raw, "the page's answer");
+  } catch (error) {
+    if (!(error instanceof Misfit)) throw error;
+    return {
+      ok: false,
+      message: `The page's report makes no sense (${error.message}). Reload the page, then try again.`,
+    };
+  }
+}
+
+/** The tab the popup stands over. `host` is `undefined` on pages that no extension may touch. */
+export interface ActiveTab {
+  id: number;
+  host: string | undefined;
+}
+
+/** The active tab of this window; `undefined` when there is none. */
+export async function activeTab(): Promise<ActiveTab | undefined> {
+  try {
+    const [tab] = await api.tabs.query({ active: true, currentWindow: true });
+    return tab?.id === undefined ? undefined : { id: tab.id, host: hostOf(tab.url) };
+  } catch {
+    return undefined;
+  }
+}
+
+/** The host name of an ordinary web address, lower case. */
+export function hostOf(address: string | undefined): string | undefined {
+  if (address === undefined) return undefined;
+  try {
+    const url = new URL(address);
+    return url.protocol === "https:" || url.protocol === "http:" ? url.hostname : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The origins that running on `host` takes. */
+function originsOf(host: string): string[] {
+  return [`https://${host}/*`, `http://${host}/*`];
+}
+
+/** Whether the reader has let Diffract onto `host`. */
+export async function isCovered(host: string): Promise<boolean> {
+  try {
+    return await api.permissions.contains({ origins: [`https://${host}/*`] });
+  } catch {
+    return false;
+  }
+}
+
+/** Asks the reader for `host`. Must be called straight from a click; browsers refuse it otherwise. */
+export async function requestHost(host: string): Promise<boolean> {
+  try {
+    return await api.permissions.request({ origins: originsOf(host) });
+  } catch {
+    return false;
+  }
+}
+
+/** Calls `heard` when anything stored has changed, at most once in 50 ms. Returns how to stop. */
+export function onStored(heard: () => void): () => void {
+  let waiting: ReturnType<typeof setTimeout> | undefined;
+  const listener = (): void => {
+    clearTimeout(waiting);
+    waiting = setTimeout(heard, 50);
+  };
+  api.storage.onChanged.addListener(listener);
+  return () => {
+    clearTimeout(waiting);
+    api.storage.onChanged.removeListener(listener);
+  };
+}
+
+/** Opens a page of the extension in a tab. `page` may carry a hash: `dashboard.html#packs`. */
+export async function openPage(page: string): Promise<void> {
+  await api.tabs.create({ url: api.runtime.getURL(page) });
+}
+
+/** The reports of every open tab that answers. Posts are not asked for. */
+export async function openReports(): Promise<PageReport[]> {
+  try {
+    const tabs = await api.tabs.query({});
+    const answers = await Promise.all(
+      tabs.map((tab) => (tab.id === undefined ? undefined : askPage(tab.id, { type: "report", limit: 0 }))),
+    );
+    return answers.flatMap((answer) => (answer?.ok ? [answer.value] : []));
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,140 @@
+/**
+ * Readers for what arrives from other parts of the extension. A content script lives in a stranger's page and
+ * the background may be of another version during an update, so shapes are checked before they are drawn. One
+ * entry of a list that does not read costs that entry.
+ */
+
+import { MAX_BACKUP, MAX_ID, MAX_RULES, readVerdicts } from "../../shared/guards.ts";
+import type {
+  BackgroundState,
+  Diagnostic,
+  JudgedPost,
+  PackState,
+  PageReport,
+} from "../../shared/messages.ts";
+import {
+  flag,
+  integer,
+  list,
+  Misfit,
+  number,
+  object,
+  oneOf,
+  optional,
+  type Read,
+  record,
+  text,
+} from "../../shared/shape.ts";
+
+const words = text(1 << 16);
+const name = text(2000);
+const natural = integer(0, Number.MAX_SAFE_INTEGER);
+
+const anything: Read<unknown> = (value) => value;
+
+/** A list without the entries that do not read. */
+function sound<T>(entry: Read<T>, max: number): Read<T[]> {
+  const entries = list(anything, max);
+  return (value, at) =>
+    entries(value, at).flatMap((one, index) => {
+      try {
+        return [entry(one, `${at}[${index}]`)];
+      } catch (error) {
+        if (error instanceof Misfit) return [];
+        throw error;
+      }
+    });
+}
+
+const readJudged: Read<JudgedPost> = object({
+  // Only what the popup draws.
+  post: object({
+    id: text(MAX_ID, 1),
+    author: optional(name),
+    name: optional(name),
+    text: optional(text(1 << 20)),
+    title: optional(words),
+    url: optional(text(1 << 14)),
+  }),
+  verdict: (value: unknown, at: string) => {
+    const [verdict] = readVerdicts([value], at);
+    if (verdict === undefined) throw new Misfit(`${at} is no verdict`);
+    return verdict;
+  },
+  shown: flag,
+});
+
+/** A content script's report. */
+export const readReport: Read<PageReport> = object({
+  host: text(253),
+  platform: text(64),
+  surface: (value: unknown, at: string) =>
+    value === null || value === undefined ? null : text(64)(value, at),
+  paused: flag,
+  seen: natural,
+  actions: record(natural, 100),
+  posts: sound(readJudged, 100_000),
+  health: object({
+    adapter: text(64),
+    state: oneOf("good", "worn", "broken", "quiet"),
+    locators: sound(
+      object({ name: text(200), found: natural, asked: natural, rank: integer(-1, 1000) }),
+      10_000,
+    ),
+  }),
+  troubles: sound(words, 1000),
+  latencies: sound(number(0, Number.MAX_VALUE), 10_000),
+});
+
+const offset = integer(0, MAX_RULES);
+
+const readDiagnostic: Read<Diagnostic> = object({
+  severity: oneOf("error", "warning", "hint"),
+  code: text(100),
+  message: words,
+  line: natural,
+  column: natural,
+  from: offset,
+  to: offset,
+  help: optional(words),
+  suggestion: optional(object({ from: offset, to: offset, replacement: words })),
+  rendered: text(MAX_RULES),
+});
+
+/** Messages about a rule file, the engine's or the background's. */
+export const readDiagnostics: Read<Diagnostic[]> = sound(readDiagnostic, 1_000_000);
+
+const readPack: Read<PackState> = object({
+  id: text(64, 1),
+  title: name,
+  description: words,
+  origin: oneOf("mine", "shipped", "imported"),
+  on: flag,
+  source: text(MAX_RULES),
+  rules: natural,
+  diagnostics: readDiagnostics,
+});
+
+/** The background's state. */
+export const readState: Read<BackgroundState> = object({
+  version: text(100),
+  packs: sound(readPack, 10_000),
+  pausedHosts: sound(text(253, 1), 100_000),
+  troubles: sound(words, 10_000),
+  rules: natural,
+  start: object({ from: oneOf("snapshot", "sources"), milliseconds: number(0, Number.MAX_VALUE) }),
+});
+
+/** A backup's text. */
+export const readExport: Read<string> = text(MAX_BACKUP, 2);
+
+/** An answer: done with a value, or refused with words. */
+export function readAnswer<T>(read: Read<T>): Read<{ ok: true; value: T } | { ok: false; message: string }> {
+  const refusal = object({ message: text(1 << 16, 1) });
+  const done = object({ ok: flag });
+  const carried = object({ value: anything });
+  return (value, at) => {
+    if (!done(value, at).ok) return { ok: false, message: refusal(value, at).message };
+    return { ok: true, value: read(carried(value, at).value, `${at}.value`) };
+  };
+}

@@ -1,0 +1,236 @@
+/** What the engine and the shell report, in words for a reader. Pure functions, tested in tests/pages/words.test.ts. */
+import type { AdapterHealth, JudgedPost, PageReport } from "../../shared/messages.ts";
+import type { Reason } from "../../shared/post.ts";
+
+const NUMBER = new Intl.NumberFormat("en");
+
+/** `1,234`. */
+export function figure(n: number): string {
+  return NUMBER.format(n);
+}
+
+/** `1 post`, `2 posts`. */
+export function count(n: number, one: string, many = `${one}s`): string {
+  return `${figure(n)} ${n === 1 ? one : many}`;
+}
+
+/** What was done to a post, or undone, in one word each. Keys are the actions of a verdict, and its two extras. */
+const DONE: Record<string, string> = {
+  hide: "hidden",
+  collapse: "collapsed",
+  replace: "replaced",
+  blur: "blurred",
+  dim: "dimmed",
+  label: "labelled",
+  highlight: "highlighted",
+  keep: "kept",
+};
+
+const AGAIN: Record<string, string> = {
+  hide: "Hide it again",
+  collapse: "Collapse it again",
+  replace: "Replace it again",
+  blur: "Blur it again",
+  dim: "Dim it again",
+};
+
+/** `hide` → `hidden`. A word we do not know is handed back as it is. */
+export function done(action: string): string {
+  return DONE[action] ?? action;
+}
+
+/** The button that obeys the rule again after "Show it". */
+export function again(action: string): string {
+  return AGAIN[action] ?? "Obey the rule again";
+}
+
+/** Whether "Show it" would change anything. */
+export function isCovering(action: string): boolean {
+  return action in AGAIN;
+}
+
+/** One thing that happened on a page, and how often. */
+export interface Tally {
+  action: string;
+  word: string;
+  count: number;
+}
+
+/** The counts of a report, strongest action first; zeros and untouched posts left out. */
+export function tallies(actions: PageReport["actions"]): Tally[] {
+  const found = new Map<string, number>();
+  for (const [key, n] of Object.entries(actions)) {
+    const action = key === "labels" || key === "labelled" ? "label" : key;
+    if (action !== "show" && n > 0) found.set(action, (found.get(action) ?? 0) + n);
+  }
+  const order = Object.keys(DONE);
+  const place = (action: string): number => (order.includes(action) ? order.indexOf(action) : order.length);
+  return [...found]
+    .map(([action, n]) => ({ action, word: done(action), count: n }))
+    .sort((a, b) => place(a.action) - place(b.action));
+}
+
+/** What happened to one post: its action first, then labels and highlight. Empty: nothing did. */
+export function happened(judged: JudgedPost): string[] {
+  const { verdict } = judged;
+  const actions: string[] = verdict.action === "show" ? [] : [verdict.action];
+  if (verdict.labels.length > 0) actions.push("label");
+  if (verdict.highlight) actions.push("highlight");
+  return actions;
+}
+
+/** How an author is written: `@name` for a handle, the bare words for anything with blanks in it. */
+export function authorName(post: JudgedPost["post"]): string | undefined {
+  const author = post.author?.trim();
+  if (author === undefined || author === "") return post.name?.trim() || undefined;
+  return /\s/u.test(author) || author.startsWith("@") ? author : `@${author}`;
+}
+
+/** The first words of a post, whole words, at most `limit` characters. */
+export function firstWords(post: JudgedPost["post"], limit = 110): string {
+  const words = [post.title, post.text].find((field) => field !== undefined && field.trim() !== "");
+  if (words === undefined) return "No words, only pictures or video";
+  const flat = words.replace(/\s+/gu, " ").trim();
+  const characters = [...flat];
+  if (characters.length <= limit) return flat;
+  const cut = characters.slice(0, limit).join("");
+  const blank = cut.lastIndexOf(" ");
+  return `${blank > limit / 2 ? cut.slice(0, blank) : cut}…`;
+}
+
+const FLAGS: Record<string, [yes: string, no: string]> = {
+  promoted: ["the site marks it as an ad", "it is not an ad"],
+  suggested: ["the site suggested it", "the site did not suggest it"],
+  repost: ["it is a repost", "it is not a repost"],
+  reply: ["it is a reply", "it is not a reply"],
+  quote: ["it quotes another post", "it quotes no other post"],
+  followed: ["you follow its author", "you do not follow its author"],
+  verified: ["its author is verified", "its author is not verified"],
+  sensitive: ["it is marked as sensitive", "it is not marked as sensitive"],
+  pinned: ["it is pinned", "it is not pinned"],
+};
+
+const KINDS: Record<string, string> = {
+  post: "an ordinary post",
+  link: "a link",
+  article: "an article",
+  video: "a video",
+  short: "a short video",
+  live: "a live broadcast",
+  image: "a picture",
+  poll: "a poll",
+  comment: "a comment",
+  playlist: "a playlist",
+  channel: "a channel",
+  ad: "an ad",
+};
+
+const PLACES: Record<string, string> = {
+  text: "its text",
+  title: "its title",
+  author: "its author",
+  name: "its author's name",
+  reposted_by: "who reposted it",
+  replying_to: "who it answers",
+  "quote.text": "the post it quotes",
+  "card.title": "the title of its link",
+  alt: "the description of its picture",
+  community: "its community",
+  links: "its links",
+  hashtags: "its hashtags",
+  mentions: "its mentions",
+  labels: "its labels",
+  media: "its media",
+};
+
+const THAN: Record<string, string> = {
+  "<": "under",
+  "<=": "at most",
+  ">": "over",
+  ">=": "at least",
+  "=": "exactly",
+  is: "exactly",
+};
+
+const quoted = (words: string): string => words.replace(/"((?:[^"\\]|\\.)*)"/gu, "“$1”");
+
+/**
+ * One entry of a reason's evidence (`promoted`, `text has "giveaway"`, `views 312 < 1000`) in plain words. What
+ * has no plainer words is handed back as it stands: the engine's own are readable too.
+ */
+export function plainEvidence(evidence: string): string {
+  const words = evidence.trim();
+  const flag = /^(not )?([a-z_]+)$/u.exec(words);
+  if (flag !== null) {
+    const pair = FLAGS[flag[2] ?? ""];
+    if (pair !== undefined) return flag[1] === undefined ? pair[0] : pair[1];
+  }
+  const kind = /^kind is (not )?([a-z]+)$/u.exec(words);
+  if (kind !== null) {
+    const noun = KINDS[kind[2] ?? ""];
+    if (noun !== undefined) return kind[1] === undefined ? `it is ${noun}` : `it is not ${noun}`;
+  }
+  const links = /^links to (.+)$/u.exec(words);
+  if (links !== null) return `it links to ${quoted(links[1] ?? "")}`;
+  const compared = /^([a-z_.]+) (.+?) (<=|>=|<|>|=) (.+)$/u.exec(words);
+  if (compared !== null) {
+    const [, field = "", value = "", sign = "", limit = ""] = compared;
+    return `${field.replaceAll("_", " ")}: ${amount(value)}, ${THAN[sign] ?? sign} ${amount(limit)}`;
+  }
+  const found = /^([a-z_.]+) (has word|has any|has all|has|starts with|ends with|is|in|matches) (.+)$/u.exec(
+    words,
+  );
+  if (found !== null) {
+    const [, field = "", how = "", what = ""] = found;
+    const place = PLACES[field];
+    if (place !== undefined) {
+      if (how === "matches") return `${place} fits the pattern ${what}`;
+      const verb = how.startsWith("has") ? (field === "text" || field === "title" ? "says" : "has") : how;
+      return `${place} ${how === "in" ? "is in your list" : verb} ${quoted(what)}`;
+    }
+  }
+  return quoted(words);
+}
+
+function amount(words: string): string {
+  return /^\d{4,}$/u.test(words) ? figure(Number(words)) : words;
+}
+
+/** Why a rule spoke, as the end of a sentence: its author's own words, or else what was found in the post. */
+export function why(reason: Reason): string {
+  if (reason.because !== undefined && reason.because.trim() !== "") return reason.because.trim();
+  if (reason.evidence.length === 0) return "the rule holds for every post here";
+  return reason.evidence.map(plainEvidence).join(", and ");
+}
+
+/** The adapter's health, for a reader: a headline, and what it means to them. */
+export function healthWords(health: AdapterHealth): { headline: string; meaning: string } {
+  switch (health.state) {
+    case "good":
+      return health.adapter === "generic"
+        ? {
+            headline: "Reading this site in a general way",
+            meaning: "Diffract has no special knowledge of it, but finds its posts.",
+          }
+        : { headline: "Reading this page as expected", meaning: "" };
+    case "worn":
+      return {
+        headline: "The site has moved things around",
+        meaning: "Diffract still finds its posts by other marks, but may miss something.",
+      };
+    case "broken":
+      return {
+        headline: "Diffract no longer recognises this page",
+        meaning: "Its posts are left as they are. An update of Diffract usually mends this.",
+      };
+    case "quiet":
+      return { headline: "No feed on this page", meaning: "Diffract waits until there is one." };
+  }
+}
+
+/** The 95th percentile of some milliseconds, or `undefined` of none. */
+export function p95(milliseconds: readonly number[]): number | undefined {
+  if (milliseconds.length === 0) return undefined;
+  const sorted = [...milliseconds].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.ceil(sorted.length * 0.95) - 1)];
+}

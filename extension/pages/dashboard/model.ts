@@ -1,0 +1,82 @@
+/** What the dashboard knows, and where in it the reader is. */
+import { computed, signal } from "@preact/signals";
+import type { BackgroundRequest, BackgroundState, PackState } from "../../shared/messages.ts";
+import { askState, onStored, tell } from "../common/browser.ts";
+
+/** The sections, in their order. */
+export const SECTIONS = ["rules", "packs", "backup", "health"] as const;
+
+/** One section of the dashboard. */
+export type Section = (typeof SECTIONS)[number];
+
+/** Where the reader is: a section, and in it perhaps a pack and a line. */
+export interface Place {
+  section: Section;
+  pack?: string;
+  line?: number;
+}
+
+/** The background's state; `undefined` until it answers. */
+export const state = signal<BackgroundState | undefined>(undefined);
+/** What went wrong with the last request, for the top of the page. */
+export const failure = signal<string | undefined>(undefined);
+/** See {@link Place}. Follows the hash of the address. */
+export const place = signal<Place>({ section: "rules" });
+/** The reader's own rules. */
+export const mine = computed<PackState | undefined>(() =>
+  state.value?.packs.find((pack) => pack.origin === "mine"),
+);
+/** Every other pack. */
+export const packs = computed<PackState[]>(
+  () => state.value?.packs.filter((pack) => pack.origin !== "mine") ?? [],
+);
+
+/** Reads `#packs/calm:12`. Anything else leads to the rules. */
+export function readPlace(hash: string): Place {
+  const [, section = "", pack, line] = /^#?([a-z]+)(?:\/([^:]+))?(?::(\d{1,7}))?$/u.exec(hash) ?? [];
+  const found: Place = { section: SECTIONS.find((known) => known === section) ?? "rules" };
+  if (pack !== undefined) found.pack = decode(pack);
+  if (line !== undefined) found.line = Number(line);
+  return found;
+}
+
+function decode(words: string): string {
+  try {
+    return decodeURIComponent(words);
+  } catch {
+    return words;
+  }
+}
+
+/** Asks the background for its state. */
+export async function refresh(): Promise<BackgroundState | undefined> {
+  const answer = await askState();
+  if (answer.ok) {
+    state.value = answer.value;
+    return answer.value;
+  }
+  failure.value = answer.message;
+  return undefined;
+}
+
+/** Asks for a change and then for the state after it. True when it was done. */
+export async function request(
+  change: Exclude<BackgroundRequest, { type: "state" } | { type: "export" }>,
+): Promise<boolean> {
+  failure.value = undefined;
+  const answer = await tell(change);
+  if (!answer.ok) failure.value = answer.message;
+  await refresh();
+  return answer.ok;
+}
+
+/** Follows the address and whatever other windows store. */
+export function followStored(): void {
+  const read = (): void => {
+    place.value = readPlace(location.hash);
+  };
+  addEventListener("hashchange", read);
+  read();
+  onStored(() => void refresh());
+  void refresh();
+}

@@ -1,0 +1,336 @@
+/** My rules: the editor, what is wrong with the rules, and saving them without treading on another window. */
+import { computed, effect, signal } from "@preact/signals";
+import type { JSX } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+import type { Diagnostic } from "../../shared/messages.ts";
+import { askState, tell } from "../common/browser.ts";
+import { loadChecker } from "../common/engine.ts";
+import { announce, Diagnostics, Notice } from "../common/parts.tsx";
+import { appendRule, MAX_RULES_BYTES } from "../common/rules-text.ts";
+import { count } from "../common/words.ts";
+import { normal, RuleEditor } from "./editor.ts";
+import { failure, mine, place, refresh } from "./model.ts";
+
+/** What was stored when the editor last agreed with it; `undefined` until the state is there. */
+const base = signal<string | undefined>(undefined);
+/** What stands in the editor. */
+const text = signal("");
+/** What another window stored meanwhile, when that is not what this one started from. */
+const theirs = signal<string | undefined>(undefined);
+/** The last check: of which source, and what it found. */
+const checked = signal<{ source: string; diagnostics: readonly Diagnostic[] }>({
+  source: "",
+  diagnostics: [],
+});
+/** Why rules are not checked while one types. */
+const unchecked = signal<string | undefined>(undefined);
+/** What was done last, beside the buttons. */
+const status = signal("");
+
+/** Whether the editor holds something that is not stored. */
+export const dirty = computed(() => base.value !== undefined && text.value !== normal(base.value));
+/** What is wrong with the rules as they stand in the editor. */
+export const diagnosed = computed(() => checked.value.diagnostics);
+
+let editor: RuleEditor | undefined;
+
+async function check(source: string): Promise<readonly Diagnostic[]> {
+  let diagnostics: readonly Diagnostic[] = [];
+  try {
+    diagnostics = (await loadChecker()).check(source);
+    unchecked.value = undefined;
+  } catch (error) {
+    const cause = error instanceof Error ? error.message : String(error);
+    unchecked.value = `Rules cannot be checked while you type (${cause}). They are checked when you save.`;
+    // The background has checked what is stored.
+    if (!dirty.value) diagnostics = mine.value?.diagnostics ?? [];
+  }
+  checked.value = { source, diagnostics };
+  return diagnostics;
+}
+
+/** Takes in what is stored, unless the reader is in the middle of something else. */
+function meet(stored: string): void {
+  if (stored === base.value) {
+    theirs.value = undefined;
+    return;
+  }
+  if (base.value === undefined || !dirty.value || normal(stored) === text.value) {
+    const first = base.value === undefined;
+    base.value = stored;
+    theirs.value = undefined;
+    editor?.replace(stored);
+    text.value = normal(stored);
+    if (!first) status.value = "Taken over from another window.";
+    return;
+  }
+  theirs.value = stored;
+}
+
+async function save(): Promise<void> {
+  if (base.value === undefined || editor === undefined) return;
+  const source = editor.source;
+  status.value = "";
+  failure.value = undefined;
+  if (!dirty.value) {
+    status.value = "Nothing to save.";
+    return;
+  }
+  if (new Blob([source]).size > MAX_RULES_BYTES) {
+    failure.value =
+      "Your rules are larger than 4 MB, the most Diffract reads. They are not saved; take something out first.";
+    return;
+  }
+  // Another window may have saved since: its work is not overwritten unseen.
+  const before = await askState();
+  if (!before.ok) {
+    failure.value = before.message;
+    return;
+  }
+  const stored = before.value.packs.find((pack) => pack.origin === "mine")?.source ?? "";
+  if (stored !== base.value && stored !== source) {
+    theirs.value = stored;
+    announce("Not saved: your rules were changed in another window");
+    return;
+  }
+  const answer = await tell({ type: "set-rules", source, base: stored });
+  if (!answer.ok) failure.value = `Not saved. ${answer.message}`;
+  else {
+    base.value = source;
+    theirs.value = undefined;
+  }
+  const after = await refresh();
+  if (answer.ok) {
+    const left = diagnosed.value.filter((diagnostic) => diagnostic.severity === "error").length;
+    const rules = after?.packs.find((pack) => pack.origin === "mine")?.rules;
+    status.value = `Saved. ${rules === undefined ? "" : `${count(rules, "rule")} in force.`}${
+      left === 0 ? "" : ` ${count(left, "line")} left out until mended.`
+    }`;
+  }
+}
+
+async function format(): Promise<void> {
+  if (editor === undefined) return;
+  try {
+    const formatted = (await loadChecker()).format(editor.source);
+    status.value = formatted === editor.source ? "Already in good form." : "Formatted. Not saved yet.";
+    editor.replace(formatted);
+  } catch (error) {
+    failure.value = `The rules could not be formatted: ${error instanceof Error ? error.message : String(error)}`;
+  }
+}
+
+function revert(): void {
+  if (base.value === undefined) return;
+  editor?.replace(base.value);
+  status.value = "Back to what is saved. Undo brings your changes back.";
+}
+
+function takeTheirs(): void {
+  if (theirs.value === undefined) return;
+  base.value = theirs.value;
+  editor?.replace(theirs.value);
+  theirs.value = undefined;
+  status.value = "Taken over from the other window. Undo brings yours back.";
+}
+
+function keepMine(): void {
+  if (theirs.value === undefined) return;
+  base.value = theirs.value;
+  theirs.value = undefined;
+  void save();
+}
+
+function fix(diagnostic: Diagnostic): void {
+  // Offsets hold only for the very source that was checked.
+  if (editor === undefined || diagnostic.suggestion === undefined || editor.source !== checked.value.source)
+    return;
+  editor.fix(diagnostic.suggestion);
+  announce(`Fixed line ${diagnostic.line}`);
+}
+
+/** The section. */
+export function Rules(): JSX.Element {
+  const holder = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (holder.current === null) return;
+    const opened = new RuleEditor({
+      parent: holder.current,
+      source: base.value ?? "",
+      onChange: (source) => {
+        text.value = source;
+        status.value = "";
+      },
+      onSave: () => void save(),
+      check,
+    });
+    editor = opened;
+    const stops = [
+      effect(() => {
+        const stored = mine.value?.source;
+        if (stored !== undefined) meet(stored);
+      }),
+      effect(() => {
+        const here = place.value;
+        if (here.section !== "rules") return;
+        opened.shown();
+        if (here.line !== undefined && base.value !== undefined) opened.selectLine(here.line);
+      }),
+      effect(() => {
+        if (status.value !== "") announce(status.value);
+      }),
+    ];
+    const guard = (event: BeforeUnloadEvent): void => {
+      if (dirty.peek()) event.preventDefault();
+    };
+    const key = (event: KeyboardEvent): void => {
+      if ((event.ctrlKey || event.metaKey) && event.key === "s" && place.peek().section === "rules") {
+        if (!event.defaultPrevented) void save();
+        event.preventDefault();
+      }
+    };
+    addEventListener("beforeunload", guard);
+    addEventListener("keydown", key);
+    return () => {
+      for (const stop of stops) stop();
+      removeEventListener("beforeunload", guard);
+      removeEventListener("keydown", key);
+      opened.close();
+      editor = undefined;
+    };
+  }, []);
+  return (
+    <>
+      <div class="heading">
+        <div>
+          <h1 id="rules-title" tabIndex={-1}>
+            My rules
+          </h1>
+          <p class="lead">One rule a line, in plain words. They beat every pack.</p>
+        </div>
+        <div class="buttons">
+          <button type="button" onClick={() => void format()}>
+            Format
+          </button>
+          <button type="button" disabled={!dirty.value} onClick={revert}>
+            Revert
+          </button>
+          <button type="button" class="primary" aria-keyshortcuts="Control+S" onClick={() => void save()}>
+            Save
+          </button>
+        </div>
+      </div>
+      <Conflict />
+      <div class="editor card" ref={holder} />
+      <p class="hint status" id="editor-help">
+        <span class={dirty.value ? "unsaved" : ""}>
+          {status.value !== "" ? status.value : dirty.value ? "Not saved yet." : "Everything is saved."}
+        </span>{" "}
+        Ctrl+S saves, Tab leaves the editor.
+      </p>
+      {unchecked.value === undefined ? null : (
+        <Notice tone="warn">
+          <p>{unchecked.value}</p>
+        </Notice>
+      )}
+      <Problems />
+      <Examples />
+    </>
+  );
+}
+
+function Conflict(): JSX.Element | null {
+  if (theirs.value === undefined) return null;
+  return (
+    <Notice tone="warn" urgent>
+      <p>
+        <strong>Your rules were changed in another window.</strong> Nothing has been overwritten. Which
+        version should stay?
+      </p>
+      <details>
+        <summary>See the other version</summary>
+        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reachable by keyboard */}
+        <section class="listing" tabIndex={0} aria-label="The other version">
+          <pre>{theirs.value}</pre>
+        </section>
+      </details>
+      <div class="buttons">
+        <button type="button" onClick={keepMine}>
+          Keep the one in this window
+        </button>
+        <button type="button" onClick={takeTheirs}>
+          Take the other
+        </button>
+      </div>
+    </Notice>
+  );
+}
+
+function Problems(): JSX.Element {
+  const found = diagnosed.value;
+  const stale = checked.value.source !== text.value;
+  return (
+    <section class="problems" aria-labelledby="problems-title">
+      <h2 id="problems-title">
+        {found.length === 0
+          ? "No problems found"
+          : count(found.length, "thing to look at", "things to look at")}
+      </h2>
+      {found.length === 0 ? null : (
+        <>
+          <p class="hint">A line with an error is left out; all others are in force.</p>
+          <Diagnostics
+            diagnostics={found}
+            label="Problems in my rules"
+            onGo={(diagnostic) => editor?.select(diagnostic.from, diagnostic.to)}
+            {...(stale ? {} : { onFix: fix })}
+          />
+        </>
+      )}
+    </section>
+  );
+}
+
+const EXAMPLES: readonly { rule: string; does: string }[] = [
+  { rule: "hide if promoted", does: "Ads are gone." },
+  {
+    rule: 'collapse if text has any "giveaway", "airdrop"',
+    does: "Posts with these words become one line you can open.",
+  },
+  { rule: 'keep if author is "alice"', does: "Alice is always shown, whatever other rules say." },
+  { rule: "hide if kind is short", does: "No short vertical videos." },
+  { rule: "blur if sensitive", does: "Pictures marked as sensitive are blurred until you point at them." },
+  { rule: "dim if age > 3 days", does: "Old posts turn pale." },
+  { rule: "order by newest", does: "Latest first, where the site allows it." },
+  { rule: 'limit 40 per day then "Enough for today."', does: "The feed ends after forty posts." },
+];
+
+function Examples(): JSX.Element {
+  return (
+    <section class="examples" aria-labelledby="examples-title">
+      <h2 id="examples-title">Rules to start from</h2>
+      <ul>
+        {EXAMPLES.map(({ rule, does }) => (
+          <li key={rule}>
+            <div>
+              <code>{rule}</code>
+              <p class="hint">{does}</p>
+            </div>
+            <button
+              type="button"
+              class="small"
+              onClick={() => {
+                if (editor === undefined) return;
+                editor.replace(appendRule(editor.source, rule));
+                editor.select(editor.source.length);
+                announce("Added at the end of your rules");
+              }}
+            >
+              Add<span class="unseen"> the rule {rule}</span>
+            </button>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}

@@ -1,0 +1,368 @@
+/**
+ * A browser for the pages to run in: the few `chrome` APIs they call, a background and a content script behind
+ * them, all in the page's own memory. Bundled into one script that runs before the page's. The page's test
+ * steers it through `window.fake`.
+ *
+ * The posts and packs are written for these tests.
+ */
+import type {
+  BackgroundRequest,
+  BackgroundState,
+  Diagnostic,
+  JudgedPost,
+  PackState,
+  PageReport,
+  PageRequest,
+} from "../../extension/shared/messages.ts";
+
+/** What a test may ask for before the page starts; see {@link FakeBrowser}. */
+export interface Scenario {
+  /** Address of the active tab; `null`: the browser does not say. */
+  tab?: string | null;
+  /** The tab's report; `null`: no content script answers. */
+  report?: PageReport | null;
+  /** Whether the reader grants and has granted the host. */
+  granted?: boolean;
+  grants?: boolean;
+  state?: Partial<BackgroundState>;
+  rules?: string;
+  /** Every request is refused with these words. */
+  refusal?: string;
+}
+
+/** How a test steers the page. */
+export interface FakeBrowser {
+  state: BackgroundState;
+  report: PageReport | null;
+  /** Every message, oldest first. */
+  sent: (BackgroundRequest | PageRequest)[];
+  opened: string[];
+  reloaded: number[];
+  requested: string[][];
+  /** As if another window had saved these rules. */
+  saveElsewhere: (source: string) => void;
+}
+
+declare global {
+  interface Window {
+    scenario?: Scenario;
+    fake: FakeBrowser;
+  }
+}
+
+const diagnostic: Diagnostic = {
+  severity: "error",
+  code: "unknown-field",
+  message: "There is no field `sugested`.",
+  line: 3,
+  column: 10,
+  from: 40,
+  to: 48,
+  help: "Did you mean `suggested`?",
+  rendered: "",
+};
+
+function pack(id: string, title: string, description: string, on: boolean, rules: string[]): PackState {
+  return {
+    id,
+    title,
+    description,
+    origin: "shipped",
+    on,
+    source: `pack "${title}"\n\n${rules.join("\n")}\n`,
+    rules: rules.length,
+    diagnostics: [],
+  };
+}
+
+function judged(
+  id: string,
+  author: string | undefined,
+  text: string,
+  verdict: Partial<JudgedPost["verdict"]>,
+): JudgedPost {
+  return {
+    post: { id, text, ...(author === undefined ? {} : { author }) },
+    verdict: { id, action: "show", labels: [], highlight: false, score: 0, reasons: [], ...verdict },
+    shown: false,
+  };
+}
+
+function reportOf(): PageReport {
+  return {
+    host: "x.com",
+    platform: "x",
+    surface: "home",
+    paused: false,
+    seen: 128,
+    actions: { show: 110, hide: 9, collapse: 5, blur: 2, label: 1, keep: 1 },
+    posts: [
+      judged("p1", "quiet_gardener", "The first tomatoes are in. Nobody told me about the slugs.", {}),
+      judged("p2", "old_friend", "Giveaway of seedlings at my gate, no strings, just come by.", {
+        action: "keep",
+        reasons: [
+          {
+            pack: "mine",
+            rule: 'keep if author is "old_friend"',
+            line: 2,
+            effect: "keep",
+            evidence: ['author is "old_friend"'],
+          },
+        ],
+      }),
+      judged("p3", "market_whisperer", "This 1000x gem is about to leave the station and you are still asleep. Presale ends tonight, link below, thank me later, your grandchildren will name ships after you.", {
+        action: "collapse",
+        reasons: [
+          {
+            pack: "calm",
+            rule: 'collapse if text matches /\\b1000x gem\\b/i because "talks up a coin"',
+            line: 21,
+            effect: "collapse",
+            because: "talks up a coin",
+            evidence: ["text matches /\\b1000x gem\\b/i"],
+          },
+          {
+            pack: "mine",
+            rule: "dim if views < 1000",
+            line: 4,
+            effect: "dim",
+            evidence: ["views 312 < 1000"],
+          },
+        ],
+      }),
+      judged("p4", undefined, "", {
+        action: "blur",
+        blur: "media",
+        reasons: [{ pack: "calm", rule: "blur if sensitive", line: 30, effect: "blur", evidence: ["sensitive"] }],
+      }),
+      judged("p5", "debate_daily", "Is the sea actually a soup? We asked nine chefs and one captain.", {
+        labels: ["bait"],
+        reasons: [
+          {
+            pack: "mine",
+            rule: 'label "bait" if text ends with "?"',
+            line: 6,
+            effect: "label",
+            evidence: ['text ends with "?"'],
+          },
+        ],
+      }),
+      judged("p6", "MegaMattress", "Sleep like a mountain. Sixty nights free, and the seventh pillow is on us.", {
+        action: "hide",
+        reasons: [
+          { pack: "no-ads", rule: "hide if promoted", line: 3, effect: "hide", evidence: ["promoted"] },
+        ],
+      }),
+    ],
+    health: {
+      adapter: "x",
+      state: "worn",
+      locators: [
+        { name: "feed", found: 1, asked: 3, rank: 0 },
+        { name: "item.post.author", found: 126, asked: 128, rank: 1 },
+        { name: "item.post.views", found: 0, asked: 128, rank: -1 },
+      ],
+    },
+    troubles: [],
+    latencies: [1.2, 2.4, 1.9, 3.1, 4.2],
+  };
+}
+
+const RULES = `# What I want of my feed
+keep if author is "old_friend"
+hide if text has any "giveaway", "airdrop"  because "not my kind of luck"
+dim if views < 1000
+
+on x.com home
+label "bait" if text ends with "?"
+order by newest
+`;
+
+function stateOf(scenario: Scenario): BackgroundState {
+  const mine: PackState = {
+    id: "mine",
+    title: "My rules",
+    description: "",
+    origin: "mine",
+    on: true,
+    source: scenario.rules ?? RULES,
+    rules: 5,
+    diagnostics: [],
+  };
+  const imported = pack("birdwatch", "Fewer birds", "For those who have seen enough of them.", true, [
+    'hide if text has word "heron"',
+    "hide if sugested",
+  ]);
+  return {
+    version: "0.1.0",
+    packs: [
+      mine,
+      pack("calm", "Calm", "Folds away bait and hype. Nothing is hidden: every fold opens with a click.", true, [
+        'collapse if text has any "you won\'t believe"  because "bait for a click"',
+        "blur if sensitive",
+      ]),
+      pack("no-ads", "No ads", "Takes out paid posts.", true, ["hide if promoted"]),
+      pack("chronological", "Chronological", "Latest first, as far as the page allows.", false, ["order by newest"]),
+      { ...imported, origin: "imported", diagnostics: [diagnostic] },
+    ],
+    pausedHosts: ["www.linkedin.com", "old.reddit.com"],
+    troubles: [],
+    rules: 11,
+    start: { from: "snapshot", milliseconds: 12.4 },
+    ...scenario.state,
+  };
+}
+
+const scenario: Scenario = window.scenario ?? {};
+const stored = new Set<() => void>();
+const fake: FakeBrowser = {
+  state: stateOf(scenario),
+  report: scenario.report === undefined ? reportOf() : scenario.report,
+  sent: [],
+  opened: [],
+  reloaded: [],
+  requested: [],
+  saveElsewhere(source) {
+    setRules(source);
+  },
+};
+window.fake = fake;
+let granted = scenario.granted ?? true;
+
+function changed(): void {
+  for (const listener of stored) listener();
+}
+
+function setRules(source: string): void {
+  fake.state = {
+    ...fake.state,
+    packs: fake.state.packs.map((one) => (one.origin === "mine" ? { ...one, source } : one)),
+  };
+  changed();
+}
+
+function mine(): string {
+  return fake.state.packs.find((one) => one.origin === "mine")?.source ?? "";
+}
+
+function backup(): string {
+  return JSON.stringify({
+    format: "diffract-backup",
+    version: 1,
+    rules: mine(),
+    packs: fake.state.packs
+      .filter((one) => one.origin === "imported")
+      .map(({ id, source, on }) => ({ id, source, on })),
+    on: Object.fromEntries(fake.state.packs.filter((one) => one.origin === "shipped").map((one) => [one.id, one.on])),
+    pausedHosts: fake.state.pausedHosts,
+  });
+}
+
+function answer(request: BackgroundRequest): unknown {
+  const done = { ok: true, value: null };
+  if (scenario.refusal !== undefined && request.type !== "state") return { ok: false, message: scenario.refusal };
+  switch (request.type) {
+    case "state":
+      return { ok: true, value: fake.state };
+    case "export":
+      return { ok: true, value: backup() };
+    case "set-rules":
+      if (request.base !== undefined && request.base !== mine()) {
+        return { ok: false, message: "Your rules were changed in another window." };
+      }
+      setRules(request.source);
+      return done;
+    case "keep-author":
+      setRules(`${mine()}keep if author is "${request.author}"\n`);
+      return done;
+    case "set-pack":
+      fake.state = {
+        ...fake.state,
+        packs: fake.state.packs.map((one) => (one.id === request.pack ? { ...one, on: request.on } : one)),
+      };
+      changed();
+      return done;
+    case "set-site": {
+      const others = fake.state.pausedHosts.filter((host) => host !== request.host);
+      fake.state = { ...fake.state, pausedHosts: request.on ? others : [...others, request.host] };
+      if (fake.report?.host === request.host) fake.report = { ...fake.report, paused: !request.on };
+      changed();
+      return done;
+    }
+    case "import-pack": {
+      const title = /^pack "(.*)"/mu.exec(request.source)?.[1] ?? request.pack;
+      const added = { ...pack(request.pack, title, "", true, []), origin: "imported" as const, source: request.source };
+      fake.state = { ...fake.state, packs: [...fake.state.packs.filter((one) => one.id !== request.pack), added] };
+      changed();
+      return done;
+    }
+    case "remove-pack":
+      fake.state = { ...fake.state, packs: fake.state.packs.filter((one) => one.id !== request.pack) };
+      changed();
+      return done;
+    case "import": {
+      const file = JSON.parse(request.backup) as { rules: string; pausedHosts: string[] };
+      setRules(file.rules);
+      fake.state = { ...fake.state, pausedHosts: file.pausedHosts };
+      changed();
+      return done;
+    }
+  }
+}
+
+function page(request: PageRequest): unknown {
+  const { report } = fake;
+  if (report === null) throw new Error("Could not establish connection. Receiving end does not exist.");
+  if (request.type === "show") {
+    fake.report = {
+      ...report,
+      posts: report.posts.map((one) => (one.post.id === request.id ? { ...one, shown: request.shown } : one)),
+    };
+  }
+  return { ok: true, value: fake.report };
+}
+
+/** Everything crosses as JSON, as in Chrome. */
+const wire = (value: unknown): unknown => (value === undefined ? undefined : JSON.parse(JSON.stringify(value)));
+
+const address = scenario.tab === undefined ? "https://x.com/home" : scenario.tab;
+
+const chromeApi = {
+  runtime: {
+    id: "fake",
+    getURL: (path: string) => new URL(path, location.origin).href,
+    sendMessage: async (request: BackgroundRequest) => {
+      fake.sent.push(request);
+      return wire(answer(request));
+    },
+  },
+  tabs: {
+    query: async () => [{ id: 7, ...(address === null ? {} : { url: address }) }],
+    sendMessage: async (_tab: number, request: PageRequest) => {
+      fake.sent.push(request);
+      return wire(page(request));
+    },
+    create: async ({ url }: { url: string }) => {
+      fake.opened.push(url);
+    },
+    reload: async (tab: number) => {
+      fake.reloaded.push(tab);
+      fake.report = { ...reportOf(), host: address === null ? "" : new URL(address).hostname };
+    },
+  },
+  permissions: {
+    contains: async () => granted,
+    request: async ({ origins }: { origins: string[] }) => {
+      fake.requested.push(origins);
+      granted = scenario.grants ?? true;
+      return granted;
+    },
+  },
+  storage: {
+    onChanged: {
+      addListener: (listener: () => void) => stored.add(listener),
+      removeListener: (listener: () => void) => stored.delete(listener),
+    },
+  },
+};
+Object.assign(globalThis, { chrome: chromeApi });
