@@ -267,7 +267,7 @@ function develop(sketch: Sketch, index: number, random: Random, now: number): Wi
     post,
     body: sketch.body ?? random.pick(bodies),
     ...(sketch.repostedBy && { reposted_by: sketch.repostedBy }),
-    ...(sketch.promotion && { promotion: { ...sketch.promotion, campaign: `c${id.slice(-9)}` } }),
+    ...(sketch.promotion && { promotion: { ...sketch.promotion, campaign: id } }),
     ...(sketch.suggestion !== undefined && { suggestion: { because: sketch.suggestion } }),
     ...(sketch.edit && { edit: sketch.edit }),
   };
