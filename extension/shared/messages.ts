@@ -1,7 +1,7 @@
 /**
  * Every message that crosses between the parts of the extension. Strings and plain JSON only (Chrome's messages
- * are JSON). Whoever receives one calls the guard of its union first and drops, with a report to the health
- * panel, what does not pass.
+ * are JSON). Whoever receives one calls the reader of its union in `guards.ts` first and drops, with a report to the
+ * health panel, what does not pass.
  */
 import type { Post, Verdict } from "./post.ts";
 
@@ -10,10 +10,17 @@ export const FEED_PORT = "feed";
 
 /** Content script → background, over the port. */
 export type ShellMessage =
-  /** One batch a frame. `posts` is a JSON array of {@link Post}, kept a string so that it is encoded once. */
-  | { type: "posts"; seq: number; host: string; posts: string }
+  /**
+   * One batch a frame. `posts` is a JSON array of {@link Post}, kept a string so that it is encoded once. `visit` names
+   * this opening of the page, for limits that count by visit.
+   */
+  | { type: "posts"; seq: number; host: string; visit: string; posts: string }
   /** The tab's toolbar badge: how many posts are touched; `trouble` when something is off. */
-  | { type: "badge"; touched: number; trouble: boolean };
+  | { type: "badge"; touched: number; trouble: boolean }
+  /** The reader wants to see this post whatever the rules say (or no longer). Kept over reloads. */
+  | { type: "shown"; platform: string; id: string; shown: boolean }
+  /** The adapter's fit changed; what is not `good` is said on the dashboard. */
+  | { type: "health"; adapter: string; host: string; state: AdapterHealth["state"] };
 
 /** Background → content script, over the port. */
 export type EngineMessage =
@@ -71,20 +78,26 @@ export interface PageReport {
   latencies: number[];
 }
 
-/** Popup, dashboard and tests → content script, by `tabs.sendMessage`. */
+/** Popup, dashboard and tests → content script, by `tabs.sendMessage`. Both answer `Answer<PageReport>`. */
 export type PageRequest =
   | { type: "report"; limit: number }
   /** Show a post that a rule hid (or, `shown: false`, obey the rule again). */
   | { type: "show"; id: string; shown: boolean };
 
-/** Pages → background, by `runtime.sendMessage`. Answers are {@link Answer}. */
+/**
+ * Pages → background, by `runtime.sendMessage`. `state` answers `Answer<BackgroundState>`, `export` `Answer<string>`,
+ * the others `Answer<null>`.
+ */
 export type BackgroundRequest =
   /** Everything the dashboard shows. */
   | { type: "state" }
   | { type: "set-site"; host: string; on: boolean }
   | { type: "set-pack"; pack: string; on: boolean }
-  /** Replaces the reader's own rules. Refused (nothing stored) when larger than 4 MB. */
-  | { type: "set-rules"; source: string }
+  /**
+   * Replaces the reader's own rules. Refused (nothing stored) when larger than 4 MB, or when `base`, the source that
+   * the editor started from, is no longer what is stored.
+   */
+  | { type: "set-rules"; source: string; base?: string }
   /** Appends `keep if author is "…"` to the reader's own rules. */
   | { type: "keep-author"; author: string }
   /** Adds or replaces an imported pack. */

@@ -1,0 +1,92 @@
+/** The ports of pages: batches in, verdicts out, badges. */
+import { api, wordsOf } from "../shared/api.ts";
+import { MAX_BATCH, readShellMessage } from "../shared/guards.ts";
+import type { EngineMessage, ShellMessage } from "../shared/messages.ts";
+import { readOr } from "../shared/shape.ts";
+import type { Rules } from "./rules.ts";
+
+export interface FeedEvents {
+  shown(platform: string, id: string, shown: boolean): void;
+  health(message: ShellMessage & { type: "health" }): void;
+}
+
+export class Feeds {
+  private readonly ports = new Set<chrome.runtime.Port>();
+
+  constructor(
+    private readonly rules: Rules,
+    private readonly events: FeedEvents,
+  ) {}
+
+  /** Serves a page's port. */
+  accept(port: chrome.runtime.Port): void {
+    this.ports.add(port);
+    port.onDisconnect.addListener(() => {
+      void api.runtime.lastError;
+      this.ports.delete(port);
+    });
+    port.onMessage.addListener((raw: unknown) => {
+      const message = readOr<ShellMessage>(readShellMessage, raw, "the message", (words) => {
+        this.rules.trouble(`A page sent something unreadable: ${words}.`);
+        const seq = (raw as { seq?: unknown } | null)?.seq;
+        if (typeof seq === "number") this.answer(port, { type: "failed", seq, message: `Refused: ${words}.` });
+      });
+      if (message !== null) void this.hear(port, message);
+    });
+  }
+
+  /** Tells every page that its posts are to be asked again. */
+  changed(): void {
+    for (const port of this.ports) this.answer(port, { type: "changed" });
+  }
+
+  private async hear(port: chrome.runtime.Port, message: ShellMessage): Promise<void> {
+    switch (message.type) {
+      case "posts":
+        return this.decide(port, message);
+      case "badge":
+        return badge(port.sender?.tab?.id, message.touched, message.trouble);
+      case "shown":
+        return this.events.shown(message.platform, message.id, message.shown);
+      case "health":
+        return this.events.health(message);
+    }
+  }
+
+  private async decide(port: chrome.runtime.Port, message: ShellMessage & { type: "posts" }): Promise<void> {
+    const { seq } = message;
+    try {
+      const verdicts = await this.rules.decide(message.posts, message.visit);
+      this.answer(port, { type: "verdicts", seq, verdicts });
+    } catch (error) {
+      const words = wordsOf(error).slice(0, 500);
+      this.rules.trouble(`A batch of posts on ${message.host} could not be decided: ${words}.`);
+      this.answer(port, { type: "failed", seq, message: words });
+    }
+  }
+
+  private answer(port: chrome.runtime.Port, message: EngineMessage): void {
+    try {
+      port.postMessage(message);
+    } catch {
+      // The page is gone.
+      this.ports.delete(port);
+    }
+  }
+}
+
+/** Most posts the engine is asked at once; guards the engine, not the reader. */
+export { MAX_BATCH };
+
+async function badge(tabId: number | undefined, touched: number, trouble: boolean): Promise<void> {
+  if (tabId === undefined) return;
+  const text = trouble ? "!" : touched === 0 ? "" : touched > 999 ? "999+" : String(touched);
+  try {
+    await api.action.setBadgeText({ tabId, text });
+    await api.action.setBadgeBackgroundColor({ tabId, color: trouble ? "#b45309" : "#475569" });
+    const title = trouble ? "Diffract: something is off on this page" : `Diffract: ${touched} posts touched`;
+    await api.action.setTitle({ tabId, title });
+  } catch {
+    // The tab is gone.
+  }
+}

@@ -1,0 +1,87 @@
+/** The background: a service worker in Chrome, an event page in Firefox. Listeners stand before anything is awaited. */
+import { api, wordsOf } from "../shared/api.ts";
+import { FEED_PORT } from "../shared/messages.ts";
+import { MAX_SHOWN, Store, shownKey } from "../shared/storage.ts";
+import type { Source } from "./engine.ts";
+import { Feeds } from "./feeds.ts";
+import { packFiles } from "./packs.ts";
+import { Requests } from "./requests.ts";
+import { Rules } from "./rules.ts";
+import { everywhere, injectInto, syncAddedSites } from "./sites.ts";
+
+const store = Store.open();
+
+const rules = new Rules(async (): Promise<Source[]> => {
+  const { stored } = await store;
+  return packFiles(stored)
+    .filter(({ on }) => on)
+    .map(({ id, origin, source }) => ({ id, trust: origin === "imported" ? "limited" : "full", source }));
+});
+
+/** How adapters fit, by adapter and host; what is off is said on the dashboard. */
+const worn = new Map<string, string>();
+
+const feeds = new Feeds(rules, {
+  shown: (platform, id, shown) => void remember(shownKey(platform, id), shown),
+  health: ({ adapter, host, state }) => {
+    const key = `${adapter} ${host}`;
+    worn.delete(key);
+    if (state === "worn") worn.set(key, `The adapter "${adapter}" fits ${host} only by its fallbacks: the site has changed.`);
+    if (state === "broken") worn.set(key, `The adapter "${adapter}" finds no posts on ${host}, where there should be some.`);
+    if (worn.size > 100) worn.delete(worn.keys().next().value ?? key);
+  },
+});
+
+const requests = new Requests(store, rules, rulesChanged, () => [...worn.values()]);
+
+async function rulesChanged(): Promise<void> {
+  const { stored } = await store;
+  try {
+    await rules.reload();
+  } finally {
+    feeds.changed();
+    // Pages without a port hear of it through storage.
+    await (await store).set("generation", (stored.generation + 1) % Number.MAX_SAFE_INTEGER);
+  }
+}
+
+async function remember(key: string, shown: boolean): Promise<void> {
+  const opened = await store;
+  const others = opened.stored.shown.filter((one) => one !== key);
+  try {
+    await opened.set("shown", (shown ? [...others, key] : others).slice(-MAX_SHOWN));
+  } catch (error) {
+    rules.trouble(`What you chose to show could not be kept (${wordsOf(error)}).`);
+  }
+}
+
+api.runtime.onConnect.addListener((port) => {
+  if (port.name === FEED_PORT && port.sender?.id === api.runtime.id) feeds.accept(port);
+  else port.disconnect();
+});
+
+api.runtime.onMessage.addListener((raw: unknown, sender, respond) => {
+  // Only the extension's own pages: a content script's process is the page's.
+  if (sender.id !== api.runtime.id || !sender.url?.startsWith(api.runtime.getURL(""))) return false;
+  void requests.answer(raw).then(respond);
+  return true;
+});
+
+api.runtime.onInstalled.addListener(({ reason }) => {
+  if (reason === "install") void api.tabs.create({ url: api.runtime.getURL("welcome.html") });
+  void inject(everywhere());
+});
+
+api.permissions.onAdded.addListener(({ origins = [] }) => {
+  void inject(syncAddedSites().then(() => origins));
+});
+
+api.permissions.onRemoved.addListener(() => void syncAddedSites().catch((error) => rules.trouble(wordsOf(error))));
+
+async function inject(where: Promise<string[]>): Promise<void> {
+  try {
+    await injectInto(await where);
+  } catch (error) {
+    rules.trouble(`Open pages could not be reached (${wordsOf(error)}); reload them to have them filtered.`);
+  }
+}

@@ -1,0 +1,57 @@
+/** The rule files: the reader's own, those that come with Diffract, those the reader imported. */
+import shipped from "virtual:packs";
+import type { PackState } from "../shared/messages.ts";
+import type { Stored } from "../shared/storage.ts";
+
+/** The id of the reader's own rules. */
+export const MINE = "mine";
+/** Shipped packs that are on until the reader says otherwise. */
+const ON_BY_DEFAULT: ReadonlySet<string> = new Set(["calm", "no-ads"]);
+
+export interface PackFile {
+  id: string;
+  origin: PackState["origin"];
+  on: boolean;
+  source: string;
+}
+
+/** Every rule file with its state, the reader's own first. Pure. */
+export function packFiles(stored: Stored, shippedFiles: ReadonlyArray<{ id: string; source: string }> = shipped): PackFile[] {
+  const isOn = (id: string, otherwise: boolean) =>
+    Object.hasOwn(stored.packs, id) ? stored.packs[id] === true : otherwise;
+  return [
+    { id: MINE, origin: "mine" as const, on: isOn(MINE, true), source: stored.rules },
+    ...shippedFiles.map(({ id, source }) => ({
+      id,
+      origin: "shipped" as const,
+      on: isOn(id, ON_BY_DEFAULT.has(id)),
+      source,
+    })),
+    ...Object.entries(stored.imported).map(([id, { source }]) => ({
+      id,
+      origin: "imported" as const,
+      on: isOn(id, true),
+      source,
+    })),
+  ];
+}
+
+/** Whether an id may be given to an imported pack. */
+export function isFreeId(id: string): boolean {
+  return id !== MINE && !shipped.some((pack) => pack.id === id);
+}
+
+/** A value of the header lines of a rule file: `title` of `pack "Calm"`. */
+export function headerOf(source: string, keyword: string): string | null {
+  for (const line of source.slice(0, 4096).split("\n")) {
+    const found = /^\s*([a-z]+)\s+"([^"]*)"\s*(?:#.*)?$/.exec(line.trimEnd());
+    if (found?.[1] === keyword) return found[2] ?? null;
+  }
+  return null;
+}
+
+/** A line of rules that spares an author. */
+export function keepAuthorLine(author: string): string {
+  const quoted = author.replace(/[\u0000-\u001f\u007f]/g, " ").replaceAll("\\", "\\\\").replaceAll('"', '\\"');
+  return `keep if author is "${quoted}"`;
+}

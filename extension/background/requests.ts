@@ -1,0 +1,170 @@
+/** What pages of the extension ask of the background. */
+import { api, wordsOf } from "../shared/api.ts";
+import { MAX_RULES, readBackgroundRequest } from "../shared/guards.ts";
+import type { Answer, BackgroundRequest, BackgroundState, Diagnostic, PackState } from "../shared/messages.ts";
+import { readOr } from "../shared/shape.ts";
+import type { Store } from "../shared/storage.ts";
+import { makeBackup, parseBackup } from "./backup.ts";
+import { diagnose, loadEngine } from "./engine.ts";
+import { headerOf, isFreeId, keepAuthorLine, MINE, packFiles } from "./packs.ts";
+import type { Rules } from "./rules.ts";
+
+type Value = BackgroundState | string | null;
+
+/** Refused for a reason the reader is told. */
+class Refused extends Error {}
+
+export class Requests {
+  private readonly diagnosed = new Map<string, Diagnostic[]>();
+  /** One change at a time: each reads what the one before it wrote. */
+  private last: Promise<unknown> = Promise.resolve();
+
+  constructor(
+    private readonly store: Promise<Store>,
+    private readonly rules: Rules,
+    /** Rules changed and are in force. */
+    private readonly changed: () => Promise<void>,
+    /** What else is off, in words for the reader. */
+    private readonly troubles: () => string[],
+  ) {}
+
+  async answer(raw: unknown): Promise<Answer<Value>> {
+    let refusal = "";
+    const request = readOr<BackgroundRequest>(readBackgroundRequest, raw, "the request", (words) => {
+      refusal = words;
+    });
+    if (request === null) return { ok: false, message: `Refused: ${refusal}. Nothing was changed.` };
+    const next = this.last.then(() => this.carryOut(request));
+    this.last = next.catch(() => {});
+    try {
+      return { ok: true, value: await next };
+    } catch (error) {
+      if (!(error instanceof Refused)) this.rules.trouble(wordsOf(error));
+      return { ok: false, message: wordsOf(error) };
+    }
+  }
+
+  private async carryOut(request: BackgroundRequest): Promise<Value> {
+    const store = await this.store;
+    const { stored } = store;
+    switch (request.type) {
+      case "state":
+        return this.state(store);
+      case "export":
+        return makeBackup(stored);
+      case "set-site": {
+        const host = request.host.toLowerCase();
+        const others = stored.paused.filter((paused) => paused !== host);
+        await store.set("paused", request.on ? others : [...others, host]);
+        return null;
+      }
+      case "set-pack":
+        if (!packFiles(stored).some(({ id }) => id === request.pack)) throw new Refused(`There is no pack "${request.pack}".`);
+        await store.set("packs", { ...stored.packs, [request.pack]: request.on });
+        break;
+      case "set-rules":
+        if (request.base !== undefined && request.base !== stored.rules) {
+          throw new Refused("Your rules were changed in another window.");
+        }
+        await store.set("rules", request.source);
+        break;
+      case "keep-author": {
+        const line = keepAuthorLine(request.author);
+        if (stored.rules.split("\n").includes(line)) return null;
+        // A blank `on everywhere` first, lest the line fall under the last scope of the file.
+        const scoped = /^\s*on\s/m.test(stored.rules);
+        const head = stored.rules === "" || stored.rules.endsWith("\n") ? stored.rules : `${stored.rules}\n`;
+        const source = `${head}${scoped && !head.includes("\non everywhere\n") ? "on everywhere\n" : ""}${line}\n`;
+        if (source.length > MAX_RULES) throw new Refused("Your rules have no room for another line.");
+        await store.set("rules", source);
+        break;
+      }
+      case "import-pack":
+        if (!/^[\w.-]+$/.test(request.pack)) throw new Refused("A pack's name may have letters, digits, dots and hyphens.");
+        if (!isFreeId(request.pack)) throw new Refused(`"${request.pack}" is a name of Diffract's own; rename the file.`);
+        await store.setPack(request.pack, { source: request.source });
+        break;
+      case "remove-pack":
+        if (!Object.hasOwn(stored.imported, request.pack)) throw new Refused(`There is no imported pack "${request.pack}".`);
+        await store.removePack(request.pack);
+        break;
+      case "import":
+        await this.restore(store, request.backup);
+        break;
+    }
+    await this.changed();
+    return null;
+  }
+
+  /** The whole backup is read before the first key is written. */
+  private async restore(store: Store, text: string): Promise<void> {
+    let backup: ReturnType<typeof parseBackup>;
+    try {
+      backup = parseBackup(text);
+    } catch (error) {
+      throw new Refused(wordsOf(error));
+    }
+    const kept = new Set(backup.packs.map(({ id }) => id));
+    for (const { id, source } of backup.packs) await store.setPack(id, { source });
+    const on = { ...backup.on, ...Object.fromEntries(backup.packs.map((pack) => [pack.id, pack.on])) };
+    await store.set("packs", on);
+    await store.set("rules", backup.rules);
+    await store.set("paused", backup.pausedHosts);
+    for (const id of Object.keys(store.stored.imported)) if (!kept.has(id)) await store.removePack(id);
+  }
+
+  private async state(store: Store): Promise<BackgroundState> {
+    const troubles = [...store.troubles, ...this.troubles()];
+    let rules = 0;
+    try {
+      await loadEngine();
+      rules = await this.rules.count();
+    } catch (error) {
+      troubles.push(`The engine does not start (${wordsOf(error)}). Posts are shown as the sites made them.`);
+    }
+    troubles.push(...this.rules.troubles);
+    return {
+      version: api.runtime.getManifest().version,
+      packs: packFiles(store.stored).map((file): PackState => {
+        const diagnostics = this.diagnosticsOf(file.source);
+        return {
+          id: file.id,
+          title: file.id === MINE ? "My rules" : (headerOf(file.source, "pack") ?? file.id),
+          description: headerOf(file.source, "description") ?? "",
+          origin: file.origin,
+          on: file.on,
+          source: file.source,
+          rules: countRules(file.source, diagnostics),
+          diagnostics,
+        };
+      }),
+      pausedHosts: store.stored.paused,
+      troubles,
+      rules,
+      start: this.rules.start,
+    };
+  }
+
+  private diagnosticsOf(source: string): Diagnostic[] {
+    const known = this.diagnosed.get(source);
+    if (known) return known;
+    let found: Diagnostic[];
+    try {
+      found = diagnose(source);
+    } catch {
+      // Said among the troubles already.
+      return [];
+    }
+    if (this.diagnosed.size > 50) this.diagnosed.clear();
+    this.diagnosed.set(source, found);
+    return found;
+  }
+}
+
+const NO_RULE = /^\s*(?:#|$|on\s|let\s|pack\s|version\s|author\s|licen[cs]e\s|homepage\s|description\s)/;
+
+/** Rules of a file: its statements less those with errors. An estimate for display; the engine counts what is in force. */
+export function countRules(source: string, diagnostics: readonly Diagnostic[]): number {
+  const broken = new Set(diagnostics.filter((d) => d.severity === "error").map((d) => d.line));
+  return source.split("\n").filter((line, index) => !NO_RULE.test(line) && !broken.has(index + 1)).length;
+}

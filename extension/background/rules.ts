@@ -1,0 +1,107 @@
+/**
+ * The rules in force: the engine with the packs that are on. Comes up from the snapshot where there is one, else from the
+ * sources. Everything that asks waits for the last change to be in force.
+ */
+import { wordsOf } from "../shared/api.ts";
+import type { BackgroundState } from "../shared/messages.ts";
+import { Engine, engineVersion, loadEngine, type Source } from "./engine.ts";
+import { dropSnapshots, loadSnapshot, saveSnapshot, snapshotKey } from "./snapshots.ts";
+
+/** Troubles remembered. */
+const MAX_TROUBLES = 50;
+
+export class Rules {
+  private engine: Promise<Engine>;
+  private current: Engine | null = null;
+  /** How the engine came up last. */
+  start: BackgroundState["start"] = { from: "sources", milliseconds: 0 };
+  readonly troubles: string[] = [];
+
+  constructor(private sources: () => Promise<Source[]>) {
+    this.engine = this.come();
+    this.engine.catch(() => {});
+  }
+
+  trouble(words: string): void {
+    if (this.troubles.includes(words)) return;
+    this.troubles.push(words);
+    if (this.troubles.length > MAX_TROUBLES) this.troubles.shift();
+  }
+
+  /** Decides a batch: JSON in, JSON out. Rejects with words for the reader. */
+  async decide(posts: string, visit: string): Promise<string> {
+    const engine = await this.ready();
+    const now = Date.now();
+    const context = {
+      now: now / 1000,
+      utc_offset: -new Date(now).getTimezoneOffset(),
+      visit,
+      no_models: true,
+    };
+    return engine.decide(posts, JSON.stringify(context));
+  }
+
+  /** Rules in force. */
+  async count(): Promise<number> {
+    return (await this.ready()).rules();
+  }
+
+  /** Takes the sources anew. Resolves when they are in force. */
+  async reload(): Promise<void> {
+    this.engine = this.engine.catch(() => {}).then(() => this.come());
+    await this.engine;
+  }
+
+  private async ready(): Promise<Engine> {
+    try {
+      return await this.engine;
+    } catch {
+      // One more try: what failed may have been passing (storage that was locked, memory).
+      this.engine = this.come();
+      return this.engine;
+    }
+  }
+
+  private async come(): Promise<Engine> {
+    const started = performance.now();
+    const [sources] = await Promise.all([this.sources(), loadEngine()]);
+    const text = JSON.stringify(sources);
+    const key = await snapshotKey(engineVersion(), text);
+    const restored = await this.restore(key);
+    const engine = restored ?? Engine.compile(text);
+    this.current?.free();
+    this.current = engine;
+    this.start = {
+      from: restored ? "snapshot" : "sources",
+      milliseconds: Math.round((performance.now() - started) * 10) / 10,
+    };
+    if (!restored) void this.keep(key, engine);
+    return engine;
+  }
+
+  private async restore(key: string): Promise<Engine | null> {
+    let bytes: Uint8Array | null;
+    try {
+      bytes = await loadSnapshot(key);
+    } catch (error) {
+      this.trouble(`The snapshot of your rules could not be read (${wordsOf(error)}); they were compiled anew.`);
+      return null;
+    }
+    if (bytes === null) return null;
+    try {
+      return Engine.restore(bytes);
+    } catch (error) {
+      this.trouble(`The snapshot of your rules was damaged (${wordsOf(error)}); it was dropped and the rules compiled anew.`);
+      await dropSnapshots().catch(() => {});
+      return null;
+    }
+  }
+
+  private async keep(key: string, engine: Engine): Promise<void> {
+    try {
+      await saveSnapshot(key, engine.snapshot());
+    } catch (error) {
+      this.trouble(`The snapshot of your rules could not be kept (${wordsOf(error)}); the next start takes a little longer.`);
+    }
+  }
+}

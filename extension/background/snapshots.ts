@@ -1,0 +1,55 @@
+/**
+ * The one snapshot of the compiled rules, in IndexedDB, so that a background that was killed is ready again without
+ * compiling. It is found by a key made of the engine's version and every source; any other key is another snapshot.
+ */
+const DATABASE = "diffract";
+const STORE = "snapshots";
+/** Largest snapshot kept, in bytes. */
+const MAX_SNAPSHOT = 64 << 20;
+
+/** Hash of the engine's version and the sources in force. */
+export async function snapshotKey(version: string, sources: string): Promise<string> {
+  const bytes = new TextEncoder().encode(`${version}\n${sources}`);
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+  return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/** The snapshot under `key`, or `null`. Rejects when the database cannot be read. */
+export async function loadSnapshot(key: string): Promise<Uint8Array | null> {
+  return withStore("readonly", async (store) => {
+    const value: unknown = await done(store.get(key));
+    return value instanceof Uint8Array ? value : null;
+  });
+}
+
+/** Keeps `bytes` under `key` and drops every other snapshot. */
+export async function saveSnapshot(key: string, bytes: Uint8Array): Promise<void> {
+  if (bytes.byteLength > MAX_SNAPSHOT) return;
+  await withStore("readwrite", async (store) => {
+    await done(store.clear());
+    await done(store.put(bytes, key));
+  });
+}
+
+/** Drops whatever is kept. */
+export async function dropSnapshots(): Promise<void> {
+  await withStore("readwrite", (store) => done(store.clear()));
+}
+
+async function withStore<T>(mode: IDBTransactionMode, job: (store: IDBObjectStore) => Promise<T>): Promise<T> {
+  const request = indexedDB.open(DATABASE, 1);
+  request.onupgradeneeded = () => request.result.createObjectStore(STORE);
+  const database = await done(request);
+  try {
+    return await job(database.transaction(STORE, mode).objectStore(STORE));
+  } finally {
+    database.close();
+  }
+}
+
+function done<T>(request: IDBRequest<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error ?? new Error("the database failed"));
+  });
+}

@@ -1,0 +1,125 @@
+/** Carries a verdict out on the boxes of one post, and takes it back. */
+import type { Verdict } from "../shared/post.ts";
+import { type Marks, TOKEN, type Token } from "./marks.ts";
+import { type Bar, type Labels, putBar, putLabels } from "./widgets.ts";
+
+/** How a post is shown. */
+export interface Dress {
+  tokens: Token[];
+  /** The line in its place. */
+  bar: string | null;
+  labels: string[];
+}
+
+export const BARE: Dress = { tokens: [TOKEN.clear], bar: null, labels: [] };
+
+/**
+ * What a verdict means for the page. Pure.
+ * @param waiting whether the deadline of an unsure verdict is still running.
+ * @param ends whether this post is the one that carries the message of the limit that ended the feed.
+ */
+export function dressOf(verdict: Verdict, shown: boolean, waiting: boolean, ends: boolean): Dress {
+  if (shown) return BARE;
+  const tokens: Token[] = [TOKEN.clear];
+  const dress: Dress = { tokens, bar: null, labels: verdict.labels };
+  if (verdict.highlight) tokens.push(TOKEN.highlight);
+  switch (verdict.action) {
+    case "hide":
+      if (verdict.note !== undefined && ends) {
+        tokens.push(TOKEN.fold);
+        dress.bar = verdict.note;
+      } else tokens.push(TOKEN.hide);
+      dress.labels = [];
+      return dress;
+    case "collapse":
+      tokens.push(TOKEN.fold);
+      dress.bar = foldedWords(verdict);
+      return dress;
+    case "replace":
+      tokens.push(TOKEN.fold);
+      dress.bar = verdict.note ?? foldedWords(verdict);
+      return dress;
+    case "blur":
+      tokens.push(verdict.blur === "all" ? TOKEN.blurAll : TOKEN.blurMedia);
+      break;
+    case "dim":
+      tokens.push(TOKEN.dim);
+      break;
+    case "show":
+    case "keep":
+      break;
+  }
+  if (waiting && verdict.unsure?.show === "veil") return { tokens: [TOKEN.wait], bar: null, labels: [] };
+  if (waiting && verdict.unsure?.show === "blur" && verdict.action !== "blur") tokens.push(TOKEN.blurAll);
+  return dress;
+}
+
+/** Why a post is folded, in one line. */
+export function foldedWords(verdict: Verdict): string {
+  const reason = verdict.reasons.find((r) => r.effect === verdict.action) ?? verdict.reasons[0];
+  const why = reason?.because ?? reason?.evidence[0] ?? reason?.rule;
+  return why ? `Folded: ${why.slice(0, 160)}.` : "Folded by your rules.";
+}
+
+/** What the shell has put on one post's boxes. */
+export class Dressed {
+  private bar: Bar | null = null;
+  private barWords: string | null = null;
+  private labels: Labels | null = null;
+  private labelWords = "";
+
+  constructor(private readonly marks: Marks) {}
+
+  /** Puts `dress` on; what is already so is left alone. `open` says that the reader opened the folded post. */
+  put(item: Element, boxes: readonly Element[], dress: Dress, open: boolean, toggled: (open: boolean) => void): void {
+    const first = boxes[0];
+    if (first === undefined) return;
+    let { tokens } = dress;
+    if (dress.bar === null) this.dropBar();
+    else if (this.barWords !== dress.bar || !this.bar?.stands()) {
+      this.dropBar();
+      this.bar = putBar(this.marks, first, dress.bar, open, toggled);
+      this.barWords = dress.bar;
+    }
+    if (dress.bar !== null && open) tokens = tokens.filter((token) => token !== TOKEN.fold);
+    const words = dress.labels.join("\n");
+    if (words !== this.labelWords || this.labels?.stands() === false) {
+      this.labels?.remove();
+      this.labels = words === "" ? null : putLabels(this.marks, first, dress.labels);
+      this.labelWords = words;
+    }
+    for (const [index, box] of boxes.entries()) {
+      // Only the first box carries the line; the others go, and so does a box whose line stands before it.
+      const whole = tokens.includes(TOKEN.fold) && (index > 0 || this.bar?.inside === false);
+      this.mark(box, (whole ? [TOKEN.clear, TOKEN.hide] : tokens).join(" "));
+    }
+    // The veil covers items by themselves, whatever their box.
+    if (!boxes.includes(item)) this.mark(item, tokens.includes(TOKEN.wait) ? TOKEN.wait : TOKEN.clear);
+  }
+
+  /** Covers the boxes again, with an animation that starts anew. */
+  veil(item: Element, boxes: readonly Element[]): void {
+    this.undress();
+    for (const box of new Set([item, ...boxes])) {
+      this.mark(box, box.getAttribute(this.marks.name) === TOKEN.veilA ? TOKEN.veilB : TOKEN.veilA);
+    }
+  }
+
+  /** Takes away what was put beside the post; the marks stay. */
+  undress(): void {
+    this.dropBar();
+    this.labels?.remove();
+    this.labels = null;
+    this.labelWords = "";
+  }
+
+  private dropBar(): void {
+    this.bar?.remove();
+    this.bar = null;
+    this.barWords = null;
+  }
+
+  private mark(box: Element, value: string): void {
+    if (box.getAttribute(this.marks.name) !== value) box.setAttribute(this.marks.name, value);
+  }
+}

@@ -1,0 +1,169 @@
+/**
+ * The one port to the background. Opened when there is something to say; a background that was suspended or killed
+ * is woken by opening it again, and batches it had not answered are sent again.
+ */
+import { alive, api } from "../shared/api.ts";
+import { readEngineMessage, readVerdicts } from "../shared/guards.ts";
+import { type EngineMessage, FEED_PORT, type ShellMessage } from "../shared/messages.ts";
+import type { Post, Verdict } from "../shared/post.ts";
+import { readOr } from "../shared/shape.ts";
+
+/** Milliseconds until posts show undecided, for the first batch of a page, which may have to wake the background. */
+export const FIRST_DEADLINE = 3000;
+/** Milliseconds until posts show undecided, once the engine has answered. */
+export const DEADLINE = 1500;
+/** How often one batch is sent before the shell gives up on it. */
+const MAX_TRIES = 3;
+
+export interface LinkEvents {
+  /** `verdicts` in the order of the posts. May come after `late`. */
+  verdicts(batch: number, verdicts: Verdict[]): void;
+  /** No answer within the deadline: let the posts of the batch show. The answer may still come. */
+  late(batch: number, milliseconds: number): void;
+  /** The batch will not be answered. */
+  failed(batch: number, message: string): void;
+  /** Rules or settings changed. */
+  changed(): void;
+  /** The extension this script belongs to is gone. Nothing will be answered any more. */
+  orphaned(): void;
+  trouble(words: string): void;
+}
+
+interface Waiting {
+  message: ShellMessage & { type: "posts" };
+  timer: ReturnType<typeof setTimeout>;
+  tries: number;
+}
+
+export class Link {
+  private port: chrome.runtime.Port | null = null;
+  private readonly waiting = new Map<number, Waiting>();
+  private next = 1;
+  private readonly visit = Array.from(crypto.getRandomValues(new Uint32Array(3)), (n) => n.toString(36)).join("");
+  private answered = false;
+  private closed = false;
+
+  constructor(
+    private readonly host: string,
+    private readonly events: LinkEvents,
+  ) {}
+
+  /** Opens the port ahead of the first batch, so that the background wakes while the page still loads. */
+  warm(): void {
+    this.open();
+  }
+
+  /** Sends a batch; returns its number. */
+  ask(posts: Post[]): number {
+    const seq = this.next++;
+    const message = { type: "posts" as const, seq, host: this.host, visit: this.visit, posts: JSON.stringify(posts) };
+    const deadline = this.answered ? DEADLINE : FIRST_DEADLINE;
+    const timer = setTimeout(() => this.events.late(seq, deadline), deadline);
+    this.waiting.set(seq, { message, timer, tries: 0 });
+    this.post(seq);
+    return seq;
+  }
+
+  /** Says something that needs no answer. Lost when nobody listens. */
+  tell(message: ShellMessage): void {
+    try {
+      this.open()?.postMessage(message);
+    } catch {
+      // The port closed under us; its listener sees to what is waiting.
+    }
+  }
+
+  /** Lets go of the port and of every batch. */
+  close(): void {
+    this.closed = true;
+    for (const { timer } of this.waiting.values()) clearTimeout(timer);
+    this.waiting.clear();
+    this.port?.disconnect();
+    this.port = null;
+  }
+
+  private post(seq: number): void {
+    const batch = this.waiting.get(seq);
+    if (batch === undefined) return;
+    if (++batch.tries > MAX_TRIES) return this.give(seq, "Diffract's background stopped three times over this batch.");
+    try {
+      this.open()?.postMessage(batch.message);
+    } catch {
+      // Closed between opening and sending: `down` runs, or the deadline lifts the veil.
+    }
+  }
+
+  private give(seq: number, message: string): void {
+    const batch = this.waiting.get(seq);
+    if (batch === undefined) return;
+    clearTimeout(batch.timer);
+    this.waiting.delete(seq);
+    this.events.failed(seq, message);
+  }
+
+  private open(): chrome.runtime.Port | null {
+    if (this.port !== null || this.closed) return this.port;
+    if (!alive()) {
+      this.orphan();
+      return null;
+    }
+    let port: chrome.runtime.Port;
+    try {
+      port = api.runtime.connect({ name: FEED_PORT });
+    } catch {
+      this.orphan();
+      return null;
+    }
+    port.onMessage.addListener((raw: unknown) => this.hear(raw));
+    port.onDisconnect.addListener(() => {
+      void api.runtime?.lastError;
+      if (this.port === port) this.down();
+    });
+    this.port = port;
+    return port;
+  }
+
+  private down(): void {
+    this.port = null;
+    if (this.closed) return;
+    if (!alive()) return this.orphan();
+    // A tick later: the background is perhaps just going away, and would refuse.
+    if (this.waiting.size > 0) setTimeout(() => [...this.waiting.keys()].forEach((seq) => void this.post(seq)), 20);
+  }
+
+  private orphan(): void {
+    if (this.closed) return;
+    this.closed = true;
+    const left = [...this.waiting.keys()];
+    for (const seq of left) this.give(seq, "Diffract was updated or switched off.");
+    this.events.orphaned();
+  }
+
+  private hear(raw: unknown): void {
+    const message = readOr<EngineMessage>(readEngineMessage, raw, "a message", (words) =>
+      this.events.trouble(`The background sent something unreadable: ${words}.`),
+    );
+    if (message === null || this.closed) return;
+    if (message.type === "changed") return this.events.changed();
+    const batch = this.waiting.get(message.seq);
+    if (batch === undefined) return;
+    if (message.type === "failed") return this.give(message.seq, message.message);
+    const verdicts = parse(message.verdicts, (words) => this.give(message.seq, words));
+    if (verdicts === null) return;
+    clearTimeout(batch.timer);
+    this.waiting.delete(message.seq);
+    this.answered = true;
+    this.events.verdicts(message.seq, verdicts);
+  }
+}
+
+function parse(json: string, refused: (words: string) => void): Verdict[] | null {
+  let value: unknown;
+  try {
+    value = JSON.parse(json);
+  } catch {
+    refused("The engine's verdicts were no JSON.");
+    return null;
+  }
+  return readOr(readVerdicts, value, "the verdicts", (words) => refused(`The engine's verdicts did not fit: ${words}.`));
+}

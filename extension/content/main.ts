@@ -1,0 +1,196 @@
+/** The content script: which adapter, paused or not, which instance; everything else is the shell's. */
+import adaptersJson from "virtual:adapters";
+import { type CompiledAdapters, readCompiledAdapters } from "../shared/adapter.ts";
+import { alive, api, wordsOf } from "../shared/api.ts";
+import { readPageRequest } from "../shared/guards.ts";
+import type { Answer, PageReport, PageRequest } from "../shared/messages.ts";
+import { readOr } from "../shared/shape.ts";
+import { parseStored, readForPage } from "../shared/storage.ts";
+import { type CompiledAdapter, isHostOf, pickAdapter } from "./extract/index.ts";
+import { drawMarks, sign } from "./marks.ts";
+import { PageReader } from "./page-reader.ts";
+import { Shell } from "./shell.ts";
+import { PageSheet } from "./sheet.ts";
+import { onRelieved, relieve, sweep } from "./takeover.ts";
+
+const host = location.hostname.toLowerCase();
+
+/** The adapters that may fit this page; only those are read and checked. */
+function candidates(): CompiledAdapters {
+  const raw = JSON.parse(adaptersJson) as { adapters: Array<{ hosts: string[]; detect?: string[] }> };
+  const named = raw.adapters.filter(({ hosts }) => hosts.some((site) => isHostOf(host, site)));
+  raw.adapters =
+    named.length > 0 ? named : raw.adapters.filter((a) => a.hosts.includes("*") || (a.detect?.length ?? 0) > 0);
+  return readCompiledAdapters(raw);
+}
+
+const isGeneric = (adapter: CompiledAdapter) => adapter.hosts.includes("*");
+
+/** One page, from its start to its end or its relief by a later instance. */
+class Page {
+  private shell: Shell | null = null;
+  /** Kept while paused, so that the popup still has something to tell. */
+  private last: Shell | null = null;
+  private paused = false;
+  private token = "";
+  private stopRelief: () => void = () => {};
+  private ended = false;
+  /** This script came to a page that was there already. */
+  private readonly late = document.readyState !== "loading";
+
+  constructor(private adapter: CompiledAdapter) {}
+
+  async start(): Promise<void> {
+    // The veil first, with no round trip: posts that are painted before the settings are read cannot be unpainted.
+    if (!this.late) this.run(false);
+    api.runtime.onMessage.addListener(this.onMessage);
+    api.storage.onChanged.addListener(this.onStored);
+    let trouble = "";
+    let stored: Awaited<ReturnType<typeof readForPage>> = { paused: [], shown: [], token: "" };
+    try {
+      stored = await readForPage();
+    } catch (error) {
+      trouble = `Your settings could not be read (${wordsOf(error)}); this page is filtered as if nothing were paused.`;
+    }
+    if (this.ended) return;
+    this.token = stored.token;
+    this.paused = stored.paused.includes(host);
+    if (this.paused) this.halt();
+    else {
+      if (this.shell === null) this.run(true);
+      this.shell?.setShown(stored.shown);
+      this.shell?.warm();
+      if (trouble !== "") this.shell?.trouble(trouble);
+    }
+    if (this.paused) this.relieveOthers();
+    this.stopRelief = onRelieved(this.token, () => this.end());
+  }
+
+  private run(late: boolean): void {
+    const marks = drawMarks();
+    const reader = new PageReader(this.adapter);
+    const sheet = new PageSheet(marks, reader.veil);
+    const shell = new Shell({
+      reader,
+      marks,
+      sheet,
+      host,
+      late,
+      settled: () => {
+        // What an older instance hid stays hidden until this one has its own verdicts.
+        this.relieveOthers(marks.name);
+        if (this.token !== "") sheet.sign(sign(this.token, marks.name), true);
+      },
+      orphaned: () => sheet.sign(this.token === "" ? "" : sign(this.token, marks.name), false),
+    });
+    this.shell = shell;
+    this.last = shell;
+    shell.start();
+    for (const words of reader.troubles) shell.trouble(words);
+  }
+
+  private relieved = false;
+  private relieveOthers(own = ""): void {
+    if (this.relieved || !this.late) return;
+    this.relieved = true;
+    this.stopRelief();
+    relieve(this.token);
+    sweep(this.token, this.last?.roots() ?? [document], own);
+    this.stopRelief = onRelieved(this.token, () => this.end());
+  }
+
+  private halt(): void {
+    this.shell?.stop();
+    this.shell = null;
+  }
+
+  /** A later instance is here. */
+  private end(): void {
+    this.ended = true;
+    this.halt();
+    this.stopRelief();
+    if (!alive()) return;
+    api.runtime.onMessage.removeListener(this.onMessage);
+    api.storage.onChanged.removeListener(this.onStored);
+  }
+
+  private readonly onStored = (changes: Record<string, chrome.storage.StorageChange>, area: string): void => {
+    if (area !== "local" || this.ended) return;
+    if (changes.paused) {
+      const paused = parseStored({ paused: changes.paused.newValue }).stored.paused.includes(host);
+      if (paused !== this.paused) {
+        this.paused = paused;
+        if (paused) this.halt();
+        else {
+          this.run(true);
+          this.shell?.warm();
+        }
+      }
+    }
+    if (changes.shown) this.shell?.setShown(parseStored({ shown: changes.shown.newValue }).stored.shown);
+    if (changes.generation) this.shell?.askAgain();
+  };
+
+  private readonly onMessage = (
+    raw: unknown,
+    sender: chrome.runtime.MessageSender,
+    respond: (answer: Answer<PageReport>) => void,
+  ): undefined => {
+    if (sender.id !== api.runtime.id || this.ended) return;
+    const request = readOr<PageRequest>(readPageRequest, raw, "the request", (message) => respond({ ok: false, message }));
+    if (request === null) return;
+    respond(this.answer(request));
+  };
+
+  private answer(request: PageRequest): Answer<PageReport> {
+    const shell = this.shell ?? this.last;
+    if (request.type === "show") {
+      if (this.shell === null) return { ok: false, message: "Diffract is paused on this site." };
+      this.shell.show(request.id, request.shown);
+    }
+    const limit = request.type === "report" ? request.limit : 100;
+    if (shell) return { ok: true, value: shell.report(limit, this.paused) };
+    const reader = new PageReader(this.adapter);
+    return {
+      ok: true,
+      value: {
+        host,
+        platform: reader.platform,
+        surface: reader.surface(),
+        paused: this.paused,
+        seen: 0,
+        actions: {},
+        posts: [],
+        health: { adapter: reader.platform, state: "quiet", locators: [] },
+        troubles: [],
+        latencies: [],
+      },
+    };
+  }
+}
+
+function begin(adapter: CompiledAdapter): void {
+  void new Page(adapter).start();
+}
+
+/** A host that no adapter names: known by what is in the page, as soon as it is there; else read as any site. */
+function beginWhenRecognised(compiled: CompiledAdapters): void {
+  let begun = false;
+  const look = () => {
+    if (begun) return;
+    const adapter = pickAdapter(compiled, location, document);
+    if (adapter === undefined || (isGeneric(adapter) && document.readyState === "loading")) return;
+    begun = true;
+    observer.disconnect();
+    begin(adapter);
+  };
+  const observer = new MutationObserver(look);
+  observer.observe(document, { childList: true, subtree: true });
+  document.addEventListener("DOMContentLoaded", look);
+  look();
+}
+
+const compiled = candidates();
+const adapter = pickAdapter(compiled, location);
+if (adapter && !isGeneric(adapter)) begin(adapter);
+else beginWhenRecognised(compiled);

@@ -1,0 +1,103 @@
+/** What the shell asks of a page, item by item, answered by the interpreter of adapters in `extract/`. */
+import type { AdapterHealth } from "../shared/messages.ts";
+import type { Post, Surface } from "../shared/post.ts";
+import { type CompiledAdapter, Extractor, type Found, shadowRootOf, surfaceOf } from "./extract/index.ts";
+
+/** Milliseconds after which a page should have shown its posts. */
+const SETTLED = 10_000;
+
+export class PageReader {
+  readonly platform: string;
+  /** Attributes whose change may make another post of an item. */
+  readonly attributes: readonly string[];
+  /** Items are told by their likeness to each other: only a search of the whole page finds them. */
+  readonly wholeOnly: boolean;
+  private readonly extractor: Extractor;
+  private readonly found = new WeakMap<Element, Found>();
+
+  constructor(readonly adapter: CompiledAdapter) {
+    this.platform = adapter.name;
+    this.attributes = attributesOf(adapter);
+    this.wholeOnly = adapter.repeated !== undefined;
+    this.extractor = new Extractor(adapter, document);
+  }
+
+  /** Selectors of what the veil covers. */
+  get veil(): readonly string[] {
+    return this.extractor.veilSelectors();
+  }
+
+  get troubles(): readonly string[] {
+    return this.extractor.troubles;
+  }
+
+  surface(): Surface | null {
+    return surfaceOf(this.adapter, location, document);
+  }
+
+  /** Items at or under `root`, in document order; shadow roots are entered by the caller. */
+  items(root: Document | ShadowRoot | Element): Element[] {
+    return this.extractor.find(root).map((found) => {
+      this.found.set(found.item, found);
+      return found.item;
+    });
+  }
+
+  /** The elements that show and hide together with the item, looked up anew; at least one. */
+  boxes(item: Element): Element[] {
+    const now = this.extractor.closestItem(item);
+    if (now?.item === item) this.found.set(item, now);
+    const found = this.found.get(item);
+    return found ? [found.box, ...found.extras] : [item];
+  }
+
+  /** Shadow roots at or under `root`, nested ones too. */
+  shadows(root: Document | ShadowRoot | Element): ShadowRoot[] {
+    return this.extractor.shadowHosts(root);
+  }
+
+  shadow(host: Element): ShadowRoot | null {
+    return shadowRootOf(host);
+  }
+
+  /** What changes when the item comes to hold another post, at little cost; `null` while it is empty. */
+  identify(item: Element): string | null {
+    const found = this.found.get(item);
+    return found ? this.extractor.identity(found) : null;
+  }
+
+  /** The post; `null` while there is none. */
+  read(item: Element): Post | null {
+    const found = this.found.get(item);
+    return found ? this.extractor.read(found) : null;
+  }
+
+  /** Another page of a single-page site. */
+  reset(): void {
+    this.extractor.reset();
+  }
+
+  health(): AdapterHealth {
+    return this.extractor.health(document.readyState === "complete" && performance.now() > SETTLED);
+  }
+}
+
+/** Every attribute that the adapter looks at, in its selectors or readings. */
+export function attributesOf(adapter: CompiledAdapter): string[] {
+  const names = new Set<string>();
+  const selector = (css: string | undefined) => {
+    if (css === undefined) return;
+    for (const [, name] of css.matchAll(/\[\s*([a-zA-Z_][\w-]*)/g)) if (name) names.add(name.toLowerCase());
+    const bare = css.replace(/\[[^\]]*\]/g, "");
+    if (/\.[a-zA-Z_-]/.test(bare)) names.add("class");
+    if (/#[a-zA-Z_-]/.test(bare)) names.add("id");
+  };
+  for (const item of adapter.items) {
+    for (const css of [...item.select, ...item.except, ...item.box, ...item.extra, ...item.quote]) selector(css);
+    for (const reading of [...item.identity, ...Object.values(item.fields).flat()]) {
+      selector(reading.css);
+      if (reading.attr !== undefined) names.add(reading.attr.toLowerCase());
+    }
+  }
+  return [...names];
+}

@@ -1,0 +1,84 @@
+/** Readers for every message of `messages.ts` and for the engine's verdicts: what does not pass is not acted upon. */
+import type { BackgroundRequest, EngineMessage, PageRequest, ShellMessage } from "./messages.ts";
+import type { Verdict } from "./post.ts";
+import { flag, integer, list, number, object, oneOf, optional, type Read, text, variants } from "./shape.ts";
+
+/** Most posts in one batch. */
+export const MAX_BATCH = 512;
+/** Most characters of a batch of posts or verdicts, as JSON. */
+export const MAX_BATCH_TEXT = 8 << 20;
+/** Most characters of a rule file. */
+export const MAX_RULES = 4 << 20;
+/** Most characters of a backup: every pack at its largest would not fit, but no reader has that. */
+export const MAX_BACKUP = 64 << 20;
+/** Most characters of a post's id. */
+export const MAX_ID = 2048;
+
+const type = <const T extends string>(name: T): Read<T> => oneOf(name);
+const seq = integer(0, Number.MAX_SAFE_INTEGER);
+const host = text(253);
+const name = text(64, 1);
+const words = text(2000);
+
+export const readShellMessage: Read<ShellMessage> = variants<ShellMessage>({
+  posts: object({ type: type("posts"), seq, host, visit: text(64, 1), posts: text(MAX_BATCH_TEXT) }),
+  badge: object({ type: type("badge"), touched: integer(0, 1e9), trouble: flag }),
+  shown: object({ type: type("shown"), platform: name, id: text(MAX_ID, 1), shown: flag }),
+  health: object({
+    type: type("health"),
+    adapter: name,
+    host,
+    state: oneOf("good", "worn", "broken", "quiet"),
+  }),
+});
+
+export const readEngineMessage: Read<EngineMessage> = variants<EngineMessage>({
+  verdicts: object({ type: type("verdicts"), seq, verdicts: text(MAX_BATCH_TEXT) }),
+  failed: object({ type: type("failed"), seq, message: words }),
+  changed: object({ type: type("changed") }),
+});
+
+export const readPageRequest: Read<PageRequest> = variants<PageRequest>({
+  report: object({ type: type("report"), limit: integer(0, 100_000) }),
+  show: object({ type: type("show"), id: text(MAX_ID, 1), shown: flag }),
+});
+
+/** An id of a pack: what may be a file's stem. */
+export const packId: Read<string> = (value, at) => text(64, 1)(value, at);
+
+export const readBackgroundRequest: Read<BackgroundRequest> = variants<BackgroundRequest>({
+  state: object({ type: type("state") }),
+  "set-site": object({ type: type("set-site"), host: text(253, 1), on: flag }),
+  "set-pack": object({ type: type("set-pack"), pack: packId, on: flag }),
+  "set-rules": object({ type: type("set-rules"), source: text(MAX_RULES), base: optional(text(MAX_RULES)) }),
+  "keep-author": object({ type: type("keep-author"), author: text(300, 1) }),
+  "import-pack": object({ type: type("import-pack"), pack: packId, source: text(MAX_RULES) }),
+  "remove-pack": object({ type: type("remove-pack"), pack: packId }),
+  export: object({ type: type("export") }),
+  import: object({ type: type("import"), backup: text(MAX_BACKUP) }),
+});
+
+const reason = object({
+  pack: text(64),
+  rule: text(1 << 16),
+  line: integer(0, 1e9),
+  effect: text(64),
+  because: optional(text(1 << 16)),
+  evidence: list(text(1 << 16), 64),
+});
+
+const verdict: Read<Verdict> = object({
+  id: text(MAX_ID),
+  action: oneOf("show", "dim", "blur", "collapse", "replace", "hide", "keep"),
+  blur: optional(oneOf("media", "all")),
+  labels: list(text(1 << 16), 1000),
+  highlight: flag,
+  score: number(-Number.MAX_VALUE, Number.MAX_VALUE),
+  note: optional(text(1 << 16)),
+  unsure: optional(object({ show: oneOf("veil", "blur", "show"), deadline: number(0, 3600) })),
+  reasons: list(reason, 32),
+  more_reasons: optional(integer(0, 1e9)),
+});
+
+/** The verdicts of a batch. */
+export const readVerdicts: Read<Verdict[]> = list(verdict, MAX_BATCH);
