@@ -1,14 +1,7 @@
 /** The wasm engine behind a narrow face: the only module that knows its bindings. */
-import init, { check, Engine, version } from "../../dist/engine/diffract_engine.js";
+import init, { check, Engine, type PackSource, version } from "../../dist/engine/diffract_engine.js";
 import { api } from "../shared/api.ts";
 import type { Diagnostic } from "../shared/messages.ts";
-
-/** A rule file as the engine takes it. */
-export interface Source {
-  id: string;
-  trust: "full" | "limited";
-  source: string;
-}
 
 export interface Context {
   /** Seconds since 1970-01-01 UTC. */
@@ -20,11 +13,14 @@ export interface Context {
   no_models: boolean;
 }
 
+export type Source = PackSource;
+
 let loading: Promise<unknown> | undefined;
 
 /** Loads the module; call it as early as possible. A failed load is tried again by the next call. */
 export function loadEngine(): Promise<unknown> {
-  loading ??= init({ module_or_path: fetch(api.runtime.getURL("engine.wasm")) }).catch((error: unknown) => {
+  if (loading !== undefined) return loading;
+  loading = init({ module_or_path: fetch(api.runtime.getURL("engine.wasm")) }).catch((error: unknown) => {
     loading = undefined;
     throw error;
   });
@@ -36,7 +32,7 @@ export const engineVersion = (): string => version();
 
 /** Everything there is to say about a rule file. */
 export function diagnose(source: string): Diagnostic[] {
-  return check(source) as Diagnostic[];
+  return check(source, undefined);
 }
 
 export { Engine };

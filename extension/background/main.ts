@@ -11,12 +11,18 @@ import { everywhere, injectInto, syncAddedSites } from "./sites.ts";
 
 const store = Store.open();
 
-const rules = new Rules(async (): Promise<Source[]> => {
-  const { stored } = await store;
-  return packFiles(stored)
-    .filter(({ on }) => on)
-    .map(({ id, origin, source }) => ({ id, trust: origin === "imported" ? "limited" : "full", source }));
-});
+const rules = new Rules(
+  async (): Promise<Source[]> => {
+    const { stored } = await store;
+    return packFiles(stored)
+      .filter(({ on }) => on)
+      .map(({ id, origin, source }) => ({ id, trust: origin === "imported" ? "limited" : "full", source }));
+  },
+  {
+    load: async () => (await store).stored.limits,
+    save: async (memory) => (await store).set("limits", memory),
+  },
+);
 
 /** How adapters fit, by adapter and host; what is off is said on the dashboard. */
 const worn = new Map<string, string>();

@@ -10,6 +10,15 @@ import { dropSnapshots, loadSnapshot, saveSnapshot, snapshotKey } from "./snapsh
 /** Troubles remembered. */
 const MAX_TROUBLES = 50;
 
+/** Where the counts of `limit` outlive the background. */
+export interface LimitMemory {
+  load(): Promise<string>;
+  save(memory: string): Promise<void>;
+}
+
+/** Milliseconds after a batch until what limits remember is stored. */
+const SAVE_AFTER = 1000;
+
 export class Rules {
   private engine: Promise<Engine>;
   private current: Engine | null = null;
@@ -17,7 +26,12 @@ export class Rules {
   start: BackgroundState["start"] = { from: "sources", milliseconds: 0 };
   readonly troubles: string[] = [];
 
-  constructor(private sources: () => Promise<Source[]>) {
+  private memoryTimer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(
+    private readonly sources: () => Promise<Source[]>,
+    private readonly memory: LimitMemory,
+  ) {
     this.engine = this.come();
     this.engine.catch(() => {});
   }
@@ -38,7 +52,23 @@ export class Rules {
       visit,
       no_models: true,
     };
-    return engine.decide(posts, JSON.stringify(context));
+    const verdicts = engine.decide(posts, JSON.stringify(context));
+    this.memoryTimer ??= setTimeout(() => void this.saveMemory(), SAVE_AFTER);
+    return verdicts;
+  }
+
+  private remembered = "";
+  private async saveMemory(): Promise<void> {
+    this.memoryTimer = undefined;
+    try {
+      const memory = this.current?.memory() ?? "";
+      // Without a `limit` in force nothing is counted, and nothing is written.
+      if (memory === this.remembered || memory === "") return;
+      this.remembered = memory;
+      await this.memory.save(memory);
+    } catch (error) {
+      this.trouble(`What your limits have counted could not be kept (${wordsOf(error)}).`);
+    }
   }
 
   /** Rules in force. */
@@ -68,7 +98,8 @@ export class Rules {
     const text = JSON.stringify(sources);
     const key = await snapshotKey(engineVersion(), text);
     const restored = await this.restore(key);
-    const engine = restored ?? Engine.compile(text);
+    const engine = restored ?? new Engine(sources);
+    await this.remember(engine);
     this.current?.free();
     this.current = engine;
     this.start = {
@@ -77,6 +108,17 @@ export class Rules {
     };
     if (!restored) void this.keep(key, engine);
     return engine;
+  }
+
+  /** Hands the counts of limits to a new engine. */
+  private async remember(engine: Engine): Promise<void> {
+    try {
+      const memory = this.current?.memory() ?? (await this.memory.load());
+      if (memory !== "") engine.restore_memory(memory);
+      this.remembered = engine.memory();
+    } catch (error) {
+      this.trouble(wordsOf(error));
+    }
   }
 
   private async restore(key: string): Promise<Engine | null> {

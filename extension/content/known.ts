@@ -9,8 +9,12 @@ const MAX_SEEN = 100_000;
 
 export interface Known {
   post: Post;
-  /** Of everything a rule can look at; a change means the post was edited. */
+  /** Of everything a rule can look at; a change means that the engine is to be asked again. */
   hash: string;
+  /** Of its words and what it claims to be; a change means the post was edited, and may have to go. */
+  words: string;
+  /** The last reading found other words. */
+  edited: boolean;
   verdict: Verdict | null;
   /** Rules changed since the verdict. */
   stale: boolean;
@@ -19,7 +23,16 @@ export interface Known {
 /** Hash of a post's content. What ticks by itself (`age`, `position`) is left out. */
 export function contentHash(post: Post): string {
   const { age: _age, position: _position, ...rest } = post;
-  const words = JSON.stringify(rest);
+  return hash(JSON.stringify(rest));
+}
+
+/** Hash of what an edit changes, as opposed to counters that tick. */
+export function wordsHash(post: Post): string {
+  const { text, title, quote_text, card_title, alt, promoted, suggested, sensitive, links, labels } = post;
+  return hash(JSON.stringify([text, title, quote_text, card_title, alt, promoted, suggested, sensitive, links, labels]));
+}
+
+function hash(words: string): string {
   let a = 0x9e3779b9;
   let b = 0x85ebca6b;
   for (let i = 0; i < words.length; i++) {
@@ -55,14 +68,22 @@ export class KnownPosts {
     return this.posts.get(id);
   }
 
-  /** Remembers what was read. True when it is new or was edited. */
+  /** Remembers what was read. */
   learn(post: Post, hash: string): Known {
     const old = this.posts.get(post.id);
     this.posts.delete(post.id);
+    const words = wordsHash(post);
     const known: Known =
       old === undefined
-        ? { post, hash, verdict: null, stale: false }
-        : { post, hash, verdict: old.verdict, stale: old.stale || old.hash !== hash };
+        ? { post, hash, words, edited: false, verdict: null, stale: false }
+        : {
+            post,
+            hash,
+            words,
+            edited: old.words !== words,
+            verdict: old.verdict,
+            stale: old.stale || old.hash !== hash,
+          };
     this.posts.set(post.id, known);
     if (this.posts.size > MAX_KNOWN) {
       const oldest = this.posts.keys().next().value;

@@ -223,11 +223,15 @@ export class Shell {
       this.searchAll = true;
     }
     if (reader.wholeOnly) this.searchAll = true;
+    let uncovered = false;
     for (const slot of fresh) {
       this.recognise(slot);
       this.queue.add(slot);
+      uncovered ||= slot.decided;
     }
-    if (this.queue.size > 0) this.schedule();
+    // What is painted already and was changed is read before it is painted again; the rest is covered, and can wait.
+    if (uncovered) this.flush();
+    else if (this.queue.size > 0) this.schedule();
     else if (this.searchAll) this.askFrame();
   }
 
@@ -399,7 +403,8 @@ export class Shell {
         this.letThrough(slot);
         continue;
       }
-      if (other && slot.decided && !this.late) {
+      // An edit may have made it a post to hide: covered until the engine has seen it.
+      if ((other || known.edited) && slot.decided && !this.late) {
         slot.decided = false;
         slot.dressed.veil(slot.item, slot.boxes);
       }

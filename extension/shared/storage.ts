@@ -10,6 +10,8 @@ import { flag, integer, list, Misfit, object, type Read, record, text } from "./
 export const LAYOUT = 1;
 /** Most posts remembered as "show it all the same"; the oldest is forgotten first. */
 export const MAX_SHOWN = 1000;
+/** Most characters of what limits have counted. */
+const MAX_LIMITS = 8 << 20;
 /** Most damaged values kept aside; the oldest goes first. */
 export const MAX_DAMAGED = 20;
 
@@ -28,6 +30,8 @@ export interface Stored {
   rules: string;
   /** Posts to show whatever the rules say, as `platform id`, newest last. */
   shown: string[];
+  /** What `limit` has counted, in the engine's own words. */
+  limits: string;
   /** Grows when the rules in force change, so that pages without a port hear of it. */
   generation: number;
   /** A secret of this installation by which a new content script finds what an old one left in a page. */
@@ -42,6 +46,7 @@ const KEYS: { [K in keyof Omit<Stored, "imported">]: { read: Read<Stored[K]>; ot
   packs: { read: record(flag, 1000), otherwise: () => ({}) },
   rules: { read: text(MAX_RULES), otherwise: () => "" },
   shown: { read: list(text(MAX_ID + 65, 1), MAX_SHOWN), otherwise: () => [] },
+  limits: { read: text(MAX_LIMITS), otherwise: () => "" },
   generation: { read: integer(0, Number.MAX_SAFE_INTEGER), otherwise: () => 0 },
   token: { read: text(64, 8), otherwise: () => "" },
 };
@@ -89,6 +94,7 @@ export function parseStored(raw: Record<string, unknown>): { stored: Stored; dam
     packs: take("packs", KEYS.packs.read, KEYS.packs.otherwise),
     rules: take("rules", KEYS.rules.read, KEYS.rules.otherwise),
     shown: take("shown", KEYS.shown.read, KEYS.shown.otherwise),
+    limits: take("limits", KEYS.limits.read, KEYS.limits.otherwise),
     generation: take("generation", KEYS.generation.read, KEYS.generation.otherwise),
     token: take("token", KEYS.token.read, KEYS.token.otherwise),
     imported,
