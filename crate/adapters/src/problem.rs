@@ -72,7 +72,7 @@ pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Opti
 }
 
 /// serde's message "unknown field `a`, expected one of `b`, `c`" with the nearest of the expected added.
-fn with_nearest(message: &str) -> String {
+pub(crate) fn with_nearest(message: &str) -> String {
     let mut names = message.split('`').skip(1).step_by(2);
     let (Some(given), true) = (names.next(), message.starts_with("unknown ")) else {
         return message.to_owned();

@@ -1,1 +1,135 @@
 //! Payloads: where posts are in the answers of a platform's own API.
+//!
+//! A platform is one file, `wire/NAME.toml`, and no code. [`WireAdapter::parse`] checks it; every message
+//! names the key and the line. [`WireAdapter::read`] finds the items of a payload and reads each into a
+//! [`diffract_core::post::Post`], together with the path of the entry that it sits in, so that whoever
+//! rewrites the payload knows what to take out or move.
+//!
+//! ```
+//! use diffract_adapters::wire::WireAdapter;
+//!
+//! let adapter = WireAdapter::parse("wire/agora.toml", r#"
+//!     name = "agora"
+//!
+//!     [[item]]
+//!     name = "post"
+//!     at = "posts[*]"
+//!     when = "key"
+//!
+//!     [item.fields]
+//!     id = "key"
+//!     text = { path = ["body.html", "body"], as = "html" }
+//!     likes = { path = "hearts", as = "number" }
+//!     promoted = { path = "sponsor", present = true }
+//! "#).unwrap();
+//! let payload = serde_json::json!({"posts": [{"key": 7, "body": "<p>Tea</p>", "hearts": "1.2K"}]});
+//! let reading = adapter.read(&payload, None);
+//! assert_eq!(reading.items[0].post.text.as_deref(), Some("Tea"));
+//! assert_eq!(reading.items[0].post.likes, Some(1200.0));
+//! assert_eq!(reading.items[0].post.promoted, Some(false));
+//! assert_eq!(reading.items[0].path.to_string(), "$.posts[0]");
+//! ```
+//!
+//! # What is refused
+//! A payload of another shape yields no items and a note. An entry that cannot be read costs itself only.
+//! Depth, number of items and length of texts are bounded; what is beyond is left out with a note.
+
+mod check;
+mod fields;
+mod find;
+mod path;
+mod quantity;
+mod schema;
+mod text;
+
+pub use find::{Entry, Item, JsonPath, PathStep, Reading};
+
+use crate::problem::AdapterProblem;
+use diffract_core::post::Surface;
+use serde_json::Value;
+
+/// A platform's payloads, as its file describes them. Immutable; reading needs no state.
+#[derive(Debug)]
+pub struct WireAdapter {
+    file: schema::File,
+    patterns: find::Patterns,
+}
+
+/// The adapters that are shipped, by the order of their names: each parsed, or what is wrong with it.
+const SHIPPED: &[(&str, &str)] = &[
+    ("wire/bluesky.toml", include_str!("../../wire/bluesky.toml")),
+    ("wire/lemmy.toml", include_str!("../../wire/lemmy.toml")),
+    ("wire/linkedin.toml", include_str!("../../wire/linkedin.toml")),
+    ("wire/mastodon.toml", include_str!("../../wire/mastodon.toml")),
+    ("wire/reddit.toml", include_str!("../../wire/reddit.toml")),
+    ("wire/x.toml", include_str!("../../wire/x.toml")),
+    ("wire/youtube.toml", include_str!("../../wire/youtube.toml")),
+];
+
+/// The shipped adapters. A broken one is a problem in its place and costs no other.
+pub fn builtin() -> Vec<Result<WireAdapter, AdapterProblem>> {
+    SHIPPED.iter().map(|(file, source)| WireAdapter::parse(file, source)).collect()
+}
+
+/// The shipped adapter of this name.
+///
+/// # Errors
+/// `None` within if there is none of that name, else what is wrong with it.
+pub fn builtin_named(name: &str) -> Option<Result<WireAdapter, AdapterProblem>> {
+    let (file, source) = SHIPPED.iter().find(|(file, _)| shipped_name(file) == name)?;
+    Some(WireAdapter::parse(file, source))
+}
+
+/// The names of the shipped adapters.
+pub fn builtin_names() -> impl Iterator<Item = &'static str> {
+    SHIPPED.iter().map(|(file, _)| shipped_name(file))
+}
+
+fn shipped_name(file: &'static str) -> &'static str {
+    file.trim_start_matches("wire/").trim_end_matches(".toml")
+}
+
+impl WireAdapter {
+    /// Reads and checks an adapter's TOML. `file` is only for messages.
+    ///
+    /// # Errors
+    /// The first problem found, with its key and line.
+    pub fn parse(file: &str, source: &str) -> Result<Self, AdapterProblem> {
+        let schema: schema::File = crate::problem::parse_toml(file, source)?;
+        check::check(&schema).map_err(|(key, message)| AdapterProblem {
+            file: file.to_owned(),
+            line: check::line_of_key(source, &key),
+            key,
+            message,
+        })?;
+        let patterns = find::Patterns::new(&schema);
+        Ok(Self { file: schema, patterns })
+    }
+
+    /// The platform's name, as its posts carry it.
+    pub fn name(&self) -> &str {
+        &self.file.name
+    }
+
+    /// Host names of the platform's pages, without subdomains; empty if it has no fixed ones.
+    pub fn hosts(&self) -> &[String] {
+        &self.file.hosts
+    }
+
+    /// Whether this address is one whose answers hold posts, as far as the file knows.
+    pub fn knows(&self, url: &str) -> bool {
+        text::host_and_path(url).is_some_and(|(_, path)| {
+            self.file.endpoint.iter().any(|e| e.url.0.iter().any(|glob| glob.0.is_match(path)))
+        })
+    }
+
+    /// The surface that a payload is of, from its request's address or, without one, from what it holds.
+    pub fn surface(&self, payload: &Value, url: Option<&str>) -> Option<Surface> {
+        find::surface(&self.file, payload, url)
+    }
+
+    /// Every item of a payload, in the order of the feed. `url` is the request's address, where known.
+    pub fn read(&self, payload: &Value, url: Option<&str>) -> Reading {
+        find::read(&self.file, &self.patterns, payload, url)
+    }
+}

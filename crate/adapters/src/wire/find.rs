@@ -1,0 +1,344 @@
+//! Finding the items of a payload: one walk, in document order.
+
+use super::fields;
+use super::path::{Indexes, Path, Scope, Step};
+use super::schema::{File, ItemKind};
+use super::text::host_and_path;
+use diffract_core::post::{Post, Surface};
+use serde_json::Value;
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::fmt;
+
+/// How deep a payload is looked into.
+const MOST_DEPTH: usize = 192;
+/// The most items of one payload.
+const MOST_ITEMS: usize = 20_000;
+
+/// What a payload holds.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Reading {
+    /// In the order of the feed.
+    pub items: Vec<Item>,
+    /// What the payload's reader should know: that it holds no posts, that entries were left out.
+    pub notes: Vec<String>,
+}
+
+/// One item of a payload.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Item {
+    /// What the rules see of it.
+    pub post: Post,
+    /// Where the item is.
+    pub path: JsonPath,
+    /// The list entry that it sits in: what is taken out or moved when the item is. `None` for an item that
+    /// is no part of a list.
+    pub entry: Option<Entry>,
+}
+
+/// An element of a list of the payload.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Entry {
+    /// The list.
+    pub container: JsonPath,
+    /// The element's place in it, from 0.
+    pub index: usize,
+}
+
+/// A place in a JSON document.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+pub struct JsonPath(pub Vec<PathStep>);
+
+/// One step of a [`JsonPath`].
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum PathStep {
+    /// A member of an object.
+    Key(String),
+    /// An element of a list, from 0.
+    Index(usize),
+}
+
+impl fmt::Display for JsonPath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("$")?;
+        self.0.iter().try_for_each(|step| match step {
+            PathStep::Key(key) => write!(f, ".{key}"),
+            PathStep::Index(index) => write!(f, "[{index}]"),
+        })
+    }
+}
+
+impl JsonPath {
+    /// What is there, if anything is.
+    pub fn get<'a>(&self, root: &'a Value) -> Option<&'a Value> {
+        self.0.iter().try_fold(root, |node, step| match step {
+            PathStep::Key(key) => node.get(key),
+            PathStep::Index(index) => node.get(index),
+        })
+    }
+}
+
+/// The `at` patterns of a file, by the key they end in, so that the walk asks few of them at each node.
+#[derive(Debug)]
+pub(super) struct Patterns {
+    by_key: HashMap<String, Vec<(usize, Path)>>,
+    elsewhere: Vec<(usize, Path)>,
+    skip: HashSet<String>,
+}
+
+impl Patterns {
+    pub(super) fn new(file: &File) -> Self {
+        let mut patterns = Self {
+            by_key: HashMap::new(),
+            elsewhere: Vec::new(),
+            skip: file.skip.iter().cloned().collect(),
+        };
+        for (kind, item) in file.item.iter().enumerate() {
+            for path in &item.at.0 {
+                match path.steps.last() {
+                    Some(Step::Key(key)) => {
+                        patterns.by_key.entry(key.clone()).or_default().push((kind, path.clone()));
+                    }
+                    _ => patterns.elsewhere.push((kind, path.clone())),
+                }
+            }
+        }
+        patterns
+    }
+}
+
+/// A step of the walk, borrowed.
+#[derive(Clone, Copy)]
+enum At<'a> {
+    Key(&'a str),
+    Index(usize),
+}
+
+struct Walk<'a, 'f> {
+    file: &'f File,
+    patterns: &'f Patterns,
+    indexes: Indexes<'a>,
+    /// What is common to all posts of the payload.
+    template: Post,
+    path: Vec<At<'a>>,
+    line: Vec<&'a Value>,
+    found: Vec<(usize, Item)>,
+    /// How many entries of each kind had no id.
+    unreadable: BTreeMap<&'f str, usize>,
+    too_deep: bool,
+    too_many: bool,
+}
+
+/// See [`super::WireAdapter::surface`].
+pub(super) fn surface(file: &File, payload: &Value, url: Option<&str>) -> Option<Surface> {
+    let path = url.and_then(host_and_path).map(|(_, path)| path);
+    let indexes = Indexes::new();
+    let scope = Scope { line: &[payload], anchors: &[], indexes: &indexes };
+    let fits = file.endpoint.iter().find(|endpoint| {
+        let address = endpoint.url.0.is_empty()
+            || path.is_some_and(|path| endpoint.url.0.iter().any(|glob| glob.0.is_match(path)));
+        address && fields::holds_all(&endpoint.when.0, &scope)
+    });
+    fits.map(|endpoint| endpoint.surface)
+}
+
+/// See [`super::WireAdapter::read`].
+pub(super) fn read(file: &File, patterns: &Patterns, payload: &Value, url: Option<&str>) -> Reading {
+    let template = Post {
+        platform: Some(file.name.clone()),
+        host: file.host.clone().or_else(|| url.and_then(host_and_path).map(|(host, _)| host)),
+        surface: surface(file, payload, url),
+        ..Post::default()
+    };
+    let mut walk = Walk {
+        file,
+        patterns,
+        indexes: indexes(file, payload),
+        template,
+        path: Vec::new(),
+        line: Vec::new(),
+        found: Vec::new(),
+        unreadable: BTreeMap::new(),
+        too_deep: false,
+        too_many: false,
+    };
+    walk.visit(payload);
+    let Walk { mut found, unreadable, too_deep, too_many, .. } = walk;
+    // Stable: items without a place of their own stay where they are, behind those that have one.
+    found.sort_by_key(|(order, _)| *order);
+    let mut reading = Reading::default();
+    for (position, (_, mut item)) in found.into_iter().enumerate() {
+        item.post.position = Some((position + 1) as f64);
+        reading.items.push(item);
+    }
+    if reading.items.is_empty() {
+        reading.notes.push(format!("no posts of {} were found in this payload", file.name));
+    }
+    for (kind, count) in unreadable {
+        reading.notes.push(format!("left out, since they carry no id: {count} of the kind `{kind}`"));
+    }
+    if too_deep {
+        reading.notes.push(format!("what is nested deeper than {MOST_DEPTH} levels was not looked at"));
+    }
+    if too_many {
+        reading.notes.push(format!("only the first {MOST_ITEMS} posts were read"));
+    }
+    reading
+}
+
+fn indexes<'a>(file: &'a File, payload: &'a Value) -> Indexes<'a> {
+    let none = Indexes::new();
+    let mut indexes = Indexes::new();
+    for index in &file.index {
+        let scope = Scope { line: &[payload], anchors: &[], indexes: &none };
+        let entries = indexes.entry(index.name.as_str()).or_default();
+        // Not bounded like a path: an index may hold more than one path may yield.
+        for node in index.at.0.iter().flat_map(|p| p.resolve_all(&scope)) {
+            let scope = Scope { line: &[payload, node], anchors: &[], indexes: &none };
+            if let Some(key) = index.key.first(&scope).and_then(Value::as_str) {
+                entries.insert(key, node);
+            }
+        }
+    }
+    indexes
+}
+
+impl<'a, 'f> Walk<'a, 'f> {
+    fn visit(&mut self, node: &'a Value) {
+        if self.line.len() >= MOST_DEPTH {
+            self.too_deep = true;
+            return;
+        }
+        if self.found.len() >= MOST_ITEMS {
+            self.too_many = true;
+            return;
+        }
+        self.line.push(node);
+        match self.kind_here(node) {
+            Some(kind) => {
+                self.take(kind);
+                for path in kind.nested.iter().flat_map(|p| &p.0) {
+                    self.descend(node, &path.steps);
+                }
+            }
+            None => self.children(node),
+        }
+        self.line.pop();
+    }
+
+    fn children(&mut self, node: &'a Value) {
+        match node {
+            Value::Array(list) => {
+                for (index, child) in list.iter().enumerate() {
+                    self.step(At::Index(index), child);
+                }
+            }
+            Value::Object(map) => {
+                for (key, child) in map {
+                    if !self.patterns.skip.contains(key) {
+                        self.step(At::Key(key), child);
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn step(&mut self, at: At<'a>, child: &'a Value) {
+        if matches!(child, Value::Array(_) | Value::Object(_)) {
+            self.path.push(at);
+            self.visit(child);
+            self.path.pop();
+        }
+    }
+
+    /// Goes down a path of keys, and from its end on as everywhere.
+    fn descend(&mut self, node: &'a Value, steps: &[Step]) {
+        let Some((Step::Key(key), rest)) = steps.split_first() else { return };
+        let Some((key, child)) = node.as_object().and_then(|m| m.get_key_value(key)) else { return };
+        self.path.push(At::Key(key));
+        if rest.is_empty() {
+            self.visit(child);
+        } else {
+            self.line.push(child);
+            self.descend(child, rest);
+            self.line.pop();
+        }
+        self.path.pop();
+    }
+
+    /// The first kind of item, in the order of the file, that this node is.
+    fn kind_here(&self, node: &'a Value) -> Option<&'f ItemKind> {
+        let by_key = match self.path.last() {
+            Some(At::Key(key)) => self.patterns.by_key.get(*key).map_or(&[][..], Vec::as_slice),
+            _ => &[],
+        };
+        let mut best: Option<usize> = None;
+        for (kind, pattern) in by_key.iter().chain(&self.patterns.elsewhere) {
+            if best.is_some_and(|b| b <= *kind) || !matches(&pattern.steps, &self.path) {
+                continue;
+            }
+            // A list is never an item, however wide its pattern.
+            let fits = node.is_object()
+                && fields::holds_all(&self.file.item[*kind].when.0, &self.scope(&self.line, &[]));
+            if fits {
+                best = Some(*kind);
+            }
+        }
+        best.map(|kind| &self.file.item[kind])
+    }
+
+    fn scope<'s>(&'s self, line: &'s [&'a Value], anchors: &'s [(&'s str, &'a Value)]) -> Scope<'a, 's> {
+        Scope { line, anchors, indexes: &self.indexes }
+    }
+
+    fn take(&mut self, kind: &'f ItemKind) {
+        let mut anchors: Vec<(&str, &'a Value)> = Vec::with_capacity(kind.anchor.len());
+        for anchor in &kind.anchor {
+            if let Some(place) = anchor.path.first(&self.scope(&self.line, &anchors)) {
+                anchors.push((&anchor.name, place));
+            }
+        }
+        let mut post = self.template.clone();
+        post.surface = kind.surface.or(post.surface);
+        let scope = self.scope(&self.line, &anchors);
+        fields::read(self.file, kind, &scope, &mut post);
+        let order = kind.order.as_ref().and_then(|order| {
+            let key = order.key.first(&scope)?;
+            order.list.0.iter().flat_map(|p| p.resolve(&scope)).position(|k| k == key)
+        });
+        if post.id.is_empty() {
+            *self.unreadable.entry(&kind.name).or_default() += 1;
+            return;
+        }
+        let steps: Vec<PathStep> = self
+            .path
+            .iter()
+            .map(|at| match at {
+                At::Key(key) => PathStep::Key((*key).to_owned()),
+                At::Index(index) => PathStep::Index(*index),
+            })
+            .collect();
+        let entry = steps.iter().enumerate().rev().find_map(|(depth, step)| match step {
+            PathStep::Index(index) => {
+                Some(Entry { container: JsonPath(steps[..depth].to_vec()), index: *index })
+            }
+            PathStep::Key(_) => None,
+        });
+        self.found.push((order.unwrap_or(usize::MAX), Item { post, path: JsonPath(steps), entry }));
+    }
+}
+
+/// Whether a walk's path fits a pattern of keys, `*` and `**` as a whole.
+fn matches(pattern: &[Step], path: &[At<'_>]) -> bool {
+    let (Some((last, before)), rest) = (pattern.split_last(), path.split_last()) else {
+        return path.is_empty();
+    };
+    match (last, rest) {
+        (Step::Deep, _) => {
+            before.is_empty() || (0..=path.len()).rev().any(|n| matches(before, &path[..n]))
+        }
+        (Step::Key(key), Some((At::Key(at), path))) => key == at && matches(before, path),
+        (Step::Each, Some((_, path))) => matches(before, path),
+        _ => false,
+    }
+}
