@@ -54,8 +54,8 @@ export function executable(browser: BrowserName): string {
 /** How a browser is started. */
 export interface LaunchOptions {
   headless?: boolean;
-  /** Maps these hosts' TLS connections to a port of this machine, and trusts its self-signed certificate. */
-  hosts?: { names: string[]; port: number };
+  /** Every host's TLS connections go to this port of this machine, whose self-signed certificate is trusted. */
+  tlsPort?: number;
   /** Further Firefox preferences. */
   preferences?: Record<string, boolean | number | string>;
   width?: number;
@@ -112,8 +112,9 @@ export async function launch(name: BrowserName, options: LaunchOptions = {}): Pr
         headless,
         defaultViewport: viewport,
         userDataDir: profile,
-        acceptInsecureCerts: options.hosts !== undefined,
-        args: [`--width=${width}`, `--height=${height}`],
+        acceptInsecureCerts: options.tlsPort !== undefined,
+        // Without it, WebDriver may not open the extension's own pages.
+        args: ["--remote-allow-system-access", `--width=${width}`, `--height=${height}`],
         extraPrefsFirefox: firefoxPreferences(options),
       }));
   return {
@@ -145,8 +146,7 @@ export async function launch(name: BrowserName, options: LaunchOptions = {}): Pr
   };
 }
 
-function chromeArguments({ hosts }: LaunchOptions, width: number, height: number): string[] {
-  const mapped = hosts?.names.map((host) => `MAP ${host} 127.0.0.1:${hosts.port}`).join(", ");
+function chromeArguments({ tlsPort }: LaunchOptions, width: number, height: number): string[] {
   return [
     "--no-first-run",
     "--disable-gpu",
@@ -157,14 +157,17 @@ function chromeArguments({ hosts }: LaunchOptions, width: number, height: number
     `--window-size=${width},${height}`,
     // Chromium's sandbox refuses to run as root, which is what containers are.
     ...(process.getuid?.() === 0 ? ["--no-sandbox"] : []),
-    ...(mapped
-      ? [`--host-resolver-rules=${mapped}, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1`, "--ignore-certificate-errors"]
-      : []),
+    ...(tlsPort === undefined
+      ? []
+      : [
+          `--host-resolver-rules=MAP * 127.0.0.1:${tlsPort}, EXCLUDE 127.0.0.1, EXCLUDE *.localhost`,
+          "--ignore-certificate-errors",
+        ]),
   ];
 }
 
 function firefoxPreferences({
-  hosts,
+  tlsPort,
   preferences,
   dark,
 }: LaunchOptions): Record<string, boolean | number | string> {
@@ -174,9 +177,9 @@ function firefoxPreferences({
     .find((found) => found !== undefined);
   return {
     ...(id && { "extensions.webextensions.uuids": JSON.stringify({ [id]: FIREFOX_UUID }) }),
-    ...(hosts && {
+    ...(tlsPort !== undefined && {
       "network.dns.forceResolve": "127.0.0.1",
-      "network.socket.forcePort": `443=${hosts.port}`,
+      "network.socket.forcePort": `443=${tlsPort}`,
       // Known hosts insist on TLS by other ways than a user may wave through.
       "network.stricttransportsecurity.preloadlist": false,
       "security.cert_pinning.enforcement_level": 0,

@@ -40,15 +40,14 @@ export interface Extension {
 /** Installs the extension at `folder` and opens one of its pages to speak from. */
 export async function installExtension(running: Running, folder: string): Promise<Extension> {
   const installed = await running.install(folder);
-  const page = await running.newPage();
-  await until(`the extension's own pages to open (${installed.origin})`, async () => {
-    try {
-      await page.goto(`${installed.origin}dashboard.html`);
-      return true;
-    } catch {
-      return false;
-    }
-  });
+  const extension = await openExtension(running, installed);
+  await closeWelcome(running);
+  return extension;
+}
+
+/** Opens a page of the installed extension to speak from, and waits until the background answers. */
+export async function openExtension(running: Running, installed: Installed): Promise<Extension> {
+  const page = await openOwnPage(running, installed, "dashboard.html");
   const extension = speakFrom(page, installed);
   await until("the background to answer", async () => {
     try {
@@ -57,8 +56,26 @@ export async function installExtension(running: Running, folder: string): Promis
       return false;
     }
   });
-  await closeWelcome(running);
   return extension;
+}
+
+/** Opens one of the extension's own pages in a tab. */
+export async function openOwnPage(running: Running, installed: Installed, path: string): Promise<Page> {
+  const page = await running.newPage();
+  const address = `${installed.origin}${path}`;
+  await until(`${address} to open`, async () => {
+    // Firefox never tells that such a page has loaded; so it is asked.
+    await Promise.race([page.goto(address).catch(() => undefined), pause(1500)]);
+    try {
+      return await page.evaluate(
+        (wanted) => location.href === wanted && document.readyState === "complete",
+        address,
+      );
+    } catch {
+      return false;
+    }
+  });
+  return page;
 }
 
 /** A fresh installation greets its reader in a tab of its own, which would put every other page in the background. */

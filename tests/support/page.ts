@@ -16,19 +16,19 @@ export async function picturesLoaded(page: Page): Promise<void> {
 export async function settled(page: Page): Promise<void> {
   await until("the feed to settle", () =>
     page.evaluate(async () => {
-      const layout = () =>
-        [...document.querySelectorAll("article")]
+      // No named functions here: the loader adds a helper to those that the page does not have.
+      let before: string | undefined;
+      for (let frame = 0; frame < 25; frame++) {
+        const layout = [...document.querySelectorAll("article")]
           .map((article) => {
             const { top, height } = article.getBoundingClientRect();
             const shows = article.checkVisibility({ opacityProperty: true, visibilityProperty: true });
             return `${Math.round(top)} ${Math.round(height)} ${shows}`;
           })
           .join("|");
-      const first = layout();
-      if (first === "") return false;
-      for (let frame = 0; frame < 25; frame++) {
+        if (layout === "" || (before !== undefined && layout !== before)) return false;
+        before = layout;
         await new Promise((resolve) => requestAnimationFrame(resolve));
-        if (layout() !== first) return false;
       }
       return true;
     }),
