@@ -110,30 +110,37 @@ function reportOf(): PageReport {
           },
         ],
       }),
-      judged("p3", "market_whisperer", "This 1000x gem is about to leave the station and you are still asleep. Presale ends tonight, link below, thank me later, your grandchildren will name ships after you.", {
-        action: "collapse",
-        reasons: [
-          {
-            pack: "calm",
-            rule: 'collapse if text matches /\\b1000x gem\\b/i because "talks up a coin"',
-            line: 21,
-            effect: "collapse",
-            because: "talks up a coin",
-            evidence: ["text matches /\\b1000x gem\\b/i"],
-          },
-          {
-            pack: "mine",
-            rule: "dim if views < 1000",
-            line: 4,
-            effect: "dim",
-            evidence: ["views 312 < 1000"],
-          },
-        ],
-      }),
+      judged(
+        "p3",
+        "market_whisperer",
+        "This 1000x gem is about to leave the station and you are still asleep. Presale ends tonight, link below, thank me later, your grandchildren will name ships after you.",
+        {
+          action: "collapse",
+          reasons: [
+            {
+              pack: "calm",
+              rule: 'collapse if text matches /\\b1000x gem\\b/i because "talks up a coin"',
+              line: 21,
+              effect: "collapse",
+              because: "talks up a coin",
+              evidence: ["text matches /\\b1000x gem\\b/i"],
+            },
+            {
+              pack: "mine",
+              rule: "dim if views < 1000",
+              line: 4,
+              effect: "dim",
+              evidence: ["views 312 < 1000"],
+            },
+          ],
+        },
+      ),
       judged("p4", undefined, "", {
         action: "blur",
         blur: "media",
-        reasons: [{ pack: "calm", rule: "blur if sensitive", line: 30, effect: "blur", evidence: ["sensitive"] }],
+        reasons: [
+          { pack: "calm", rule: "blur if sensitive", line: 30, effect: "blur", evidence: ["sensitive"] },
+        ],
       }),
       judged("p5", "debate_daily", "Is the sea actually a soup? We asked nine chefs and one captain.", {
         labels: ["bait"],
@@ -147,12 +154,17 @@ function reportOf(): PageReport {
           },
         ],
       }),
-      judged("p6", "MegaMattress", "Sleep like a mountain. Sixty nights free, and the seventh pillow is on us.", {
-        action: "hide",
-        reasons: [
-          { pack: "no-ads", rule: "hide if promoted", line: 3, effect: "hide", evidence: ["promoted"] },
-        ],
-      }),
+      judged(
+        "p6",
+        "MegaMattress",
+        "Sleep like a mountain. Sixty nights free, and the seventh pillow is on us.",
+        {
+          action: "hide",
+          reasons: [
+            { pack: "no-ads", rule: "hide if promoted", line: 3, effect: "hide", evidence: ["promoted"] },
+          ],
+        },
+      ),
     ],
     health: {
       adapter: "x",
@@ -197,12 +209,17 @@ function stateOf(scenario: Scenario): BackgroundState {
     version: "0.1.0",
     packs: [
       mine,
-      pack("calm", "Calm", "Folds away bait and hype. Nothing is hidden: every fold opens with a click.", true, [
-        'collapse if text has any "you won\'t believe"  because "bait for a click"',
-        "blur if sensitive",
-      ]),
+      pack(
+        "calm",
+        "Calm",
+        "Folds away bait and hype. Nothing is hidden: every fold opens with a click.",
+        true,
+        ['collapse if text has any "you won\'t believe"  because "bait for a click"', "blur if sensitive"],
+      ),
       pack("no-ads", "No ads", "Takes out paid posts.", true, ["hide if promoted"]),
-      pack("chronological", "Chronological", "Latest first, as far as the page allows.", false, ["order by newest"]),
+      pack("chronological", "Chronological", "Latest first, as far as the page allows.", false, [
+        "order by newest",
+      ]),
       { ...imported, origin: "imported", diagnostics: [diagnostic] },
     ],
     pausedHosts: ["www.linkedin.com", "old.reddit.com"],
@@ -253,14 +270,17 @@ function backup(): string {
     packs: fake.state.packs
       .filter((one) => one.origin === "imported")
       .map(({ id, source, on }) => ({ id, source, on })),
-    on: Object.fromEntries(fake.state.packs.filter((one) => one.origin === "shipped").map((one) => [one.id, one.on])),
+    on: Object.fromEntries(
+      fake.state.packs.filter((one) => one.origin === "shipped").map((one) => [one.id, one.on]),
+    ),
     pausedHosts: fake.state.pausedHosts,
   });
 }
 
 function answer(request: BackgroundRequest): unknown {
   const done = { ok: true, value: null };
-  if (scenario.refusal !== undefined && request.type !== "state") return { ok: false, message: scenario.refusal };
+  if (scenario.refusal !== undefined && request.type !== "state")
+    return { ok: false, message: scenario.refusal };
   switch (request.type) {
     case "state":
       return { ok: true, value: fake.state };
@@ -291,8 +311,15 @@ function answer(request: BackgroundRequest): unknown {
     }
     case "import-pack": {
       const title = /^pack "(.*)"/mu.exec(request.source)?.[1] ?? request.pack;
-      const added = { ...pack(request.pack, title, "", true, []), origin: "imported" as const, source: request.source };
-      fake.state = { ...fake.state, packs: [...fake.state.packs.filter((one) => one.id !== request.pack), added] };
+      const added = {
+        ...pack(request.pack, title, "", true, []),
+        origin: "imported" as const,
+        source: request.source,
+      };
+      fake.state = {
+        ...fake.state,
+        packs: [...fake.state.packs.filter((one) => one.id !== request.pack), added],
+      };
       changed();
       return done;
     }
@@ -323,7 +350,8 @@ function page(request: PageRequest): unknown {
 }
 
 /** Everything crosses as JSON, as in Chrome. */
-const wire = (value: unknown): unknown => (value === undefined ? undefined : JSON.parse(JSON.stringify(value)));
+const wire = (value: unknown): unknown =>
+  value === undefined ? undefined : JSON.parse(JSON.stringify(value));
 
 const address = scenario.tab === undefined ? "https://x.com/home" : scenario.tab;
 

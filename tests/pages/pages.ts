@@ -53,6 +53,7 @@ async function bundle(): Promise<Map<string, Uint8Array>> {
   });
   for (const file of built.outputFiles) files.set(file.path, file.contents);
   for (const name of NAMES) files.set(`/${name}.html`, await readFile(join(PAGES, name, "index.html")));
+  files.set("/icons/32.png", await readFile(join(ROOT, "extension/icons/32.png")));
   if (hasEngine) files.set("/engine.wasm", await readFile(join(ENGINE, "diffract_engine_bg.wasm")));
   return files;
 }
@@ -62,6 +63,7 @@ const TYPES: Record<string, string> = {
   js: "text/javascript",
   css: "text/css",
   wasm: "application/wasm",
+  png: "image/png",
 };
 
 function serve(files: Map<string, Uint8Array>): Promise<Server> {
@@ -120,7 +122,7 @@ export async function startPages(): Promise<Pages> {
   const { port } = server.address() as AddressInfo;
   const profile = await mkdtemp(join(tmpdir(), "diffract-pages-"));
   const browser: Browser = await puppeteer.launch({
-    executablePath: process.env["CHROME"] ?? "/usr/bin/chromium",
+    executablePath: process.env.CHROME ?? "/usr/bin/chromium",
     userDataDir: profile,
     args: [
       "--headless=new",
@@ -135,7 +137,13 @@ export async function startPages(): Promise<Pages> {
   });
   return {
     async open(name, opening = {}) {
-      const { dark = false, width = name === "popup" ? 360 : 1280, height = 800, hash = "", ...scenario } = opening;
+      const {
+        dark = false,
+        width = name === "popup" ? 360 : 1280,
+        height = 800,
+        hash = "",
+        ...scenario
+      } = opening;
       const page = await browser.newPage();
       const found: string[] = [];
       errors.set(page, found);
@@ -148,7 +156,7 @@ export async function startPages(): Promise<Pages> {
       await page.evaluateOnNewDocument(`window.scenario = ${JSON.stringify(scenario)};\n${fakeBrowser}`);
       await page.goto(`http://127.0.0.1:${port}/${name}.html${hash}`, { waitUntil: "load" });
       await page.waitForFunction(
-        () => document.querySelector("h1") !== null && !/Looking at|Asking/u.test(document.body.innerText),
+        () => document.querySelector("h1") !== null && !/Looking at|Asking/u.test(document.body.textContent),
       );
       return page;
     },

@@ -27,13 +27,8 @@ async function start(): Promise<Checker> {
   await init({ module_or_path: api.runtime.getURL("engine.wasm") });
   return {
     check(source) {
-      const answer: unknown = checkSource(source);
-      const found = readDiagnostics(typeof answer === "string" ? JSON.parse(answer) : answer, "the check");
-      return found.sort((a, b) => a.from - b.from);
+      return readDiagnostics(checkSource(source, undefined), "the check").sort((a, b) => a.from - b.from);
     },
-    format(source) {
-      const answer: unknown = formatSource(source);
-      return typeof answer === "string" ? answer : source;
-    },
+    format: formatSource,
   };
 }

@@ -86,7 +86,7 @@ const spoken = signal("");
 /** Says something to those who listen instead of look. */
 export function announce(words: string): void {
   // The same words twice are two announcements.
-  spoken.value = spoken.value === words ? `${words}\u00a0` : words;
+  spoken.value = spoken.peek() === words ? `${words}\u00a0` : words;
 }
 
 /** Where {@link announce} is heard; once on every page. */

@@ -95,7 +95,7 @@ export function firstWords(post: JudgedPost["post"], limit = 110): string {
   if (characters.length <= limit) return flat;
   const cut = characters.slice(0, limit).join("");
   const blank = cut.lastIndexOf(" ");
-  return `${blank > limit / 2 ? cut.slice(0, blank) : cut}…`;
+  return `${(blank > limit / 2 ? cut.slice(0, blank) : cut).replace(/[\s,;:.–-]+$/u, "")}…`;
 }
 
 const FLAGS: Record<string, [yes: string, no: string]> = {
@@ -215,7 +215,7 @@ export function healthWords(health: AdapterHealth): { headline: string; meaning:
         : { headline: "Reading this page as expected", meaning: "" };
     case "worn":
       return {
-        headline: "The site has moved things around",
+        headline: "The site has moved some things",
         meaning: "Diffract still finds its posts by other marks, but may miss something.",
       };
     case "broken":

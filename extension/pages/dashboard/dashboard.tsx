@@ -5,8 +5,9 @@ import { Announcer, Logo, Notice } from "../common/parts.tsx";
 import { count } from "../common/words.ts";
 import { Backup } from "./backup.tsx";
 import { Health } from "./health.tsx";
-import { failure, packs, place, SECTIONS, type Section, state } from "./model.ts";
+import { failure, packs, place, state } from "./model.ts";
 import { Packs } from "./packs.tsx";
+import { SECTIONS, type Section } from "./place.ts";
 import { diagnosed, dirty, Rules } from "./rules.tsx";
 
 const TITLES: Record<Section, string> = {
@@ -37,7 +38,7 @@ export function Dashboard(): JSX.Element {
     <div class="frame">
       <a
         class="skip"
-        href={`#${here}`}
+        href={`#${here}-title`}
         onClick={(event) => {
           event.preventDefault();
           headings.current?.querySelector<HTMLElement>(`#${here}-section h1`)?.focus();

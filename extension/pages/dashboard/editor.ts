@@ -12,8 +12,8 @@ const CHECK_DELAY = 250;
 interface EditorOptions {
   parent: HTMLElement;
   source: string;
-  /** After every change. */
-  onChange: (source: string) => void;
+  /** After every change; `typed`: by the reader's own hand, not by {@link RuleEditor.replace}. */
+  onChange: (source: string, typed: boolean) => void;
   onSave: () => void;
   /** Checks the source as it stands. */
   check: (source: string) => Promise<readonly Diagnostic[]>;
@@ -64,7 +64,9 @@ export class RuleEditor {
             spellcheck: "false",
           }),
           EditorView.updateListener.of((update) => {
-            if (update.docChanged) onChange(update.state.doc.toString());
+            if (!update.docChanged) return;
+            const typed = !update.transactions.some((transaction) => transaction.annotation(fromOutside));
+            onChange(update.state.doc.toString(), typed);
           }),
         ],
       }),

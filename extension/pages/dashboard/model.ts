@@ -1,20 +1,8 @@
-/** What the dashboard knows, and where in it the reader is. */
+/** What the dashboard knows. */
 import { computed, signal } from "@preact/signals";
 import type { BackgroundRequest, BackgroundState, PackState } from "../../shared/messages.ts";
 import { askState, onStored, tell } from "../common/browser.ts";
-
-/** The sections, in their order. */
-export const SECTIONS = ["rules", "packs", "backup", "health"] as const;
-
-/** One section of the dashboard. */
-export type Section = (typeof SECTIONS)[number];
-
-/** Where the reader is: a section, and in it perhaps a pack and a line. */
-export interface Place {
-  section: Section;
-  pack?: string;
-  line?: number;
-}
+import { type Place, readPlace } from "./place.ts";
 
 /** The background's state; `undefined` until it answers. */
 export const state = signal<BackgroundState | undefined>(undefined);
@@ -30,23 +18,6 @@ export const mine = computed<PackState | undefined>(() =>
 export const packs = computed<PackState[]>(
   () => state.value?.packs.filter((pack) => pack.origin !== "mine") ?? [],
 );
-
-/** Reads `#packs/calm:12`. Anything else leads to the rules. */
-export function readPlace(hash: string): Place {
-  const [, section = "", pack, line] = /^#?([a-z]+)(?:\/([^:]+))?(?::(\d{1,7}))?$/u.exec(hash) ?? [];
-  const found: Place = { section: SECTIONS.find((known) => known === section) ?? "rules" };
-  if (pack !== undefined) found.pack = decode(pack);
-  if (line !== undefined) found.line = Number(line);
-  return found;
-}
-
-function decode(words: string): string {
-  try {
-    return decodeURIComponent(words);
-  } catch {
-    return words;
-  }
-}
 
 /** Asks the background for its state. */
 export async function refresh(): Promise<BackgroundState | undefined> {

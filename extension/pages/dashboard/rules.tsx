@@ -1,5 +1,5 @@
 /** My rules: the editor, what is wrong with the rules, and saving them without treading on another window. */
-import { computed, effect, signal } from "@preact/signals";
+import { computed, effect, signal, untracked } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import type { Diagnostic } from "../../shared/messages.ts";
@@ -29,6 +29,7 @@ const status = signal("");
 
 /** Whether the editor holds something that is not stored. */
 export const dirty = computed(() => base.value !== undefined && text.value !== normal(base.value));
+const ready = computed(() => base.value !== undefined);
 /** What is wrong with the rules as they stand in the editor. */
 export const diagnosed = computed(() => checked.value.diagnostics);
 
@@ -55,7 +56,13 @@ function meet(stored: string): void {
     theirs.value = undefined;
     return;
   }
-  if (base.value === undefined || !dirty.value || normal(stored) === text.value) {
+  if (normal(stored) === text.value) {
+    // Saved from here a moment ago, or the same in both windows.
+    base.value = stored;
+    theirs.value = undefined;
+    return;
+  }
+  if (base.value === undefined || !dirty.value) {
     const first = base.value === undefined;
     base.value = stored;
     theirs.value = undefined;
@@ -157,9 +164,9 @@ export function Rules(): JSX.Element {
     const opened = new RuleEditor({
       parent: holder.current,
       source: base.value ?? "",
-      onChange: (source) => {
+      onChange: (source, typed) => {
         text.value = source;
-        status.value = "";
+        if (typed) status.value = "";
       },
       onSave: () => void save(),
       check,
@@ -168,13 +175,14 @@ export function Rules(): JSX.Element {
     const stops = [
       effect(() => {
         const stored = mine.value?.source;
-        if (stored !== undefined) meet(stored);
+        if (stored !== undefined) untracked(() => meet(stored));
       }),
       effect(() => {
         const here = place.value;
-        if (here.section !== "rules") return;
+        if (here.section !== "rules" || !ready.value) return;
         opened.shown();
-        if (here.line !== undefined && base.value !== undefined) opened.selectLine(here.line);
+        const { line } = here;
+        if (line !== undefined) untracked(() => opened.selectLine(line));
       }),
       effect(() => {
         if (status.value !== "") announce(status.value);
@@ -266,8 +274,9 @@ function Conflict(): JSX.Element | null {
   );
 }
 
-function Problems(): JSX.Element {
+function Problems(): JSX.Element | null {
   const found = diagnosed.value;
+  if (found.length === 0 && unchecked.value !== undefined) return null;
   const stale = checked.value.source !== text.value;
   return (
     <section class="problems" aria-labelledby="problems-title">

@@ -27,6 +27,8 @@ export const page = signal<Page>({ is: "unknown" });
 export const background = signal<BackgroundState | undefined>(undefined);
 /** What went wrong with the last thing the reader asked for. */
 export const failure = signal<string | undefined>(undefined);
+/** Why the last look did not see everything; gone with the next look that does. */
+export const blind = signal<string | undefined>(undefined);
 /** Authors kept from this popup, with the rules as they were before and after, for undo. */
 export const kept = signal<ReadonlyMap<string, { before: string; after: string }>>(new Map());
 
@@ -34,7 +36,7 @@ export const kept = signal<ReadonlyMap<string, { before: string; after: string }
 export async function look(): Promise<void> {
   const [tab, state] = await Promise.all([activeTab(), askState()]);
   if (state.ok) background.value = state.value;
-  else failure.value = state.message;
+  blind.value = state.ok ? undefined : state.message;
   if (tab === undefined) {
     page.value = { is: "closed" };
     return;
@@ -44,7 +46,7 @@ export async function look(): Promise<void> {
     page.value = { is: "read", tab: tab.id, report: answer.value };
     return;
   }
-  if (answer !== undefined) failure.value = answer.message;
+  if (answer !== undefined) blind.value = answer.message;
   if (tab.host === undefined) page.value = { is: "closed" };
   else if (await isCovered(tab.host)) page.value = { is: "silent", tab: tab.id, host: tab.host };
   else page.value = { is: "uncovered", tab: tab.id, host: tab.host };

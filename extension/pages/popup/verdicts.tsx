@@ -3,7 +3,7 @@ import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import type { JudgedPost, PageReport } from "../../shared/messages.ts";
 import type { Reason } from "../../shared/post.ts";
-import { again, authorName, done, firstWords, happened, isCovering, why } from "../common/words.ts";
+import { again, authorName, count, done, firstWords, happened, isCovering, why } from "../common/words.ts";
 import { background, keepAuthor, kept, setShown, unkeepAuthor } from "./model.ts";
 import { PageLink } from "./popup.tsx";
 
@@ -26,7 +26,7 @@ export function Verdicts({ report, only }: VerdictsProps): JSX.Element | null {
   return (
     <section aria-labelledby="latest">
       <h2 id="latest">{only === undefined ? "Latest" : `Latest ${done(only)}`}</h2>
-      <ul class="verdicts">
+      <ul class="card verdicts">
         {touched.slice(0, limit.value).map((judged) => (
           <Judged key={judged.post.id} judged={judged} />
         ))}
@@ -49,7 +49,7 @@ function Judged({ judged }: { judged: JudgedPost }): JSX.Element {
   const isKept = handle !== undefined && kept.value.has(handle);
   const about = `the post by ${author ?? "an unnamed author"}: ${firstWords(post, 40)}`;
   return (
-    <li class={`card judged ${shown ? "shown" : ""}`}>
+    <li class={`judged ${shown ? "shown" : ""}`}>
       <p class="who">
         <span class="author">{author ?? "No author shown"}</span>
         {shown ? (
@@ -63,24 +63,19 @@ function Judged({ judged }: { judged: JudgedPost }): JSX.Element {
         )}
       </p>
       <p class="words">{firstWords(post)}</p>
-      {first === undefined ? null : (
-        <p class="why">
-          <PackName id={first.pack} />: {why(first)}
-        </p>
-      )}
       {verdict.note === undefined ? null : <p class="why">It says: “{verdict.note}”</p>}
-      {verdict.reasons.length === 0 ? null : (
-        <details>
+      {first === undefined ? null : (
+        <details class="why">
           <summary>
-            {verdict.reasons.length === 1 ? "The rule" : `All ${verdict.reasons.length} rules`}
-            <span class="unseen"> behind {about}</span>
+            <PackName id={first.pack} />: {why(first)}
+            {verdict.reasons.length > 1 ? `, and ${count(verdict.reasons.length - 1, "other rule")}` : ""}
           </summary>
           <ul class="reasons">
             {verdict.reasons.map((reason) => (
               <Because key={`${reason.pack}:${reason.line}`} reason={reason} />
             ))}
           </ul>
-          {verdict.more_reasons === undefined ? null : <p class="hint">And {verdict.more_reasons} more.</p>}
+          {verdict.more_reasons === undefined ? null : <p>And {verdict.more_reasons} more.</p>}
         </details>
       )}
       <div class="buttons">

@@ -1,0 +1,94 @@
+/** Everyone can use the pages: axe finds nothing, in light and dark, narrow and wide, and nothing scrolls sideways. */
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { after, before, test } from "node:test";
+import type { AxeResults } from "axe-core";
+import type { Page } from "puppeteer-core";
+import { click, says } from "./acts.ts";
+import { type Name, type Opening, type Pages, startPages } from "./pages.ts";
+
+let pages: Pages;
+let axe: string;
+before(async () => {
+  axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+  pages = await startPages();
+});
+after(() => pages.close());
+
+async function openAll(page: Page): Promise<void> {
+  await page.evaluate(() => {
+    for (const details of document.querySelectorAll("details")) details.open = true;
+  });
+}
+
+const VIEWS: { name: string; page: Name; opening?: Opening; act?: (page: Page) => Promise<void> }[] = [
+  {
+    name: "popup",
+    page: "popup",
+    act: async (page) => {
+      await click(page, "9 hidden");
+      await click(page, "Never do this to this author: @MegaMattress");
+      await says(page, "is always shown from now on.");
+      await openAll(page);
+    },
+  },
+  {
+    name: "popup on a site that is not covered",
+    page: "popup",
+    opening: { report: null, granted: false, tab: "https://forum.example.org/" },
+  },
+  { name: "popup over a page of the browser", page: "popup", opening: { report: null, tab: null } },
+  { name: "popup with troubles", page: "popup", opening: { state: { troubles: ["One.", "Two."] } } },
+  { name: "my rules", page: "dashboard", opening: { hash: "#rules:4" } },
+  {
+    name: "my rules in conflict",
+    page: "dashboard",
+    act: async (page) => {
+      await page.focus(".cm-content");
+      await page.keyboard.type("hide if sugested ");
+      await page.evaluate(() => window.fake.saveElsewhere("theirs\n"));
+      await says(page, "changed in another window");
+      await openAll(page);
+    },
+  },
+  {
+    name: "packs",
+    page: "dashboard",
+    opening: { hash: "#packs/calm:3" },
+    act: openAll,
+  },
+  { name: "backup", page: "dashboard", opening: { hash: "#backup" } },
+  {
+    name: "health",
+    page: "dashboard",
+    opening: { hash: "#health", state: { troubles: ["The pack “Calm” was damaged."] } },
+  },
+  { name: "welcome", page: "welcome" },
+];
+
+for (const { name, page: which, opening = {}, act } of VIEWS) {
+  for (const dark of [false, true]) {
+    for (const width of [320, which === "popup" ? 360 : 1280]) {
+      test(`${name}, ${dark ? "dark" : "light"}, ${width} px`, async () => {
+        const page = await pages.open(which, { ...opening, dark, width });
+        await act?.(page);
+        await page.evaluate(axe);
+        const results = (await page.evaluate(
+          "axe.run(document, { resultTypes: ['violations'] })",
+        )) as AxeResults;
+        const found = results.violations.map(
+          ({ id, nodes }) =>
+            `${id}: ${nodes.map((node) => `${node.html} ${node.failureSummary}`).join("\n")}`,
+        );
+        assert.deepEqual(found, []);
+        const [content, window] = await page.evaluate(() => [
+          document.documentElement.scrollWidth,
+          innerWidth,
+        ]);
+        assert.ok((content ?? 0) <= (window ?? 0), `${content} px of content in ${window}`);
+        await page.close();
+      });
+    }
+  }
+}
