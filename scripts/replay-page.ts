@@ -1,0 +1,120 @@
+/**
+ * `npm run replay:page -- --platform NAME --rules FILE PAGE.html`: what the installed extension makes of a saved page,
+ * one JSON line a post, in the shape of `diffract replay`. The page is served on loopback at the platform's own address,
+ * under a policy as strict as the platform's, to a headless browser with the shipped build.
+ */
+import { spawnSync } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { parseArgs } from "node:util";
+import { builtExtension, launch } from "../tests/support/browsers.ts";
+import { installExtension } from "../tests/support/extension.ts";
+import { judgePage, replayLine } from "../tests/support/replay.ts";
+import { addressOf, HOMES, readMeta, serveSaved } from "../tests/support/saved.ts";
+
+const USAGE = `npm run replay:page -- --platform NAME --rules FILE [--browser firefox] [--url URL] PAGE.html
+  --platform NAME  ${Object.keys(HOMES).join(", ")}
+  --rules FILE     the rules to judge by; the shipped packs are off
+  --url URL        where the page was saved from (default: request_url of PAGE.meta.json, else the platform's front page)
+  --browser NAME   chrome (the default) or firefox
+  --build          build the extension first, even if it is there`;
+
+/** A mistake of whoever typed the command. */
+class UsageError extends Error {}
+
+function readArguments() {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      platform: { type: "string" },
+      rules: { type: "string" },
+      url: { type: "string" },
+      browser: { type: "string", default: "chrome" },
+      build: { type: "boolean", default: false },
+      help: { type: "boolean", default: false },
+    },
+  });
+  if (values.help) {
+    console.error(USAGE);
+    process.exit(0);
+  }
+  const [file, ...others] = positionals;
+  if (file === undefined || others.length > 0) throw new UsageError("give one saved page");
+  const page = resolve(file);
+  if (!existsSync(page)) throw new UsageError(`${file}: there is no such file`);
+  if (values.rules === undefined) throw new UsageError("--rules FILE is missing");
+  if (!existsSync(values.rules)) throw new UsageError(`--rules ${values.rules}: there is no such file`);
+  const { platform = "", browser } = values;
+  const home = HOMES[platform];
+  if (home === undefined)
+    throw new UsageError(
+      platform === ""
+        ? "--platform NAME is missing"
+        : `--platform ${platform}: there are ${Object.keys(HOMES).join(", ")}`,
+    );
+  if (browser !== "chrome" && browser !== "firefox")
+    throw new UsageError(`--browser ${browser}: there are chrome and firefox`);
+  return {
+    page,
+    rules: readFileSync(values.rules, "utf8"),
+    address: pageAddress(values.url, page, home),
+    browser,
+    build: values.build,
+  } as const;
+}
+
+/** Where the page is served: given, recorded beside it, or the platform's front page. Always over TLS. */
+function pageAddress(given: string | undefined, page: string, home: string): string {
+  if (given !== undefined && !URL.canParse(given)) throw new UsageError(`--url ${given}: not an address`);
+  const recorded = readMeta(page)?.request_url;
+  const address = new URL(addressOf(given ?? (recorded && URL.canParse(recorded) ? recorded : home)));
+  address.protocol = "https:";
+  return address.href;
+}
+
+function build(): void {
+  const { status } = spawnSync(process.execPath, ["--import", "tsx", "scripts/build.ts"], {
+    stdio: ["ignore", 2, 2],
+  });
+  if (status !== 0) throw new UsageError("the extension did not build; the messages above say why");
+}
+
+async function main(): Promise<void> {
+  const asked = readArguments();
+  const folder = builtExtension(asked.browser, "shipped");
+  if (asked.build || !existsSync(folder)) build();
+  const server = await serveSaved();
+  try {
+    server.show(asked.page);
+    const running = await launch(asked.browser, { tlsPort: server.port, width: 1400, height: 1200 });
+    try {
+      const extension = await installExtension(running, folder);
+      await extension.onlyMine();
+      await extension.setRules(asked.rules);
+      const mine = (await extension.state()).packs.find((pack) => pack.origin === "mine");
+      for (const diagnostic of mine?.diagnostics ?? []) console.error(diagnostic.rendered);
+      const report = await judgePage(extension, await running.newPage(), asked.address);
+      for (const judged of report.posts) process.stdout.write(`${JSON.stringify(replayLine(judged))}\n`);
+      for (const trouble of report.troubles) console.error(trouble);
+      console.error(
+        `${report.posts.length} posts at ${asked.address}; adapter ${report.health.adapter}: ${report.health.state}`,
+      );
+    } finally {
+      await running.close();
+    }
+  } finally {
+    await server.close();
+  }
+}
+
+try {
+  await main();
+} catch (error) {
+  const known =
+    error instanceof UsageError || (error as { code?: string }).code?.startsWith("ERR_PARSE_ARGS");
+  console.error(
+    `replay:page: ${known || !(error instanceof Error) ? (error as Error).message : (error.stack ?? error.message)}`,
+  );
+  if (known) console.error(USAGE);
+  process.exitCode = known ? 2 : 1;
+}
