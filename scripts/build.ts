@@ -50,7 +50,9 @@ const noRawHtml: esbuild.Plugin = {
       const source = readFileSync(path, "utf8");
       const assignments = /\b\w+\.innerHTML\s*=(?!=)\s*\w+\.__html\b/g;
       if ((source.match(assignments) ?? []).length !== 1) {
-        return { errors: [{ text: `${basename(path)} sets raw HTML in other ways than it did; look again` }] };
+        return {
+          errors: [{ text: `${basename(path)} sets raw HTML in other ways than it did; look again` }],
+        };
       }
       return { contents: source.replace(assignments, "void 0"), loader: "js" };
     });
@@ -75,7 +77,12 @@ async function build(browser: Browser, demo: boolean, adaptersFile: string): Pro
     absWorkingDir: process.cwd(),
     define: { "process.env.NODE_ENV": '"production"' },
   };
-  await esbuild.build({ ...common, entryPoints: ["extension/content/main.ts"], outfile: `${out}/content.js`, format: "iife" });
+  await esbuild.build({
+    ...common,
+    entryPoints: ["extension/content/main.ts"],
+    outfile: `${out}/content.js`,
+    format: "iife",
+  });
   await esbuild.build({
     ...common,
     entryPoints: ["extension/background/main.ts"],
@@ -90,7 +97,14 @@ async function build(browser: Browser, demo: boolean, adaptersFile: string): Pro
   }
   if (existsSync("LICENSE")) cpSync("LICENSE", `${out}/LICENSE`);
   const { adapters: list } = JSON.parse(adapters) as { adapters: Array<{ hosts: string[] }> };
-  writeFileSync(`${out}/manifest.json`, manifestText(browser, list.flatMap(({ hosts }) => hosts), demo));
+  writeFileSync(
+    `${out}/manifest.json`,
+    manifestText(
+      browser,
+      list.flatMap(({ hosts }) => hosts),
+      demo,
+    ),
+  );
   console.log(`built ${out}`);
 }
 
@@ -122,9 +136,11 @@ async function main(): Promise<void> {
       fast: { type: "boolean", default: false },
     },
   });
-  const wanted: Browser[] | undefined = { chrome: ["chrome" as const], firefox: ["firefox" as const], both: ["chrome" as const, "firefox" as const] }[
-    values.browser
-  ];
+  const wanted: Browser[] | undefined = {
+    chrome: ["chrome" as const],
+    firefox: ["firefox" as const],
+    both: ["chrome" as const, "firefox" as const],
+  }[values.browser];
   if (wanted === undefined) throw new Error(`--browser is chrome, firefox or both, not "${values.browser}"`);
   buildEngine(values.fast);
   const adapters = values.demo ? "dist/adapters-demo.json" : "dist/adapters.json";

@@ -11,7 +11,9 @@ try {
   const svg = readFileSync("extension/icons/icon.svg", "utf8");
   for (const size of [16, 32, 48, 128]) {
     await page.setViewport({ width: size, height: size });
-    await page.setContent(`<style>*{margin:0}svg{display:block;width:${size}px;height:${size}px}</style>${svg}`);
+    await page.setContent(
+      `<style>*{margin:0}svg{display:block;width:${size}px;height:${size}px}</style>${svg}`,
+    );
     writeFileSync(`extension/icons/${size}.png`, await page.screenshot({ omitBackground: true }));
   }
 } finally {

@@ -26,12 +26,18 @@ const read: Read<Backup> = object({
 });
 
 export function makeBackup(stored: Stored): string {
-  const on = Object.fromEntries(Object.entries(stored.packs).filter(([id]) => !Object.hasOwn(stored.imported, id)));
+  const on = Object.fromEntries(
+    Object.entries(stored.packs).filter(([id]) => !Object.hasOwn(stored.imported, id)),
+  );
   const backup: Backup = {
     format: "diffract-backup",
     version: 1,
     rules: stored.rules,
-    packs: Object.entries(stored.imported).map(([id, { source }]) => ({ id, source, on: stored.packs[id] ?? true })),
+    packs: Object.entries(stored.imported).map(([id, { source }]) => ({
+      id,
+      source,
+      on: stored.packs[id] ?? true,
+    })),
     on,
     pausedHosts: stored.paused,
   };
@@ -54,7 +60,10 @@ export function parseBackup(source: string): Backup {
     throw new Error(`This backup cannot be read: ${why}. Nothing was changed.`);
   }
   for (const { id } of backup.packs) {
-    if (!isFreeId(id)) throw new Error(`This backup has an imported pack "${id}", a name of Diffract's own. Nothing was changed.`);
+    if (!isFreeId(id))
+      throw new Error(
+        `This backup has an imported pack "${id}", a name of Diffract's own. Nothing was changed.`,
+      );
   }
   return backup;
 }

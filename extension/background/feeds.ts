@@ -29,7 +29,8 @@ export class Feeds {
       const message = readOr<ShellMessage>(readShellMessage, raw, "the message", (words) => {
         this.rules.trouble(`A page sent something unreadable: ${words}.`);
         const seq = (raw as { seq?: unknown } | null)?.seq;
-        if (typeof seq === "number") this.answer(port, { type: "failed", seq, message: `Refused: ${words}.` });
+        if (typeof seq === "number")
+          this.answer(port, { type: "failed", seq, message: `Refused: ${words}.` });
       });
       if (message !== null) void this.hear(port, message);
     });

@@ -32,8 +32,10 @@ const feeds = new Feeds(rules, {
   health: ({ adapter, host, state }) => {
     const key = `${adapter} ${host}`;
     worn.delete(key);
-    if (state === "worn") worn.set(key, `The adapter "${adapter}" fits ${host} only by its fallbacks: the site has changed.`);
-    if (state === "broken") worn.set(key, `The adapter "${adapter}" finds no posts on ${host}, where there should be some.`);
+    if (state === "worn")
+      worn.set(key, `The adapter "${adapter}" fits ${host} only by its fallbacks: the site has changed.`);
+    if (state === "broken")
+      worn.set(key, `The adapter "${adapter}" finds no posts on ${host}, where there should be some.`);
     if (worn.size > 100) worn.delete(worn.keys().next().value ?? key);
   },
 });
@@ -82,7 +84,9 @@ api.permissions.onAdded.addListener(({ origins = [] }) => {
   void inject(syncAddedSites().then(() => origins));
 });
 
-api.permissions.onRemoved.addListener(() => void syncAddedSites().catch((error) => rules.trouble(wordsOf(error))));
+api.permissions.onRemoved.addListener(
+  () => void syncAddedSites().catch((error) => rules.trouble(wordsOf(error))),
+);
 
 async function inject(where: Promise<string[]>): Promise<void> {
   try {

@@ -16,7 +16,10 @@ export interface PackFile {
 }
 
 /** Every rule file with its state, the reader's own first. Pure. */
-export function packFiles(stored: Stored, shippedFiles: ReadonlyArray<{ id: string; source: string }> = shipped): PackFile[] {
+export function packFiles(
+  stored: Stored,
+  shippedFiles: ReadonlyArray<{ id: string; source: string }> = shipped,
+): PackFile[] {
   const isOn = (id: string, otherwise: boolean) =>
     Object.hasOwn(stored.packs, id) ? stored.packs[id] === true : otherwise;
   return [
@@ -52,6 +55,9 @@ export function headerOf(source: string, keyword: string): string | null {
 
 /** A line of rules that spares an author. */
 export function keepAuthorLine(author: string): string {
-  const quoted = author.replace(/[\u0000-\u001f\u007f]/g, " ").replaceAll("\\", "\\\\").replaceAll('"', '\\"');
+  const quoted = author
+    .replace(/[\u0000-\u001f\u007f]/g, " ")
+    .replaceAll("\\", "\\\\")
+    .replaceAll('"', '\\"');
   return `keep if author is "${quoted}"`;
 }

@@ -1,7 +1,13 @@
 /** What pages of the extension ask of the background. */
 import { api, wordsOf } from "../shared/api.ts";
 import { MAX_RULES, readBackgroundRequest } from "../shared/guards.ts";
-import type { Answer, BackgroundRequest, BackgroundState, Diagnostic, PackState } from "../shared/messages.ts";
+import type {
+  Answer,
+  BackgroundRequest,
+  BackgroundState,
+  Diagnostic,
+  PackState,
+} from "../shared/messages.ts";
 import { readOr } from "../shared/shape.ts";
 import type { Store } from "../shared/storage.ts";
 import { makeBackup, parseBackup } from "./backup.ts";
@@ -59,7 +65,8 @@ export class Requests {
         return null;
       }
       case "set-pack":
-        if (!packFiles(stored).some(({ id }) => id === request.pack)) throw new Refused(`There is no pack "${request.pack}".`);
+        if (!packFiles(stored).some(({ id }) => id === request.pack))
+          throw new Refused(`There is no pack "${request.pack}".`);
         await store.set("packs", { ...stored.packs, [request.pack]: request.on });
         break;
       case "set-rules":
@@ -80,12 +87,15 @@ export class Requests {
         break;
       }
       case "import-pack":
-        if (!/^[\w.-]+$/.test(request.pack)) throw new Refused("A pack's name may have letters, digits, dots and hyphens.");
-        if (!isFreeId(request.pack)) throw new Refused(`"${request.pack}" is a name of Diffract's own; rename the file.`);
+        if (!/^[\w.-]+$/.test(request.pack))
+          throw new Refused("A pack's name may have letters, digits, dots and hyphens.");
+        if (!isFreeId(request.pack))
+          throw new Refused(`"${request.pack}" is a name of Diffract's own; rename the file.`);
         await store.setPack(request.pack, { source: request.source });
         break;
       case "remove-pack":
-        if (!Object.hasOwn(stored.imported, request.pack)) throw new Refused(`There is no imported pack "${request.pack}".`);
+        if (!Object.hasOwn(stored.imported, request.pack))
+          throw new Refused(`There is no imported pack "${request.pack}".`);
         await store.removePack(request.pack);
         break;
       case "import":

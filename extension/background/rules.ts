@@ -126,14 +126,18 @@ export class Rules {
     try {
       bytes = await loadSnapshot(key);
     } catch (error) {
-      this.trouble(`The snapshot of your rules could not be read (${wordsOf(error)}); they were compiled anew.`);
+      this.trouble(
+        `The snapshot of your rules could not be read (${wordsOf(error)}); they were compiled anew.`,
+      );
       return null;
     }
     if (bytes === null) return null;
     try {
       return Engine.restore(bytes);
     } catch (error) {
-      this.trouble(`The snapshot of your rules was damaged (${wordsOf(error)}); it was dropped and the rules compiled anew.`);
+      this.trouble(
+        `The snapshot of your rules was damaged (${wordsOf(error)}); it was dropped and the rules compiled anew.`,
+      );
       await dropSnapshots().catch(() => {});
       return null;
     }
@@ -143,7 +147,9 @@ export class Rules {
     try {
       await saveSnapshot(key, engine.snapshot());
     } catch (error) {
-      this.trouble(`The snapshot of your rules could not be kept (${wordsOf(error)}); the next start takes a little longer.`);
+      this.trouble(
+        `The snapshot of your rules could not be kept (${wordsOf(error)}); the next start takes a little longer.`,
+      );
     }
   }
 }

@@ -49,7 +49,9 @@ export async function injectInto(matches: readonly string[]): Promise<void> {
   const tabs = await api.tabs.query({ url: [...matches] });
   await Promise.allSettled(
     tabs.flatMap(({ id, discarded }) =>
-      id === undefined || discarded ? [] : [api.scripting.executeScript({ target: { tabId: id }, files: js })],
+      id === undefined || discarded
+        ? []
+        : [api.scripting.executeScript({ target: { tabId: id }, files: js })],
     ),
   );
 }

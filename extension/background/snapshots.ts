@@ -36,7 +36,10 @@ export async function dropSnapshots(): Promise<void> {
   await withStore("readwrite", (store) => done(store.clear()));
 }
 
-async function withStore<T>(mode: IDBTransactionMode, job: (store: IDBObjectStore) => Promise<T>): Promise<T> {
+async function withStore<T>(
+  mode: IDBTransactionMode,
+  job: (store: IDBObjectStore) => Promise<T>,
+): Promise<T> {
   const request = indexedDB.open(DATABASE, 1);
   request.onupgradeneeded = () => request.result.createObjectStore(STORE);
   const database = await done(request);

@@ -71,7 +71,13 @@ export class Dressed {
   constructor(private readonly marks: Marks) {}
 
   /** Puts `dress` on; what is already so is left alone. `open` says that the reader opened the folded post. */
-  put(item: Element, boxes: readonly Element[], dress: Dress, open: boolean, toggled: (open: boolean) => void): void {
+  put(
+    item: Element,
+    boxes: readonly Element[],
+    dress: Dress,
+    open: boolean,
+    toggled: (open: boolean) => void,
+  ): void {
     const first = boxes[0];
     if (first === undefined) return;
     let { tokens } = dress;

@@ -29,7 +29,9 @@ export function contentHash(post: Post): string {
 /** Hash of what an edit changes, as opposed to counters that tick. */
 export function wordsHash(post: Post): string {
   const { text, title, quote_text, card_title, alt, promoted, suggested, sensitive, links, labels } = post;
-  return hash(JSON.stringify([text, title, quote_text, card_title, alt, promoted, suggested, sensitive, links, labels]));
+  return hash(
+    JSON.stringify([text, title, quote_text, card_title, alt, promoted, suggested, sensitive, links, labels]),
+  );
 }
 
 function hash(words: string): string {
@@ -61,7 +63,8 @@ export class KnownPosts {
   name(identity: string, id: string): void {
     if (identity === id) return;
     this.identities.set(identity, id);
-    if (this.identities.size > MAX_KNOWN) this.identities.delete(this.identities.keys().next().value ?? identity);
+    if (this.identities.size > MAX_KNOWN)
+      this.identities.delete(this.identities.keys().next().value ?? identity);
   }
 
   get(id: string): Known | undefined {

@@ -39,7 +39,9 @@ export class Link {
   private port: chrome.runtime.Port | null = null;
   private readonly waiting = new Map<number, Waiting>();
   private next = 1;
-  private readonly visit = Array.from(crypto.getRandomValues(new Uint32Array(3)), (n) => n.toString(36)).join("");
+  private readonly visit = Array.from(crypto.getRandomValues(new Uint32Array(3)), (n) => n.toString(36)).join(
+    "",
+  );
   private answered = false;
   private closed = false;
 
@@ -56,7 +58,13 @@ export class Link {
   /** Sends a batch; returns its number. */
   ask(posts: Post[]): number {
     const seq = this.next++;
-    const message = { type: "posts" as const, seq, host: this.host, visit: this.visit, posts: JSON.stringify(posts) };
+    const message = {
+      type: "posts" as const,
+      seq,
+      host: this.host,
+      visit: this.visit,
+      posts: JSON.stringify(posts),
+    };
     const deadline = this.answered ? DEADLINE : FIRST_DEADLINE;
     const timer = setTimeout(() => this.events.late(seq, deadline), deadline);
     this.waiting.set(seq, { message, timer, tries: 0 });
@@ -85,7 +93,10 @@ export class Link {
   private post(seq: number): void {
     const batch = this.waiting.get(seq);
     if (batch === undefined) return;
-    if (++batch.tries > MAX_TRIES) return this.give(seq, "Diffract's background stopped three times over this batch.");
+    if (++batch.tries > MAX_TRIES) {
+      this.give(seq, "Diffract's background stopped three times over this batch.");
+      return;
+    }
     try {
       this.open()?.postMessage(batch.message);
     } catch {
@@ -126,9 +137,13 @@ export class Link {
   private down(): void {
     this.port = null;
     if (this.closed) return;
-    if (!alive()) return this.orphan();
+    if (!alive()) {
+      this.orphan();
+      return;
+    }
     // A tick later: the background is perhaps just going away, and would refuse.
-    if (this.waiting.size > 0) setTimeout(() => [...this.waiting.keys()].forEach((seq) => void this.post(seq)), 20);
+    if (this.waiting.size > 0)
+      setTimeout(() => [...this.waiting.keys()].forEach((seq) => void this.post(seq)), 20);
   }
 
   private orphan(): void {
@@ -144,10 +159,16 @@ export class Link {
       this.events.trouble(`The background sent something unreadable: ${words}.`),
     );
     if (message === null || this.closed) return;
-    if (message.type === "changed") return this.events.changed();
+    if (message.type === "changed") {
+      this.events.changed();
+      return;
+    }
     const batch = this.waiting.get(message.seq);
     if (batch === undefined) return;
-    if (message.type === "failed") return this.give(message.seq, message.message);
+    if (message.type === "failed") {
+      this.give(message.seq, message.message);
+      return;
+    }
     const verdicts = parse(message.verdicts, (words) => this.give(message.seq, words));
     if (verdicts === null) return;
     clearTimeout(batch.timer);
@@ -165,5 +186,7 @@ function parse(json: string, refused: (words: string) => void): Verdict[] | null
     refused("The engine's verdicts were no JSON.");
     return null;
   }
-  return readOr(readVerdicts, value, "the verdicts", (words) => refused(`The engine's verdicts did not fit: ${words}.`));
+  return readOr(readVerdicts, value, "the verdicts", (words) =>
+    refused(`The engine's verdicts did not fit: ${words}.`),
+  );
 }

@@ -9,8 +9,8 @@ import { parseStored, readForPage } from "../shared/storage.ts";
 import { type CompiledAdapter, isHostOf, pickAdapter } from "./extract/index.ts";
 import { drawMarks, sign } from "./marks.ts";
 import { PageReader } from "./page-reader.ts";
-import { Shell } from "./shell.ts";
 import { PageSheet } from "./sheet.ts";
+import { Shell } from "./shell.ts";
 import { onRelieved, relieve, sweep } from "./takeover.ts";
 
 const host = location.hostname.toLowerCase();
@@ -20,7 +20,9 @@ function candidates(): CompiledAdapters {
   const raw = JSON.parse(adaptersJson) as { adapters: Array<{ hosts: string[]; detect?: string[] }> };
   const named = raw.adapters.filter(({ hosts }) => hosts.some((site) => isHostOf(host, site)));
   raw.adapters =
-    named.length > 0 ? named : raw.adapters.filter((a) => a.hosts.includes("*") || (a.detect?.length ?? 0) > 0);
+    named.length > 0
+      ? named
+      : raw.adapters.filter((a) => a.hosts.includes("*") || (a.detect?.length ?? 0) > 0);
   return readCompiledAdapters(raw);
 }
 
@@ -137,7 +139,9 @@ class Page {
     respond: (answer: Answer<PageReport>) => void,
   ): undefined => {
     if (sender.id !== api.runtime.id || this.ended) return;
-    const request = readOr<PageRequest>(readPageRequest, raw, "the request", (message) => respond({ ok: false, message }));
+    const request = readOr<PageRequest>(readPageRequest, raw, "the request", (message) =>
+      respond({ ok: false, message }),
+    );
     if (request === null) return;
     respond(this.answer(request));
   };

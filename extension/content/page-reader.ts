@@ -93,7 +93,8 @@ export function attributesOf(adapter: CompiledAdapter): string[] {
     if (/#[a-zA-Z_-]/.test(bare)) names.add("id");
   };
   for (const item of adapter.items) {
-    for (const css of [...item.select, ...item.except, ...item.box, ...item.extra, ...item.quote]) selector(css);
+    for (const css of [...item.select, ...item.except, ...item.box, ...item.extra, ...item.quote])
+      selector(css);
     for (const reading of [...item.identity, ...Object.values(item.fields).flat()]) {
       selector(reading.css);
       if (reading.attr !== undefined) names.add(reading.attr.toLowerCase());

@@ -5,7 +5,7 @@
 import type { PageReport } from "../shared/messages.ts";
 import type { Post, Verdict } from "../shared/post.ts";
 import { shownKey } from "../shared/storage.ts";
-import { BARE, dressOf, Dressed } from "./dress.ts";
+import { BARE, Dressed, dressOf } from "./dress.ts";
 import { contentHash, type Known, KnownPosts } from "./known.ts";
 import { Link } from "./link.ts";
 import type { Marks } from "./marks.ts";
@@ -311,10 +311,14 @@ export class Shell {
     if (known?.verdict && !known.stale) {
       slot.id = id;
       slot.hash = known.hash;
-      return this.dress(slot, known);
+      this.dress(slot, known);
+      return;
     }
     slot.decided = false;
-    if (this.orphaned) return this.letThrough(slot);
+    if (this.orphaned) {
+      this.letThrough(slot);
+      return;
+    }
     // A first sight is covered by the style sheet already, unless it was let through as empty.
     if (!this.late && (!first || this.isMarked(slot))) slot.dressed.veil(slot.item, slot.boxes);
   }
@@ -323,7 +327,10 @@ export class Shell {
 
   /** At most one reading a frame: at once when this frame had none, else at the next frame's start. */
   private schedule(): void {
-    if (!this.sentThisFrame) return this.flush();
+    if (!this.sentThisFrame) {
+      this.flush();
+      return;
+    }
     this.askFrame();
   }
 
@@ -433,7 +440,10 @@ export class Shell {
   private noPost(slot: Slot): void {
     if (slot.id === null && slot.decided) return;
     slot.id = null;
-    if ((slot.item.textContent ?? "").trim() === "") return this.letThrough(slot);
+    if ((slot.item.textContent ?? "").trim() === "") {
+      this.letThrough(slot);
+      return;
+    }
     clearTimeout(slot.timer);
     slot.timer = setTimeout(() => {
       if (slot.id === null) this.letThrough(slot);
@@ -453,7 +463,9 @@ export class Shell {
       late: (seq, milliseconds) => {
         const open = this.openBatch(seq);
         if (open > 0) {
-          this.trouble(`The engine did not answer within ${milliseconds / 1000} s; ${open} posts are shown unfiltered.`);
+          this.trouble(
+            `The engine did not answer within ${milliseconds / 1000} s; ${open} posts are shown unfiltered.`,
+          );
         }
       },
       failed: (seq, message) => {
@@ -517,7 +529,9 @@ export class Shell {
     if (this.latencies.length > MAX_LATENCIES) this.latencies.shift();
     if (verdicts.length < batch.ids.length) {
       for (const slot of batch.slots) if (!slot.decided) this.letThrough(slot);
-      this.trouble(`The engine answered ${verdicts.length} of ${batch.ids.length} posts; the others are shown.`);
+      this.trouble(
+        `The engine answered ${verdicts.length} of ${batch.ids.length} posts; the others are shown.`,
+      );
     }
     this.settle();
     this.sayBadge();
@@ -586,6 +600,7 @@ export class Shell {
 
 /** Whether the parser may still add to `node`: nothing follows it, nor anything around it. */
 function unfinished(node: Node): boolean {
-  for (let at: Node | null = node; at && at !== document.body; at = at.parentNode) if (at.nextSibling) return false;
+  for (let at: Node | null = node; at && at !== document.body; at = at.parentNode)
+    if (at.nextSibling) return false;
   return true;
 }

@@ -37,18 +37,36 @@ function styleInto(root: ShadowRoot): void {
 /** Whether the page is dark, by the first background that is not see-through. */
 function pageIsDark(from: Element): boolean {
   for (let node: Element | null = from; node; node = node.parentElement) {
-    const found = /^rgba?\((\d+)[, ]+(\d+)[, ]+(\d+)(?:[,/ ]+([\d.]+))?/.exec(getComputedStyle(node).backgroundColor);
+    const found = /^rgba?\((\d+)[, ]+(\d+)[, ]+(\d+)(?:[,/ ]+([\d.]+))?/.exec(
+      getComputedStyle(node).backgroundColor,
+    );
     if (!found || Number(found[4] ?? 1) < 0.5) continue;
     return Number(found[1]) * 0.3 + Number(found[2]) * 0.59 + Number(found[3]) * 0.11 < 128;
   }
-  return matchMedia("(prefers-color-scheme: dark)").matches && getComputedStyle(document.documentElement).colorScheme.includes("dark");
+  return (
+    matchMedia("(prefers-color-scheme: dark)").matches &&
+    getComputedStyle(document.documentElement).colorScheme.includes("dark")
+  );
 }
 
 /** A host element with its inner row. What happens in it is not told to the page. */
 function frame(marks: Marks, box: Element): { host: HTMLElement; row: HTMLElement } {
   const host = document.createElement("div");
   host.setAttribute(marks.own, "");
-  for (const name of ["click", "dblclick", "auxclick", "mousedown", "mouseup", "pointerdown", "pointerup", "keydown", "keyup", "keypress", "touchstart", "touchend"]) {
+  for (const name of [
+    "click",
+    "dblclick",
+    "auxclick",
+    "mousedown",
+    "mouseup",
+    "pointerdown",
+    "pointerup",
+    "keydown",
+    "keyup",
+    "keypress",
+    "touchstart",
+    "touchend",
+  ]) {
     host.addEventListener(name, (event) => event.stopPropagation());
   }
   const root = host.attachShadow({ mode: "closed" });
@@ -98,7 +116,13 @@ export type Labels = Omit<Bar, "inside">;
  * Puts a line that says `words` in place of the post; its button opens and closes it.
  * @param toggled called with the new state.
  */
-export function putBar(marks: Marks, box: Element, words: string, open: boolean, toggled: (open: boolean) => void): Bar {
+export function putBar(
+  marks: Marks,
+  box: Element,
+  words: string,
+  open: boolean,
+  toggled: (open: boolean) => void,
+): Bar {
   const { host, row } = frame(marks, box);
   const button = document.createElement("button");
   button.type = "button";
@@ -133,7 +157,8 @@ export function putLabels(marks: Marks, box: Element, labels: readonly string[])
     row.append(pill);
   }
   const { display, flexDirection } = getComputedStyle(box);
-  const beside = (display.includes("flex") && !flexDirection.startsWith("column")) || display.includes("grid");
+  const beside =
+    (display.includes("flex") && !flexDirection.startsWith("column")) || display.includes("grid");
   if (beside && !hasShadow(box) && box instanceof HTMLElement) {
     // In a row it would squeeze the post: laid over the corner instead.
     host.style.setProperty("position", "absolute", "important");

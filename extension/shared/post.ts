@@ -1,11 +1,31 @@
 /** The post and the verdict, as they cross between page and engine. Mirrors `crate/core/src/{post,verdict}.rs`. */
 
 export type Kind =
-  | "post" | "link" | "article" | "video" | "short" | "live" | "image" | "poll" | "comment" | "playlist" | "channel" | "ad";
+  | "post"
+  | "link"
+  | "article"
+  | "video"
+  | "short"
+  | "live"
+  | "image"
+  | "poll"
+  | "comment"
+  | "playlist"
+  | "channel"
+  | "ad";
 
 export type Surface =
-  | "home" | "following" | "explore" | "search" | "thread" | "profile" | "list" | "community" | "notifications"
-  | "shorts" | "related";
+  | "home"
+  | "following"
+  | "explore"
+  | "search"
+  | "thread"
+  | "profile"
+  | "list"
+  | "community"
+  | "notifications"
+  | "shorts"
+  | "related";
 
 export type Medium = "image" | "video" | "gif" | "audio" | "poll" | "card";
 

@@ -67,7 +67,9 @@ export const record =
   (value, at) => {
     const entries = Object.entries(plain(value, at));
     if (entries.length > max) throw new Misfit(`${at} has more than ${max} entries`);
-    return Object.fromEntries(entries.map(([key, v]) => [text(200)(key, `a key of ${at}`), entry(v, `${at}.${key}`)]));
+    return Object.fromEntries(
+      entries.map(([key, v]) => [text(200)(key, `a key of ${at}`), entry(v, `${at}.${key}`)]),
+    );
   };
 
 /** The value, or `undefined` where the key is absent. */
@@ -107,12 +109,18 @@ export const variants =
   };
 
 function plain(value: unknown, at: string): Record<string, unknown> {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) throw new Misfit(`${at} is not an object`);
+  if (typeof value !== "object" || value === null || Array.isArray(value))
+    throw new Misfit(`${at} is not an object`);
   return value as Record<string, unknown>;
 }
 
 /** The value, or `null` with the words of the refusal handed to `refused`. */
-export function readOr<T>(read: Read<T>, value: unknown, at: string, refused: (words: string) => void): T | null {
+export function readOr<T>(
+  read: Read<T>,
+  value: unknown,
+  at: string,
+  refused: (words: string) => void,
+): T | null {
   try {
     return read(value, at);
   } catch (error) {

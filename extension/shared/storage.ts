@@ -41,15 +41,16 @@ export interface Stored {
 }
 
 export const host: Read<string> = text(253, 1);
-const KEYS: { [K in keyof Omit<Stored, "imported">]: { read: Read<Stored[K]>; otherwise: () => Stored[K] } } = {
-  paused: { read: list(host, 10_000), otherwise: () => [] },
-  packs: { read: record(flag, 1000), otherwise: () => ({}) },
-  rules: { read: text(MAX_RULES), otherwise: () => "" },
-  shown: { read: list(text(MAX_ID + 65, 1), MAX_SHOWN), otherwise: () => [] },
-  limits: { read: text(MAX_LIMITS), otherwise: () => "" },
-  generation: { read: integer(0, Number.MAX_SAFE_INTEGER), otherwise: () => 0 },
-  token: { read: text(64, 8), otherwise: () => "" },
-};
+const KEYS: { [K in keyof Omit<Stored, "imported">]: { read: Read<Stored[K]>; otherwise: () => Stored[K] } } =
+  {
+    paused: { read: list(host, 10_000), otherwise: () => [] },
+    packs: { read: record(flag, 1000), otherwise: () => ({}) },
+    rules: { read: text(MAX_RULES), otherwise: () => "" },
+    shown: { read: list(text(MAX_ID + 65, 1), MAX_SHOWN), otherwise: () => [] },
+    limits: { read: text(MAX_LIMITS), otherwise: () => "" },
+    generation: { read: integer(0, Number.MAX_SAFE_INTEGER), otherwise: () => 0 },
+    token: { read: text(64, 8), otherwise: () => "" },
+  };
 const PACK = "pack.";
 const DAMAGED = "damaged.";
 const readPack: Read<StoredPack> = object({ source: text(MAX_RULES) });
@@ -128,7 +129,11 @@ export class Store {
       raw = await api.storage.local.get(null);
     } catch (error) {
       const { stored } = parseStored({});
-      return new Store(stored, [`Your settings could not be read (${wordsOf(error)}). Nothing was changed.`], true);
+      return new Store(
+        stored,
+        [`Your settings could not be read (${wordsOf(error)}). Nothing was changed.`],
+        true,
+      );
     }
     if (raw.version !== undefined && (typeof raw.version !== "number" || raw.version > LAYOUT)) {
       const { stored } = parseStored({});

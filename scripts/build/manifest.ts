@@ -10,7 +10,8 @@ type Manifest = { [key: string]: Json };
 export function matchesOf(hosts: readonly string[]): string[] {
   const named = [...new Set(hosts)].filter((host) => host !== "*");
   for (const host of named) {
-    if (!/^[a-z0-9-]+(?:\.[a-z0-9-]+)*$/.test(host)) throw new Error(`an adapter names the host "${host}", which is none`);
+    if (!/^[a-z0-9-]+(?:\.[a-z0-9-]+)*$/.test(host))
+      throw new Error(`an adapter names the host "${host}", which is none`);
   }
   // `*.x.com` stands for x.com as well; a subdomain beside its parent adds nothing.
   const widest = named.filter((host) => !named.some((other) => other !== host && host.endsWith(`.${other}`)));

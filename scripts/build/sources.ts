@@ -28,9 +28,17 @@ function isFresh(output: string, inputs: readonly string[]): boolean {
 
 /** Builds the engine. With `fast`, takes the last one if there is any. */
 export function buildEngine(fast: boolean): void {
-  const inputs = ["crate/core", "crate/adapters", "crate/engine", "Cargo.toml", "Cargo.lock", "scripts/build-engine.sh"];
+  const inputs = [
+    "crate/core",
+    "crate/adapters",
+    "crate/engine",
+    "Cargo.toml",
+    "Cargo.lock",
+    "scripts/build-engine.sh",
+  ];
   if (existsSync(ENGINE) && existsSync(ENGINE_WASM) && (fast || isFresh(ENGINE, inputs))) return;
-  if (!existsSync("scripts/build-engine.sh")) throw new Error("scripts/build-engine.sh is missing: no engine can be built");
+  if (!existsSync("scripts/build-engine.sh"))
+    throw new Error("scripts/build-engine.sh is missing: no engine can be built");
   run("bash", ["scripts/build-engine.sh"]);
 }
 
@@ -39,5 +47,16 @@ export function compileAdapters(out: string, more: readonly string[], fast: bool
   const inputs = ["crate/adapters", "Cargo.lock", ...more];
   if (existsSync(out) && (fast || isFresh(out, inputs))) return;
   mkdirSync(dirname(out), { recursive: true });
-  run("cargo", ["run", "--quiet", "--locked", "-p", "diffract-adapters", "--example", "compile-dom", "--", out, ...more]);
+  run("cargo", [
+    "run",
+    "--quiet",
+    "--locked",
+    "-p",
+    "diffract-adapters",
+    "--example",
+    "compile-dom",
+    "--",
+    out,
+    ...more,
+  ]);
 }
