@@ -5,6 +5,11 @@
 //! post gets a [`verdict::Verdict`] that carries its reasons. Nothing here reads a clock, a disk or a
 //! browser: time, locale and memory of earlier posts are handed in.
 
+pub mod matching;
 pub mod post;
 pub mod program;
+pub mod snapshot;
 pub mod verdict;
+
+pub use matching::{Context, Memory, RuleSet, Scores};
+pub use snapshot::{SnapshotError, restore, snapshot};

@@ -1,0 +1,406 @@
+//! The leaves of conditions, compiled.
+
+use super::fields::{kind_bit, mask, medium_bit, primary_subtag, surface_bit};
+use super::fold::{fold, fold_name_into};
+use super::hosts;
+use super::needles::NeedlesBuilder;
+use super::required::required;
+use crate::program::{
+    AnyField, Comparison, Edge, FlagField, List, ListId, Needles, NumberField, Program, Quantifier, Question,
+    SetField, Test, TextField,
+};
+use std::collections::HashMap;
+
+/// What a leaf asks.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Atom {
+    Flag(FlagField),
+    Known(AnyField),
+    Number {
+        field: NumberField,
+        comparison: Comparison,
+        value: f64,
+    },
+    /// Found by scan or look-up: any one of its needles.
+    Any(Source),
+    /// Found by scan or look-up: so many different needles.
+    All(Source, u32),
+    /// A regular expression behind required literals (found by scan), or run in a set.
+    Regex {
+        field: TextField,
+        regex: u32,
+        gated: bool,
+    },
+    /// Media, all of them.
+    MediaAll(u16),
+    /// Media, any of them.
+    MediaAny(u16),
+    Kind(u16),
+    Surface(u16),
+    Model {
+        question: u32,
+        comparison: Comparison,
+        share: f64,
+    },
+}
+
+/// Where a needle is looked for; where that is not known, the leaf is unknown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Source {
+    Text(TextField),
+    Set(SetField),
+    Lang,
+}
+
+/// What a found needle says: needle number `index` of an atom is there.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Use {
+    pub(crate) atom: u32,
+    pub(crate) index: u32,
+    /// Field and manner; see [`slot`].
+    pub(crate) slot: u8,
+}
+
+/// In which manner a needle must stand in a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Manner {
+    Anywhere,
+    Word,
+    Start,
+    End,
+}
+
+/// Field and manner as a number below 40, a bit of a mask.
+pub(crate) const fn slot(field: TextField, manner: Manner) -> u8 {
+    field as u8 * 4 + manner as u8
+}
+
+/// The space of exact look-ups that a name belongs to, as the first character of its key.
+pub(crate) const fn space(source: Source) -> char {
+    match source {
+        Source::Text(field) => (b'A' + field as u8) as char,
+        Source::Set(field) => (b'a' + field as u8) as char,
+        Source::Lang => '1',
+    }
+}
+
+/// The space of hosts that links lead to.
+pub(crate) const HOSTS: char = '2';
+
+/// The sigils that a field's names may begin with.
+pub(crate) const fn sigils(source: Source) -> &'static [char] {
+    match source {
+        Source::Text(field) if field.is_handle() => &['@'],
+        Source::Set(_) => &['#', '@'],
+        _ => &[],
+    }
+}
+
+/// Exact look-ups: key to the atoms that hold it, as a chain through `uses`.
+#[derive(Default)]
+pub(crate) struct Exact {
+    heads: HashMap<Box<str>, u32>,
+    /// The atom, the needle's number, and the next of the chain (or itself at the end).
+    uses: Vec<(u32, u32, u32)>,
+}
+
+impl Exact {
+    fn add(&mut self, key: &str, atom: u32, index: u32) {
+        let new = self.uses.len() as u32;
+        let next = match self.heads.get_mut(key) {
+            Some(head) => std::mem::replace(head, new),
+            None => {
+                self.heads.insert(key.into(), new);
+                new
+            }
+        };
+        self.uses.push((atom, index, next));
+    }
+
+    /// The `(atom, needle)` pairs of a key.
+    pub(crate) fn get(&self, key: &str) -> impl Iterator<Item = (u32, u32)> + '_ {
+        let mut at = self.heads.get(key).copied();
+        std::iter::from_fn(move || {
+            let here = at?;
+            let &(atom, index, next) = self.uses.get(here as usize)?;
+            at = (next != here).then_some(next);
+            Some((atom, index))
+        })
+    }
+}
+
+/// All leaves, and how their needles are found.
+#[derive(Default)]
+pub(crate) struct Atoms {
+    pub(crate) atoms: Vec<Atom>,
+    /// How often a leaf is expected to be true, roughly, `0..=1`; 0 means never.
+    pub(crate) rates: Vec<f32>,
+    pub(crate) needles: NeedlesBuilder,
+    /// By needle, in no order yet.
+    pub(crate) uses: Vec<(u32, Use)>,
+    pub(crate) exact: Exact,
+    pub(crate) questions: Vec<Question>,
+    pub(crate) patterns: Vec<Box<str>>,
+    /// By pattern.
+    pub(crate) literals: Vec<Option<Vec<String>>>,
+    /// Expressions without a required literal: field, pattern, atom.
+    pub(crate) ungated: Vec<(TextField, u32, u32)>,
+    /// Fields that are looked up by [`Exact`]; a bit a space.
+    pub(crate) exact_fields: Vec<Source>,
+    pub(crate) looks_at_links: bool,
+
+    given_literals: Option<std::vec::IntoIter<Option<Vec<String>>>>,
+    pattern_ids: HashMap<Box<str>, u32>,
+    regex_atoms: HashMap<(TextField, u32), u32>,
+    list_atoms: HashMap<(TestKey, ListId), u32>,
+    question_ids: HashMap<Question, u32>,
+}
+
+/// A test over a list, without the list: such leaves are shared, because lists are long.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+enum TestKey {
+    Has(u8, IsAll, bool),
+    Edge(u8, bool),
+    Is(u8),
+    Set(u8, IsAll),
+}
+
+/// Whether a [`Quantifier`] is `All`; hashable.
+type IsAll = bool;
+
+impl Atoms {
+    pub(crate) fn new(given_literals: Option<Vec<Option<Vec<String>>>>) -> Self {
+        Self { given_literals: given_literals.map(Vec::into_iter), ..Self::default() }
+    }
+
+    /// The number of a leaf.
+    pub(crate) fn add(&mut self, test: &Test, program: &Program) -> u32 {
+        let key = Self::list_key(test);
+        if let Some(key) = key
+            && let Some(atom) = self.list_atoms.get(&key)
+        {
+            return *atom;
+        }
+        let atom = self.compile(test, program);
+        if let Some(key) = key {
+            self.list_atoms.insert(key, atom);
+        }
+        atom
+    }
+
+    fn list_key(test: &Test) -> Option<(TestKey, ListId)> {
+        let all = |quantifier: &Quantifier| *quantifier == Quantifier::All;
+        match test {
+            Test::TextHas { field, quantifier, words, needles: Needles::List(list) } => {
+                Some((TestKey::Has(*field as u8, all(quantifier), *words), *list))
+            }
+            Test::TextEdge { field, edge, needles: Needles::List(list) } => {
+                Some((TestKey::Edge(*field as u8, *edge == Edge::End), *list))
+            }
+            Test::TextIs { field, needles: Needles::List(list) } => Some((TestKey::Is(*field as u8), *list)),
+            Test::SetHas { field, quantifier, needles: Needles::List(list) } => {
+                Some((TestKey::Set(*field as u8, all(quantifier)), *list))
+            }
+            _ => None,
+        }
+    }
+
+    fn push(&mut self, atom: Atom, rate: f32) -> u32 {
+        self.atoms.push(atom);
+        self.rates.push(rate);
+        self.atoms.len() as u32 - 1
+    }
+
+    fn next(&self) -> u32 {
+        self.atoms.len() as u32
+    }
+
+    fn compile(&mut self, test: &Test, program: &Program) -> u32 {
+        match test {
+            Test::Flag(field) => self.push(Atom::Flag(*field), flag_rate(*field)),
+            Test::Known(field) => self.push(Atom::Known(field.clone()), 0.9),
+            Test::Number { field, comparison, value } => {
+                let rate = match comparison {
+                    Comparison::Equal => 0.05,
+                    Comparison::NotEqual => 0.95,
+                    _ => 0.4,
+                };
+                self.push(Atom::Number { field: *field, comparison: *comparison, value: *value }, rate)
+            }
+            Test::TextHas { field, quantifier, words, needles } => {
+                let manner = if *words { Manner::Word } else { Manner::Anywhere };
+                self.scanned(*field, manner, *quantifier, items(needles, &program.lists))
+            }
+            Test::TextEdge { field, edge, needles } => {
+                let manner = if *edge == Edge::Start { Manner::Start } else { Manner::End };
+                self.scanned(*field, manner, Quantifier::Any, items(needles, &program.lists))
+            }
+            Test::TextIs { field, needles } => {
+                self.looked_up(Source::Text(*field), Quantifier::Any, items(needles, &program.lists))
+            }
+            Test::SetHas { field, quantifier, needles } => {
+                self.looked_up(Source::Set(*field), *quantifier, items(needles, &program.lists))
+            }
+            Test::LangIs(tags) => {
+                let tags: Vec<String> = tags.iter().map(|tag| primary_subtag(tag)).collect();
+                self.looked_up(Source::Lang, Quantifier::Any, &tags)
+            }
+            Test::LinksTo(domains) => {
+                self.looks_at_links = true;
+                let atom = self.next();
+                for (index, domain) in domains.iter().enumerate() {
+                    let key = format!("{HOSTS}{}", hosts::normalise(domain));
+                    self.exact.add(&key, atom, index as u32);
+                }
+                self.push(Atom::Any(Source::Set(SetField::Links)), 0.01)
+            }
+            Test::Matches { field, pattern } => self.regex(*field, pattern),
+            Test::MediaHas { quantifier: Quantifier::Any, media } => {
+                self.push(Atom::MediaAny(mask(media, medium_bit)), 0.3)
+            }
+            Test::MediaHas { quantifier: Quantifier::All, media } => {
+                self.push(Atom::MediaAll(mask(media, medium_bit)), 0.3)
+            }
+            Test::KindIs(kinds) => self.push(Atom::Kind(mask(kinds, kind_bit)), 0.1 * kinds.len() as f32),
+            Test::SurfaceIs(surfaces) => {
+                self.push(Atom::Surface(mask(surfaces, surface_bit)), 0.2 * surfaces.len() as f32)
+            }
+            Test::Model { question, comparison, share } => {
+                let next = self.questions.len() as u32;
+                let id = *self.question_ids.entry(question.clone()).or_insert(next);
+                if id == next {
+                    self.questions.push(question.clone());
+                }
+                self.push(Atom::Model { question: id, comparison: *comparison, share: *share }, 1.0)
+            }
+        }
+    }
+
+    /// A leaf whose needles are found by the scan of a text.
+    fn scanned(&mut self, field: TextField, manner: Manner, quantifier: Quantifier, items: &[String]) -> u32 {
+        let atom = self.next();
+        let mut rates = Vec::with_capacity(items.len().min(64));
+        let mut never = items.is_empty();
+        for (index, item) in items.iter().enumerate() {
+            let folded = match manner {
+                Manner::Start => fold(item.strip_prefix(sigils(Source::Text(field))).unwrap_or(item)),
+                _ => fold(item),
+            };
+            if folded.is_empty() {
+                // Nothing visible is left of it: it is nowhere.
+                never |= quantifier == Quantifier::All;
+                continue;
+            }
+            rates.push(needle_rate(&folded));
+            let needle = self.needles.add(&folded);
+            self.uses.push((needle, Use { atom, index: index as u32, slot: slot(field, manner) }));
+        }
+        let source = Source::Text(field);
+        match quantifier {
+            Quantifier::Any => self.push(Atom::Any(source), rates.iter().sum::<f32>().min(1.0)),
+            Quantifier::All => {
+                let rate = if never { 0.0 } else { rates.iter().copied().fold(1.0, f32::min) };
+                let count = if never { u32::MAX } else { items.len() as u32 };
+                self.push(Atom::All(source, count), rate)
+            }
+        }
+    }
+
+    /// A leaf whose needles are looked up whole.
+    fn looked_up(&mut self, source: Source, quantifier: Quantifier, items: &[String]) -> u32 {
+        if !self.exact_fields.contains(&source) {
+            self.exact_fields.push(source);
+        }
+        let atom = self.next();
+        let mut key = String::new();
+        for (index, item) in items.iter().enumerate() {
+            key.clear();
+            key.push(space(source));
+            fold_name_into(item, sigils(source), &mut key);
+            self.exact.add(&key, atom, index as u32);
+        }
+        match quantifier {
+            Quantifier::Any => self.push(Atom::Any(source), if items.is_empty() { 0.0 } else { 0.01 }),
+            Quantifier::All => {
+                let count = if items.is_empty() { u32::MAX } else { items.len() as u32 };
+                self.push(Atom::All(source, count), if items.is_empty() { 0.0 } else { 0.01 })
+            }
+        }
+    }
+
+    fn regex(&mut self, field: TextField, pattern: &str) -> u32 {
+        let regex = match self.pattern_ids.get(pattern) {
+            Some(id) => *id,
+            None => {
+                let id = self.patterns.len() as u32;
+                let literals = match &mut self.given_literals {
+                    // Fewer were given than there are: the count will not agree, and who gave them is told.
+                    Some(given) => given.next().flatten(),
+                    None => required(pattern),
+                };
+                self.literals.push(literals.filter(|all| {
+                    !all.is_empty()
+                        && all.iter().all(|literal| !literal.is_empty() && !literal.contains('\0'))
+                }));
+                self.patterns.push(pattern.into());
+                self.pattern_ids.insert(pattern.into(), id);
+                id
+            }
+        };
+        if let Some(atom) = self.regex_atoms.get(&(field, regex)) {
+            return *atom;
+        }
+        let atom = self.next();
+        self.regex_atoms.insert((field, regex), atom);
+        let literals = self.literals.get(regex as usize).cloned().flatten();
+        match literals {
+            Some(literals) => {
+                let rate = literals.iter().map(|literal| needle_rate(literal)).sum::<f32>().min(1.0);
+                for literal in &literals {
+                    let needle = self.needles.add(literal);
+                    self.uses.push((needle, Use { atom, index: 0, slot: slot(field, Manner::Anywhere) }));
+                }
+                self.push(Atom::Regex { field, regex, gated: true }, rate)
+            }
+            None => {
+                self.ungated.push((field, regex, atom));
+                self.push(Atom::Regex { field, regex, gated: false }, 0.3)
+            }
+        }
+    }
+
+    /// Whether fewer or more literals were given than there are expressions.
+    pub(crate) fn has_literals_left(&mut self) -> bool {
+        self.given_literals.as_mut().is_some_and(|given| given.next().is_some())
+    }
+}
+
+/// The needles of a test as written.
+pub(crate) fn items<'a>(needles: &'a Needles, lists: &'a [List]) -> &'a [String] {
+    match needles {
+        Needles::These(items) => items,
+        Needles::List(id) => lists.get(*id as usize).map_or(&[], |list| &list.items),
+    }
+}
+
+/// A guess at how many posts a needle is found in: what matters is only that longer is rarer.
+fn needle_rate(needle: &str) -> f32 {
+    match needle.len() {
+        0 | 1 => 0.9,
+        2 => 0.5,
+        3 => 0.15,
+        4 => 0.04,
+        5 | 6 => 0.015,
+        _ => 0.005,
+    }
+}
+
+const fn flag_rate(field: FlagField) -> f32 {
+    match field {
+        FlagField::Promoted => 0.08,
+        FlagField::Suggested | FlagField::Quote => 0.15,
+        FlagField::Repost | FlagField::Reply | FlagField::Verified => 0.2,
+        FlagField::Followed => 0.4,
+        FlagField::Sensitive | FlagField::Pinned => 0.03,
+    }
+}

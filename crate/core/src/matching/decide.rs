@@ -1,0 +1,245 @@
+//! From the rules that are true to the verdict.
+
+use super::evaluate::{Truth, View};
+use super::evidence;
+use super::facts::Facts;
+use super::limits::{Claim, Memory, Occasion, Standing, visit_hash};
+use super::schedule::{self, LocalTime};
+use super::{Context, MAX_LABELS, RuleSet};
+use crate::post::Post;
+use crate::program::{BlurTarget, Effect, Rule, Trust, WhileUnsure};
+use crate::verdict::{Action, Pending, Reason, Verdict};
+
+/// Scores stay within this, so that they stay numbers.
+const MAX_SCORE: f64 = 1e12;
+
+pub(super) fn decide(
+    rules: &RuleSet,
+    post: &Post,
+    context: &Context,
+    memory: &mut Memory,
+    facts: &mut Facts,
+) -> Verdict {
+    let view = View { rules, post, context };
+    let time = LocalTime::new(context.now, context.utc_offset);
+    facts.read(view);
+    let mut opened = Vec::new();
+    facts.opened(view, |rule| opened.push(rule));
+    opened.sort_unstable();
+    let (mut spoke, mut waiting) = (Vec::new(), Vec::new());
+    for id in opened {
+        let Some((filed, rule)) =
+            rules.index.rules.get(id as usize).zip(rules.program.rules.get(id as usize))
+        else {
+            continue;
+        };
+        if filed.timed && !rule.schedule.as_ref().is_some_and(|schedule| schedule::holds(schedule, time)) {
+            continue;
+        }
+        match view.truth(facts, filed.root) {
+            Truth::True => spoke.push(id),
+            Truth::Unknown if filed.asks_model && view.may_become_true(facts, filed.root) => waiting.push(id),
+            _ => {}
+        }
+    }
+    let (mut verdict, full) = Draft::new(rules, post, context, time, &spoke).finish(memory);
+    verdict.unsure = pending(rules, &verdict, &waiting);
+    give_reasons(view, facts, &mut verdict, spoke, &full);
+    verdict
+}
+
+/// How a rule acts, given how far its pack is trusted; `None` for those that only mark the post.
+pub(super) fn action(rules: &RuleSet, rule: &Rule) -> Option<Action> {
+    let limited = rules.program.packs.get(rule.pack as usize).is_none_or(|pack| pack.trust == Trust::Limited);
+    match &rule.effect {
+        Effect::Keep => Some(Action::Keep),
+        Effect::Hide | Effect::Limit(_) => Some(if limited { Action::Collapse } else { Action::Hide }),
+        Effect::Replace(_) => Some(Action::Replace),
+        Effect::Collapse => Some(Action::Collapse),
+        Effect::Blur(_) => Some(Action::Blur),
+        Effect::Dim => Some(Action::Dim),
+        Effect::Label(_) | Effect::Highlight | Effect::Score(_) | Effect::Order(_) => None,
+    }
+}
+
+/// What an effect is called in the rule language.
+pub(super) fn effect_name(effect: &Effect) -> &'static str {
+    match effect {
+        Effect::Hide => "hide",
+        Effect::Collapse => "collapse",
+        Effect::Blur(_) => "blur",
+        Effect::Dim => "dim",
+        Effect::Label(_) => "label",
+        Effect::Highlight => "highlight",
+        Effect::Score(change) if *change < 0.0 => "demote",
+        Effect::Score(_) => "boost",
+        Effect::Keep => "keep",
+        Effect::Limit(_) => "limit",
+        Effect::Order(_) => "order",
+        Effect::Replace(_) => "replace",
+    }
+}
+
+/// A limit that had no place left for the post, and how it is told.
+pub(super) struct Full {
+    pub(super) rule: u32,
+    pub(super) evidence: String,
+}
+
+/// A verdict in the making.
+struct Draft<'a> {
+    rules: &'a RuleSet,
+    post: &'a Post,
+    occasion: Occasion,
+    verdict: Verdict,
+    /// The limits that are true of the post.
+    limits: Vec<u32>,
+}
+
+impl<'a> Draft<'a> {
+    fn new(rules: &'a RuleSet, post: &'a Post, context: &Context, time: LocalTime, spoke: &[u32]) -> Self {
+        let mut verdict = Verdict { id: post.id.clone(), ..Verdict::default() };
+        let mut limits = Vec::new();
+        let (mut blur, mut note) = (None, None);
+        for id in spoke {
+            let Some(rule) = rules.program.rules.get(*id as usize) else { continue };
+            match &rule.effect {
+                Effect::Limit(_) => {
+                    limits.push(*id);
+                    continue;
+                }
+                Effect::Label(label) => {
+                    if verdict.labels.len() < MAX_LABELS && !verdict.labels.contains(label) {
+                        verdict.labels.push(label.clone());
+                    }
+                }
+                Effect::Highlight => verdict.highlight = true,
+                Effect::Score(change) => {
+                    verdict.score = (verdict.score + change).clamp(-MAX_SCORE, MAX_SCORE)
+                }
+                Effect::Blur(BlurTarget::All) => blur = Some(BlurTarget::All),
+                Effect::Blur(BlurTarget::Media) => blur = blur.or(Some(BlurTarget::Media)),
+                Effect::Replace(text) => note = note.or(Some(text)),
+                Effect::Hide | Effect::Collapse | Effect::Dim | Effect::Keep | Effect::Order(_) => {}
+            }
+            verdict.action = verdict.action.max(action(rules, rule).unwrap_or_default());
+        }
+        verdict.blur = blur.filter(|_| verdict.action == Action::Blur);
+        verdict.note = note.filter(|_| verdict.action == Action::Replace).cloned();
+        let visit = if limits.is_empty() { 0 } else { visit_hash(&context.visit) };
+        Self { rules, post, occasion: Occasion { time, visit }, verdict, limits }
+    }
+
+    /// Lets the limits speak, and counts the post where it is shown.
+    fn finish(mut self, memory: &mut Memory) -> (Verdict, Vec<Full>) {
+        let mut full = Vec::new();
+        // What is gone or excepted takes no place and needs none.
+        if matches!(self.verdict.action, Action::Keep | Action::Hide | Action::Replace) {
+            return (self.verdict, full);
+        }
+        let mut free = Vec::new();
+        let mut action_of_full = None;
+        for id in &self.limits {
+            let Some((rule, claim)) = self.claim(*id) else { continue };
+            match memory.standing(&claim, self.post, self.occasion) {
+                Standing::Unknown | Standing::Placed => {}
+                Standing::Free => free.push(claim),
+                Standing::Full { ends_here } => {
+                    action_of_full = action_of_full.max(action(self.rules, rule));
+                    if ends_here && self.verdict.note.is_none() {
+                        self.verdict.note = claim.limit.then.clone();
+                    }
+                    full.push(Full { rule: *id, evidence: evidence::of_limit(claim.limit, self.post) });
+                }
+            }
+        }
+        match action_of_full {
+            Some(action) => {
+                self.verdict.action = self.verdict.action.max(action);
+                self.verdict.blur = None;
+            }
+            // A line that says why is not the post: it takes no place.
+            None if self.verdict.action < Action::Collapse => {
+                free.iter().for_each(|claim| memory.take_place(claim, self.post, self.occasion));
+            }
+            None => {}
+        }
+        (self.verdict, full)
+    }
+
+    fn claim(&self, id: u32) -> Option<(&'a Rule, Claim<'a>)> {
+        let rule = self.rules.program.rules.get(id as usize)?;
+        let Effect::Limit(limit) = &rule.effect else { return None };
+        let pack = self.rules.program.packs.get(rule.pack as usize).map_or("", |pack| &pack.id);
+        Some((rule, Claim { pack, source: &rule.source, limit }))
+    }
+}
+
+/// What shows until the models asked by rules that could still change the verdict have answered.
+fn pending(rules: &RuleSet, verdict: &Verdict, waiting: &[u32]) -> Option<Pending> {
+    let caution = |show| match show {
+        WhileUnsure::Show => 0,
+        WhileUnsure::Blur => 1,
+        WhileUnsure::Veil => 2,
+    };
+    let mut pending: Option<Pending> = None;
+    for rule in waiting.iter().filter_map(|id| rules.program.rules.get(*id as usize)) {
+        if !could_change(rules, verdict, rule) {
+            continue;
+        }
+        let unsure = rule.unsure;
+        let pending = pending.get_or_insert(Pending { show: unsure.show, deadline: unsure.deadline });
+        if caution(unsure.show) > caution(pending.show) {
+            pending.show = unsure.show;
+        }
+        pending.deadline = pending.deadline.max(unsure.deadline);
+    }
+    pending
+}
+
+fn could_change(rules: &RuleSet, verdict: &Verdict, rule: &Rule) -> bool {
+    match (&rule.effect, action(rules, rule)) {
+        (Effect::Keep, _) => !matches!(verdict.action, Action::Keep | Action::Show),
+        (Effect::Label(label), _) => !verdict.labels.contains(label),
+        (Effect::Highlight, _) => !verdict.highlight,
+        (Effect::Score(_), _) => true,
+        (Effect::Blur(BlurTarget::All), _) if verdict.blur == Some(BlurTarget::Media) => true,
+        (_, Some(action)) => action > verdict.action,
+        (_, None) => false,
+    }
+}
+
+/// Sets down why, strongest action first, then in order of pack and line.
+fn give_reasons(view: View<'_>, facts: &mut Facts, verdict: &mut Verdict, spoke: Vec<u32>, full: &[Full]) {
+    let program = &view.rules.program;
+    let mut told: Vec<(std::cmp::Reverse<Action>, u32, u32, u32)> = spoke
+        .into_iter()
+        .filter_map(|id| {
+            let rule = program.rules.get(id as usize)?;
+            if matches!(rule.effect, Effect::Limit(_)) && !full.iter().any(|full| full.rule == id) {
+                return None;
+            }
+            Some((std::cmp::Reverse(action(view.rules, rule).unwrap_or_default()), rule.pack, rule.line, id))
+        })
+        .collect();
+    told.sort_unstable();
+    verdict.more_reasons = told.len().saturating_sub(Verdict::MAX_REASONS) as u32;
+    verdict.reasons = told
+        .into_iter()
+        .take(Verdict::MAX_REASONS)
+        .filter_map(|(_, _, _, id)| {
+            let rule = program.rules.get(id as usize)?;
+            let mut evidence: Vec<String> =
+                full.iter().filter(|full| full.rule == id).map(|full| full.evidence.clone()).collect();
+            evidence::collect(view, facts, rule, id, &mut evidence);
+            Some(Reason {
+                pack: program.packs.get(rule.pack as usize).map_or_else(String::new, |pack| pack.id.clone()),
+                rule: rule.source.clone(),
+                line: rule.line,
+                effect: effect_name(&rule.effect).to_owned(),
+                because: rule.because.clone(),
+                evidence,
+            })
+        })
+        .collect();
+}

@@ -1,0 +1,366 @@
+//! What made a rule true, in words: one entry a condition.
+
+use super::atoms::{Atom, items};
+use super::evaluate::{Truth, View};
+use super::facts::Facts;
+use super::fields;
+use crate::post::Post;
+use crate::program::{
+    AnyField, Comparison, Condition, Edge, Limit, List, Needles, NumberField, Period, Quantifier, Question,
+    Rule, Test,
+};
+
+/// At most so many entries a reason.
+pub const MAX_EVIDENCE: usize = 16;
+/// At most so many characters an entry; what is longer ends in `…`.
+pub const MAX_EVIDENCE_LENGTH: usize = 120;
+
+/// What is known of a leaf when it is put into words.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Seen {
+    /// The first of its needles, in the order written, that was found.
+    pub(super) first: Option<usize>,
+    /// The number it looked at, or the share a model gave.
+    pub(super) number: Option<f64>,
+    /// What an expression matched.
+    pub(super) matched: Option<String>,
+}
+
+/// Appends what made a rule true.
+pub(super) fn collect(view: View<'_>, facts: &mut Facts, rule: &Rule, id: u32, out: &mut Vec<String>) {
+    if let Some(filed) = view.rules.index.rules.get(id as usize) {
+        walk(view, facts, &rule.condition, false, filed.root, out);
+    }
+}
+
+/// Goes through a condition and its compiled form side by side; the latter has no node for `not`.
+fn walk(
+    view: View<'_>,
+    facts: &mut Facts,
+    condition: &Condition,
+    negated: bool,
+    node: u32,
+    out: &mut Vec<String>,
+) {
+    if out.len() >= MAX_EVIDENCE {
+        return;
+    }
+    match condition {
+        Condition::Always => {}
+        Condition::Not(inner) => walk(view, facts, inner, !negated, node, out),
+        Condition::And(parts) | Condition::Or(parts) => {
+            for (part, child) in parts.iter().zip(view.rules.index.tree.children(node)) {
+                if view.truth(facts, child) == Truth::True {
+                    walk(view, facts, part, negated, child, out);
+                }
+            }
+        }
+        Condition::Test(test) => {
+            if let super::evaluate::Node::Leaf { atom, .. } = view.rules.index.tree.node(node) {
+                let seen = look(view, facts, test, atom, negated);
+                describe(test, negated, &seen, &view.rules.program.lists, view.post, out);
+            }
+        }
+    }
+}
+
+fn look(view: View<'_>, facts: &mut Facts, test: &Test, atom: u32, negated: bool) -> Seen {
+    let mut seen = Seen::default();
+    match (test, view.rules.index.atoms.get(atom as usize)) {
+        (Test::Number { field, .. }, _) => seen.number = facts.number(view, *field),
+        (Test::Model { question, .. }, _) => seen.number = view.context.scores.get(&view.post.id, question),
+        (Test::Matches { field, .. }, Some(Atom::Regex { regex, .. })) if !negated => {
+            let regex = view.rules.index.regexes.get(*regex);
+            let found = fields::text(view.post, *field).zip(regex);
+            seen.matched = found.and_then(|(text, regex)| Some(regex.find(text)?.as_str().to_owned()));
+        }
+        _ => seen.first = facts.first(atom).map(|first| first as usize),
+    }
+    seen
+}
+
+/// Puts a leaf that is true (or, `negated`, false) into words.
+pub(super) fn describe(
+    test: &Test,
+    negated: bool,
+    seen: &Seen,
+    lists: &[List],
+    post: &Post,
+    out: &mut Vec<String>,
+) {
+    let mut say = |words: String| {
+        if out.len() < MAX_EVIDENCE {
+            out.push(shorten(&if negated { format!("not {words}") } else { words }));
+        }
+    };
+    match test {
+        Test::Flag(field) => say(field.name().to_owned()),
+        Test::Known(field) => say(format!("{} is known", any_name(field))),
+        Test::Number { field, comparison, value } => {
+            let [number, value] = [seen.number.unwrap_or_default(), *value].map(|n| number_words(*field, n));
+            let sign = sign(*comparison);
+            // `views 5000, not < 1000`
+            if negated {
+                out.push(shorten(&format!("{} {number}, not {sign} {value}", field.name())));
+            } else {
+                say(format!("{} {number} {sign} {value}", field.name()));
+            }
+        }
+        Test::TextHas { field, quantifier, words, needles } => {
+            let verb = if *words { "has word" } else { "has" };
+            needle_words(field.name(), verb, *quantifier, needles, negated, seen, lists)
+                .into_iter()
+                .for_each(say);
+        }
+        Test::TextEdge { field, edge, needles } => {
+            let verb = if *edge == Edge::Start { "starts with" } else { "ends with" };
+            needle_words(field.name(), verb, Quantifier::Any, needles, negated, seen, lists)
+                .into_iter()
+                .for_each(say);
+        }
+        Test::TextIs { field, needles: Needles::List(id) } => {
+            let value = fields::text(post, *field).unwrap_or("").trim();
+            let list = list_name(*id, lists);
+            if negated {
+                out.push(shorten(&format!("{} {value} not in {list}", field.name())));
+            } else {
+                say(format!("{} {value} in {list}", field.name()));
+            }
+        }
+        Test::TextIs { field, needles } => {
+            needle_words(field.name(), "is", Quantifier::Any, needles, negated, seen, lists)
+                .into_iter()
+                .for_each(say);
+        }
+        Test::SetHas { field, quantifier, needles } => {
+            needle_words(field.name(), "has", *quantifier, needles, negated, seen, lists)
+                .into_iter()
+                .for_each(say);
+        }
+        Test::Matches { field, pattern } => {
+            let pattern = pattern_words(pattern);
+            match &seen.matched {
+                Some(matched) => say(format!("{} matches {pattern}: \"{matched}\"", field.name())),
+                None => say(format!("{} matches {pattern}", field.name())),
+            }
+        }
+        Test::MediaHas { quantifier, media } => {
+            let there = post.media.as_deref().unwrap_or(&[]);
+            match quantifier {
+                Quantifier::Any if !negated => {
+                    if let Some(medium) = media.iter().find(|medium| there.contains(medium)) {
+                        say(format!("media has {}", word(medium)));
+                    }
+                }
+                _ if negated => say(format!("media has {}", join(media, *quantifier))),
+                _ => media.iter().for_each(|medium| say(format!("media has {}", word(medium)))),
+            }
+        }
+        Test::KindIs(kinds) => match post.kind {
+            Some(kind) if !negated => say(format!("kind is {}", word(&kind))),
+            _ => say(format!("kind is {}", join(kinds, Quantifier::Any))),
+        },
+        Test::SurfaceIs(surfaces) => match post.surface {
+            Some(surface) if !negated => say(format!("surface is {}", word(&surface))),
+            _ => say(format!("surface is {}", join(surfaces, Quantifier::Any))),
+        },
+        Test::LangIs(tags) => match &post.lang {
+            Some(lang) if !negated => say(format!("lang is {lang}")),
+            _ => say(format!("lang is {}", tags.join(" or "))),
+        },
+        Test::LinksTo(domains) => match seen.first.and_then(|first| domains.get(first)) {
+            Some(domain) if !negated => say(format!("links to {domain}")),
+            _ => say(format!("links to {}", domains.join(" or "))),
+        },
+        Test::Model { question, comparison, share } => {
+            let percent = |share: f64| format!("{}%", (share * 1000.0).round() / 10.0);
+            let (answer, share, sign) =
+                (percent(seen.number.unwrap_or_default()), percent(*share), sign(*comparison));
+            let name = question_name(question);
+            if negated {
+                out.push(shorten(&format!("{name} {answer}, not {sign} {share}")));
+            } else {
+                say(format!("{name} {answer} {sign} {share}"));
+            }
+        }
+    }
+}
+
+/// `text has "giveaway"`, one for each needle that counted.
+fn needle_words(
+    field: &str,
+    verb: &str,
+    quantifier: Quantifier,
+    needles: &Needles,
+    negated: bool,
+    seen: &Seen,
+    lists: &[List],
+) -> Vec<String> {
+    let all = items(needles, lists);
+    let from = match needles {
+        Needles::These(_) => String::new(),
+        Needles::List(id) => format!(" ({})", list_name(*id, lists)),
+    };
+    if negated {
+        let what = match (needles, all) {
+            (Needles::List(id), _) => format!("{}{}", quantifier_word(quantifier), list_name(*id, lists)),
+            (_, [one]) => format!("\"{one}\""),
+            _ => {
+                let quoted: Vec<String> =
+                    all.iter().take(MAX_EVIDENCE).map(|needle| format!("\"{needle}\"")).collect();
+                format!("{}{}", quantifier_word(quantifier), quoted.join(", "))
+            }
+        };
+        return vec![format!("{field} {verb} {what}")];
+    }
+    match quantifier {
+        Quantifier::Any => seen
+            .first
+            .and_then(|first| all.get(first))
+            .map(|needle| format!("{field} {verb} \"{needle}\"{from}"))
+            .into_iter()
+            .collect(),
+        Quantifier::All => {
+            all.iter().take(MAX_EVIDENCE).map(|needle| format!("{field} {verb} \"{needle}\"{from}")).collect()
+        }
+    }
+}
+
+const fn quantifier_word(quantifier: Quantifier) -> &'static str {
+    match quantifier {
+        Quantifier::Any => "any ",
+        Quantifier::All => "all ",
+    }
+}
+
+fn list_name(id: u32, lists: &[List]) -> String {
+    lists.get(id as usize).map_or_else(|| "@".to_owned(), |list| format!("@{}", list.name))
+}
+
+/// What a full limit says.
+pub(super) fn of_limit(limit: &Limit, post: &Post) -> String {
+    let of = match (&post.author, limit.per_author) {
+        (Some(author), true) => format!(" by {author}"),
+        _ => String::new(),
+    };
+    let when = match limit.period {
+        Period::Visit => "on this visit",
+        Period::Hour => "this hour",
+        Period::Day => "today",
+    };
+    shorten(&format!("{} of {}{of} shown {when}", limit.count, limit.count))
+}
+
+/// `(?i)abc` as it was written: `/abc/i`.
+fn pattern_words(pattern: &str) -> String {
+    let flagged = pattern.strip_prefix("(?").and_then(|rest| rest.split_once(')'));
+    match flagged {
+        Some((flags, rest)) if !flags.is_empty() && flags.chars().all(|c| c.is_ascii_lowercase()) => {
+            format!("/{rest}/{flags}")
+        }
+        _ => format!("/{pattern}/"),
+    }
+}
+
+const fn sign(comparison: Comparison) -> &'static str {
+    match comparison {
+        Comparison::Less => "<",
+        Comparison::AtMost => "<=",
+        Comparison::More => ">",
+        Comparison::AtLeast => ">=",
+        Comparison::Equal => "is",
+        Comparison::NotEqual => "is not",
+    }
+}
+
+fn number_words(field: NumberField, number: f64) -> String {
+    if field.is_span() { span_words(number) } else { format!("{}", (number * 100.0).round() / 100.0) }
+}
+
+/// A span in the greatest unit that it fills.
+fn span_words(seconds: f64) -> String {
+    for (unit, length) in [("week", 604_800.0), ("day", 86_400.0), ("hour", 3_600.0), ("min", 60.0)] {
+        // Weeks only where they come out even: people say ten days, not 1.4 weeks.
+        if seconds >= length && (unit != "week" || seconds % length == 0.0) {
+            let count = (seconds / length * 10.0).round() / 10.0;
+            return if unit == "min" || count == 1.0 {
+                format!("{count} {unit}")
+            } else {
+                format!("{count} {unit}s")
+            };
+        }
+    }
+    format!("{} s", (seconds * 10.0).round() / 10.0)
+}
+
+fn question_name(question: &Question) -> String {
+    match question {
+        Question::Named(name) => name.clone(),
+        Question::About(topic) => format!("about \"{topic}\""),
+        Question::Like(list) => format!("like @{list}"),
+    }
+}
+
+fn any_name(field: &AnyField) -> String {
+    match field {
+        AnyField::Text(field) => field.name().to_owned(),
+        AnyField::Flag(field) => field.name().to_owned(),
+        AnyField::Number(field) => field.name().to_owned(),
+        AnyField::Set(field) => field.name().to_owned(),
+        AnyField::Media => "media".to_owned(),
+        AnyField::Kind => "kind".to_owned(),
+        AnyField::Surface => "surface".to_owned(),
+        AnyField::Lang => "lang".to_owned(),
+        AnyField::Model(question) => question_name(question),
+    }
+}
+
+/// The name of a kind, surface or medium: each is one word, so its debug name in lower case is it.
+fn word(value: &impl std::fmt::Debug) -> String {
+    format!("{value:?}").to_lowercase()
+}
+
+fn join(values: &[impl std::fmt::Debug], quantifier: Quantifier) -> String {
+    let words: Vec<String> = values.iter().map(word).collect();
+    words.join(if quantifier == Quantifier::Any { " or " } else { " and " })
+}
+
+fn shorten(words: &str) -> String {
+    let Some((cut, _)) = words.char_indices().nth(MAX_EVIDENCE_LENGTH) else { return words.to_owned() };
+    let cut = words.get(..cut).and_then(|head| head.char_indices().next_back()).map_or(0, |(last, _)| last);
+    format!("{}…", words.get(..cut).unwrap_or(""))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spans_are_said_as_people_say_them() {
+        for (seconds, words) in [
+            (30.0, "30 s"),
+            (90.0, "1.5 min"),
+            (3600.0, "1 hour"),
+            (259_200.0, "3 days"),
+            (864_000.0, "10 days"),
+            (1_209_600.0, "2 weeks"),
+        ] {
+            assert_eq!(span_words(seconds), words);
+        }
+    }
+
+    #[test]
+    fn entries_are_cut_by_characters() {
+        let long = shorten(&"é".repeat(500));
+        assert_eq!(long.chars().count(), MAX_EVIDENCE_LENGTH);
+        assert!(long.ends_with('…'));
+        assert_eq!(shorten(&"é".repeat(MAX_EVIDENCE_LENGTH)), "é".repeat(MAX_EVIDENCE_LENGTH));
+    }
+
+    #[test]
+    fn patterns_are_shown_with_their_flags() {
+        assert_eq!(pattern_words("(?i)a(b)"), "/a(b)/i");
+        assert_eq!(pattern_words("(?:a)"), "/(?:a)/");
+        assert_eq!(pattern_words("(?<n>a)"), "/(?<n>a)/");
+    }
+}

@@ -1,0 +1,394 @@
+//! What was found in one post: which leaves are true, and so which gates are open.
+
+use super::atoms::{Atom, HOSTS, Manner, Source, sigils, slot, space};
+use super::evaluate::{Truth, View};
+use super::fields::{self, compare, kind_bit, mask, medium_bit, surface_bit};
+use super::fold::{fold_into, fold_name_into};
+use super::gates::{ALWAYS, flag_code, kind_codes, media_codes, surface_codes};
+use super::hosts;
+use super::index::Index;
+use super::needles::PADDING;
+use super::words::Boundaries;
+use crate::post::Surface;
+use crate::program::{AnyField, FlagField, NumberField, SetField, TextField};
+
+/// How many elements of a set are looked at; no feed shows more, and a hostile page shall not cost more.
+const MAX_ELEMENTS: usize = 256;
+
+/// Working space for one post after another. What belongs to the post at hand carries its number, so that
+/// nothing need be cleared between two posts.
+#[derive(Default)]
+pub(crate) struct Facts {
+    /// The number of the post at hand.
+    at: u32,
+    atoms: Vec<Found>,
+    needles: Vec<Seen>,
+    rules: Vec<u32>,
+    scopes: Vec<u32>,
+    active: Vec<u32>,
+    place: Option<(Option<String>, Option<Surface>)>,
+    /// Leaves that were found, each once.
+    found: Vec<u32>,
+    /// Needles found of leaves that ask for all of theirs; sorted once reading is done.
+    all: Vec<(u32, u32)>,
+    /// Folded fields with [`PADDING`], by field.
+    folded: [String; TextField::ALL.len()],
+    boundaries: Boundaries,
+    key: String,
+    length: Option<Option<f64>>,
+}
+
+#[derive(Clone, Copy, Default)]
+struct Found {
+    at: u32,
+    /// The first needle in the order written that was found.
+    first: u32,
+    /// Whether an expression behind a literal was run, and what came of it.
+    ran: Option<bool>,
+}
+
+#[derive(Clone, Copy, Default)]
+struct Seen {
+    slots: u64,
+    at: u32,
+}
+
+impl Facts {
+    /// Reads a post: folds, scans and looks up everything that rules ask about.
+    pub(crate) fn read(&mut self, view: View<'_>) {
+        let index = &view.rules.index;
+        self.next_post(index);
+        self.enter(view);
+        for field in &index.scanned {
+            if let Some(text) = fields::text(view.post, *field) {
+                self.scan(index, *field, text);
+            }
+        }
+        for source in &index.exact_fields {
+            self.look_up_source(view, *source);
+        }
+        if index.looks_at_links {
+            self.look_up_links(view);
+        }
+        for (field, ungated) in &index.ungated {
+            if let Some(text) = fields::text(view.post, *field) {
+                ungated.scan(&index.regexes, text, |atom| self.note(atom, 0, false));
+            }
+        }
+        self.all.sort_unstable();
+        self.all.dedup();
+    }
+
+    fn next_post(&mut self, index: &Index) {
+        if self.at == u32::MAX {
+            *self = Self::default();
+        }
+        self.at += 1;
+        self.atoms.resize(index.atoms.len(), Found::default());
+        self.needles.resize(index.needles.len(), Seen::default());
+        self.rules.resize(index.rules.len(), 0);
+        self.scopes.resize(index.broad.len(), 0);
+        self.found.clear();
+        self.all.clear();
+        self.length = None;
+    }
+
+    /// Marks the scopes that hold where the post was seen; mostly the same as for the post before.
+    fn enter(&mut self, view: View<'_>) {
+        let (host, surface) = (view.post.host.as_deref(), view.post.surface);
+        if !self.place.as_ref().is_some_and(|(known, at)| known.as_deref() == host && *at == surface) {
+            self.active.clear();
+            let active = &mut self.active;
+            view.rules.index.scopes(host, surface.map_or(0, surface_bit), |scope| active.push(scope));
+            active.sort_unstable();
+            active.dedup();
+            self.place = Some((host.map(str::to_owned), surface));
+        }
+        for scope in &self.active {
+            if let Some(at) = self.scopes.get_mut(*scope as usize) {
+                *at = self.at;
+            }
+        }
+    }
+
+    fn scan(&mut self, index: &Index, field: TextField, text: &str) {
+        let Some(mut folded) = self.folded.get_mut(field as usize).map(std::mem::take) else { return };
+        folded.clear();
+        fold_into(text, &mut folded);
+        let length = folded.len();
+        folded.push_str(PADDING);
+        let mut boundaries = std::mem::take(&mut self.boundaries);
+        boundaries.clear();
+        let bare = folded.get(..length).unwrap_or("");
+        index.needles.scan(&folded, |needle, start, end| {
+            self.at_needle(index, field, needle, |manner| match manner {
+                Manner::Anywhere => true,
+                Manner::Word => boundaries.at(bare, start) && boundaries.at(bare, end),
+                Manner::Start => start == 0 || (start == 1 && field.is_handle() && bare.starts_with('@')),
+                Manner::End => end == length,
+            });
+        });
+        self.boundaries = boundaries;
+        if let Some(buffer) = self.folded.get_mut(field as usize) {
+            *buffer = folded;
+        }
+    }
+
+    #[inline]
+    fn at_needle(
+        &mut self,
+        index: &Index,
+        field: TextField,
+        needle: u32,
+        mut stands: impl FnMut(Manner) -> bool,
+    ) {
+        let Some(used) = index.needle_slots.get(needle as usize) else { return };
+        let Some(seen) = self.needles.get_mut(needle as usize) else { return };
+        if seen.at != self.at {
+            *seen = Seen { slots: 0, at: self.at };
+        }
+        let mut open = used & !seen.slots & 0xF << slot(field, Manner::Anywhere);
+        if open == 0 {
+            return;
+        }
+        for manner in [Manner::Anywhere, Manner::Word, Manner::Start, Manner::End] {
+            let bit = 1 << slot(field, manner);
+            if open & bit != 0 && !stands(manner) {
+                open &= !bit;
+            }
+        }
+        if open == 0 {
+            return;
+        }
+        seen.slots |= open;
+        for used in index.uses(needle) {
+            if open >> used.slot & 1 == 1 {
+                self.note(
+                    used.atom,
+                    used.index,
+                    matches!(index.atoms.get(used.atom as usize), Some(Atom::All(..))),
+                );
+            }
+        }
+    }
+
+    /// Notes that a needle of a leaf was found.
+    fn note(&mut self, atom: u32, needle: u32, all: bool) {
+        if all {
+            self.all.push((atom, needle));
+        }
+        let Some(found) = self.atoms.get_mut(atom as usize) else { return };
+        if found.at == self.at {
+            found.first = found.first.min(needle);
+        } else {
+            *found = Found { at: self.at, first: needle, ran: None };
+            self.found.push(atom);
+        }
+    }
+
+    fn look_up_source(&mut self, view: View<'_>, source: Source) {
+        match source {
+            Source::Text(field) => {
+                if let Some(text) = fields::text(view.post, field) {
+                    self.look_up(view, source, text);
+                }
+            }
+            Source::Set(field) => {
+                for element in fields::set(view.post, field).into_iter().flatten().take(MAX_ELEMENTS) {
+                    self.look_up(view, source, element);
+                }
+            }
+            Source::Lang => {
+                if let Some(lang) = &view.post.lang {
+                    self.look_up(view, source, &fields::primary_subtag(lang));
+                }
+            }
+        }
+    }
+
+    fn look_up(&mut self, view: View<'_>, source: Source, text: &str) {
+        let mut key = std::mem::take(&mut self.key);
+        key.clear();
+        key.push(space(source));
+        fold_name_into(text, sigils(source), &mut key);
+        self.look_up_key(view, &key);
+        self.key = key;
+    }
+
+    fn look_up_key(&mut self, view: View<'_>, key: &str) {
+        let index = &view.rules.index;
+        for (atom, needle) in index.exact.get(key) {
+            self.note(atom, needle, matches!(index.atoms.get(atom as usize), Some(Atom::All(..))));
+        }
+    }
+
+    fn look_up_links(&mut self, view: View<'_>) {
+        for link in fields::set(view.post, SetField::Links).into_iter().flatten().take(MAX_ELEMENTS) {
+            let Some(host) = hosts::of_address(link) else { continue };
+            for suffix in hosts::suffixes(&host) {
+                let mut key = std::mem::take(&mut self.key);
+                key.clear();
+                key.push(HOSTS);
+                key.push_str(suffix);
+                self.look_up_key(view, &key);
+                self.key = key;
+            }
+        }
+    }
+
+    /// Calls `opened` with every rule whose gate is open and whose scope holds, each once, in no order.
+    pub(crate) fn opened(&mut self, view: View<'_>, mut opened: impl FnMut(u32)) {
+        let index = &view.rules.index;
+        for atom in &self.found {
+            for rule in index.opened(*atom) {
+                let in_scope = index.rules.get(*rule as usize).is_some_and(|filed| {
+                    self.scopes.get(filed.scope as usize).is_some_and(|at| *at == self.at)
+                });
+                if in_scope
+                    && let Some(at) = self.rules.get_mut(*rule as usize)
+                    && *at != self.at
+                {
+                    *at = self.at;
+                    opened(*rule);
+                }
+            }
+        }
+        let codes = codes(view);
+        let active = std::mem::take(&mut self.active);
+        for broad in active.iter().filter_map(|scope| index.broad.get(*scope as usize)) {
+            for (code, rules) in &broad.codes {
+                if codes >> code & 1 == 1 {
+                    rules.iter().for_each(|rule| self.open(*rule, &mut opened));
+                }
+            }
+            for (field, thresholds) in &broad.numbers {
+                if let Some(number) = self.number(view, *field) {
+                    thresholds.opened(number).for_each(|rule| self.open(rule, &mut opened));
+                }
+            }
+        }
+        self.active = active;
+    }
+
+    fn open(&mut self, rule: u32, opened: &mut impl FnMut(u32)) {
+        if let Some(at) = self.rules.get_mut(rule as usize)
+            && *at != self.at
+        {
+            *at = self.at;
+            opened(rule);
+        }
+    }
+
+    /// A number of the post; its length is counted once.
+    pub(crate) fn number(&mut self, view: View<'_>, field: NumberField) -> Option<f64> {
+        if field == NumberField::Length {
+            return *self.length.get_or_insert_with(|| fields::number(view.post, field, view.context.now));
+        }
+        fields::number(view.post, field, view.context.now)
+    }
+
+    /// The first needle, in the order written, that a leaf's text or set has.
+    pub(crate) fn first(&self, atom: u32) -> Option<u32> {
+        self.atoms.get(atom as usize).filter(|found| found.at == self.at).map(|found| found.first)
+    }
+
+    /// What a leaf comes to now.
+    pub(crate) fn atom(&mut self, view: View<'_>, id: u32) -> Truth {
+        let index = &view.rules.index;
+        let Some(atom) = index.atoms.get(id as usize) else { return Truth::Unknown };
+        let known = match atom {
+            Atom::Flag(field) => fields::flag(view.post, *field),
+            Atom::Known(field) => Some(self.is_known(view, field)),
+            Atom::Number { field, comparison, value } => {
+                self.number(view, *field).map(|number| compare(number, *comparison, *value))
+            }
+            Atom::Any(source) => is_shown(view, *source).then(|| self.first(id).is_some()),
+            Atom::All(source, count) => is_shown(view, *source).then(|| self.count(id) == *count as usize),
+            Atom::Regex { field, regex, gated } => match fields::text(view.post, *field) {
+                None => None,
+                Some(text) if *gated => self.run(view, id, *regex, text),
+                Some(_) => Some(self.first(id).is_some()),
+            },
+            Atom::MediaAny(wanted) => {
+                view.post.media.as_ref().map(|media| mask(media, medium_bit) & wanted != 0)
+            }
+            Atom::MediaAll(wanted) => view
+                .post
+                .media
+                .as_ref()
+                .map(|media| *wanted != 0 && mask(media, medium_bit) & wanted == *wanted),
+            Atom::Kind(wanted) => view.post.kind.map(|kind| kind_bit(kind) & wanted != 0),
+            Atom::Surface(wanted) => view.post.surface.map(|surface| surface_bit(surface) & wanted != 0),
+            Atom::Model { question, comparison, share } => {
+                score(view, *question).map(|answer| compare(answer, *comparison, *share))
+            }
+        };
+        Truth::of(known)
+    }
+
+    /// Whether a leaf waits for a model.
+    pub(crate) fn is_waiting(&self, view: View<'_>, id: u32) -> bool {
+        match view.rules.index.atoms.get(id as usize) {
+            Some(Atom::Model { question, .. }) => !view.context.no_models && score(view, *question).is_none(),
+            _ => false,
+        }
+    }
+
+    /// How many different needles of a leaf were found.
+    fn count(&self, atom: u32) -> usize {
+        let from = self.all.partition_point(|(other, _)| *other < atom);
+        self.all.get(from..).unwrap_or(&[]).partition_point(|(other, _)| *other == atom)
+    }
+
+    /// Runs an expression if one of its literals was found, once a post.
+    fn run(&mut self, view: View<'_>, id: u32, regex: u32, text: &str) -> Option<bool> {
+        let at = self.at;
+        let Some(found) = self.atoms.get_mut(id as usize).filter(|found| found.at == at) else {
+            return Some(false);
+        };
+        if found.ran.is_none() {
+            found.ran = view.rules.index.regexes.get(regex).map(|regex| regex.is_match(text));
+        }
+        found.ran
+    }
+
+    fn is_known(&mut self, view: View<'_>, field: &AnyField) -> bool {
+        match field {
+            AnyField::Text(field) => fields::text(view.post, *field).is_some(),
+            AnyField::Flag(field) => fields::flag(view.post, *field).is_some(),
+            AnyField::Number(field) => self.number(view, *field).is_some(),
+            AnyField::Set(field) => fields::set(view.post, *field).is_some(),
+            AnyField::Media => view.post.media.is_some(),
+            AnyField::Kind => view.post.kind.is_some(),
+            AnyField::Surface => view.post.surface.is_some(),
+            AnyField::Lang => view.post.lang.is_some(),
+            AnyField::Model(question) => view.context.scores.get(&view.post.id, question).is_some(),
+        }
+    }
+}
+
+fn is_shown(view: View<'_>, source: Source) -> bool {
+    match source {
+        Source::Text(field) => fields::text(view.post, field).is_some(),
+        Source::Set(field) => fields::set(view.post, field).is_some(),
+        Source::Lang => view.post.lang.is_some(),
+    }
+}
+
+fn score(view: View<'_>, question: u32) -> Option<f64> {
+    view.context.scores.get(&view.post.id, view.rules.index.questions.get(question as usize)?)
+}
+
+/// The common facts of a post as bits; see `gates`.
+fn codes(view: View<'_>) -> u64 {
+    let post = view.post;
+    let mut codes = 1 << ALWAYS;
+    for field in FlagField::ALL {
+        if let Some(value) = fields::flag(post, *field) {
+            codes |= 1 << flag_code(*field, value);
+        }
+    }
+    codes |= post.kind.map_or(0, |kind| kind_codes(kind_bit(kind)));
+    codes |= post.surface.map_or(0, |surface| surface_codes(surface_bit(surface)));
+    codes | post.media.as_ref().map_or(0, |media| media_codes(mask(media, medium_bit)))
+}

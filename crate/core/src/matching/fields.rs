@@ -1,0 +1,128 @@
+//! Reading a post by the rule language's field names.
+
+use crate::post::{Kind, Medium, Post, Surface};
+use crate::program::{Comparison, FlagField, NumberField, SetField, TextField};
+use unicode_segmentation::UnicodeSegmentation;
+
+/// The text of a field, if the platform shows it.
+pub fn text(post: &Post, field: TextField) -> Option<&str> {
+    match field {
+        TextField::Text => &post.text,
+        TextField::Title => &post.title,
+        TextField::Author => &post.author,
+        TextField::Name => &post.name,
+        TextField::RepostedBy => &post.reposted_by,
+        TextField::ReplyingTo => &post.replying_to,
+        TextField::QuoteText => &post.quote_text,
+        TextField::CardTitle => &post.card_title,
+        TextField::Alt => &post.alt,
+        TextField::Community => &post.community,
+    }
+    .as_deref()
+}
+
+/// A flag, if the platform shows it.
+pub const fn flag(post: &Post, field: FlagField) -> Option<bool> {
+    match field {
+        FlagField::Promoted => post.promoted,
+        FlagField::Suggested => post.suggested,
+        FlagField::Repost => post.repost,
+        FlagField::Reply => post.reply,
+        FlagField::Quote => post.quote,
+        FlagField::Followed => post.followed,
+        FlagField::Verified => post.verified,
+        FlagField::Sensitive => post.sensitive,
+        FlagField::Pinned => post.pinned,
+    }
+}
+
+/// A set of text, if the platform shows it.
+pub fn set(post: &Post, field: SetField) -> Option<&[String]> {
+    match field {
+        SetField::Links => &post.links,
+        SetField::Hashtags => &post.hashtags,
+        SetField::Mentions => &post.mentions,
+        SetField::Labels => &post.labels,
+    }
+    .as_deref()
+}
+
+/// A number, if the platform shows what it is made from. `now` is in seconds since 1970-01-01 UTC. An age
+/// is never negative; what is no number counts as not shown.
+pub fn number(post: &Post, field: NumberField, now: f64) -> Option<f64> {
+    match field {
+        NumberField::Likes => post.likes,
+        NumberField::Reposts => post.reposts,
+        NumberField::Replies => post.replies,
+        NumberField::Views => post.views,
+        NumberField::Followers => post.followers,
+        NumberField::Position => post.position,
+        NumberField::Duration => post.duration,
+        NumberField::Age => age(post, now),
+        NumberField::Length => post.text.as_deref().map(length),
+    }
+    .filter(|n| !n.is_nan())
+}
+
+fn age(post: &Post, now: f64) -> Option<f64> {
+    post.time.map(|time| now - time).or(post.age).map(|age| age.max(0.0))
+}
+
+/// Characters as a reader counts them: grapheme clusters.
+fn length(text: &str) -> f64 {
+    if text.is_ascii() && !text.contains('\r') {
+        return text.len() as f64;
+    }
+    text.graphemes(true).count() as f64
+}
+
+/// Whether a comparison holds.
+pub fn compare(left: f64, comparison: Comparison, right: f64) -> bool {
+    match comparison {
+        Comparison::Less => left < right,
+        Comparison::AtMost => left <= right,
+        Comparison::More => left > right,
+        Comparison::AtLeast => left >= right,
+        Comparison::Equal => left == right,
+        Comparison::NotEqual => left != right,
+    }
+}
+
+/// A language tag's primary subtag, lower case.
+pub fn primary_subtag(tag: &str) -> String {
+    tag.trim().split(['-', '_']).next().unwrap_or("").to_lowercase()
+}
+
+/// The bit of a kind in a mask.
+pub(crate) const fn kind_bit(kind: Kind) -> u16 {
+    1 << kind as u16
+}
+
+/// The bit of a surface in a mask.
+pub(crate) const fn surface_bit(surface: Surface) -> u16 {
+    1 << surface as u16
+}
+
+/// The bit of a medium in a mask.
+pub(crate) const fn medium_bit(medium: Medium) -> u16 {
+    1 << medium as u16
+}
+
+/// The mask of several.
+pub(crate) fn mask<T: Copy>(items: &[T], bit: impl Fn(T) -> u16) -> u16 {
+    items.iter().fold(0, |mask, item| mask | bit(*item))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn length_counts_what_a_reader_sees() {
+        for (text, count) in
+            [("abc", 3.0), ("e\u{301}", 1.0), ("👨‍👩‍👧🇩🇪", 2.0), ("a\r\nb", 3.0), ("", 0.0), ("한국", 2.0)]
+        {
+            assert_eq!(length(text), count, "{text:?}");
+        }
+    }
+}

@@ -1,0 +1,288 @@
+//! The rules of a program, filed by what opens them.
+
+use super::atoms::{Atom, Atoms, Exact, Source, Use};
+use super::evaluate::Tree;
+use super::gates::{Event, Side, gate};
+use super::hosts;
+use super::needles::Needles;
+use super::regexes::{Regexes, Ungated};
+use crate::program::{Condition, Effect, NumberField, Program, Question, Scope, Test, TextField};
+use std::collections::{BTreeMap, HashMap};
+
+/// A program taken apart. See the module above.
+pub(crate) struct Index {
+    pub(crate) tree: Tree,
+    pub(crate) atoms: Vec<Atom>,
+    pub(crate) needles: Needles,
+    /// By needle: the slots in which it is used, as bits.
+    pub(crate) needle_slots: Vec<u64>,
+    /// By needle and one more: where its uses start.
+    use_starts: Vec<u32>,
+    uses: Vec<Use>,
+    pub(crate) exact: Exact,
+    pub(crate) exact_fields: Vec<Source>,
+    pub(crate) looks_at_links: bool,
+    pub(crate) questions: Vec<Question>,
+    pub(crate) regexes: Regexes,
+    pub(crate) ungated: Vec<(TextField, Ungated)>,
+    /// Required literals by expression, for the snapshot.
+    pub(crate) literals: Vec<Option<Vec<String>>>,
+    /// Text fields in which needles are looked for.
+    pub(crate) scanned: Vec<TextField>,
+
+    pub(crate) rules: Vec<Filed>,
+    /// By leaf and one more: where the rules that it opens start.
+    opened_starts: Vec<u32>,
+    opened: Vec<u32>,
+    /// By scope.
+    pub(crate) broad: Vec<Broad>,
+    /// By host: scopes and the surfaces they hold on.
+    sites: HashMap<Box<str>, Vec<(u32, u16)>>,
+    /// Scopes that hold everywhere.
+    everywhere: Vec<u32>,
+    /// The `order by` rules.
+    pub(crate) orders: Vec<u32>,
+}
+
+/// A rule as far as it matters before it is known to be true.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Filed {
+    pub(crate) root: u32,
+    pub(crate) scope: u32,
+    pub(crate) asks_model: bool,
+    pub(crate) timed: bool,
+}
+
+/// Rules of one scope that common facts open.
+#[derive(Default)]
+pub(crate) struct Broad {
+    /// By code; see `gates`.
+    pub(crate) codes: Vec<(u8, Vec<u32>)>,
+    pub(crate) numbers: Vec<(NumberField, Thresholds)>,
+}
+
+/// Rules by the threshold that opens them.
+#[derive(Default)]
+pub(crate) struct Thresholds {
+    /// Opened by a number at the threshold or below, greatest threshold first.
+    low: Vec<(f64, u32)>,
+    /// Opened by a number at the threshold or above, least threshold first.
+    high: Vec<(f64, u32)>,
+}
+
+impl Thresholds {
+    /// The rules a number opens.
+    pub(crate) fn opened(&self, number: f64) -> impl Iterator<Item = u32> + '_ {
+        let low = self.low.iter().take_while(move |(threshold, _)| *threshold >= number);
+        low.chain(self.high.iter().take_while(move |(threshold, _)| *threshold <= number))
+            .map(|(_, rule)| *rule)
+    }
+}
+
+/// Every surface.
+pub(crate) const ALL_SURFACES: u16 = u16::MAX;
+
+impl Index {
+    /// Takes a program apart; with the required literals of its expressions where they are known.
+    pub(crate) fn new(program: &Program, literals: Option<Vec<Option<Vec<String>>>>) -> Self {
+        let mut atoms = Atoms::new(literals);
+        let mut tree = Tree::default();
+        let scopes = Scopes::new(&program.scopes);
+        let mut broad: Vec<BroadBuilder> = Vec::new();
+        broad.resize_with(scopes.count, BroadBuilder::default);
+        let mut opened: Vec<(u32, u32)> = Vec::with_capacity(program.rules.len());
+        let mut rules = Vec::with_capacity(program.rules.len());
+        let mut orders = Vec::new();
+        let mut events = Vec::new();
+        for (id, rule) in program.rules.iter().enumerate() {
+            let id = id as u32;
+            let root = tree.add(&rule.condition, false, program, &mut atoms);
+            let scope = scopes.canonical.get(rule.scope as usize).copied();
+            rules.push(Filed {
+                root,
+                scope: scope.unwrap_or(u32::MAX),
+                asks_model: asks_model(&rule.condition),
+                timed: rule.schedule.is_some(),
+            });
+            if matches!(rule.effect, Effect::Order(_)) {
+                orders.push(id);
+                continue;
+            }
+            let Some(broad) = scope.and_then(|scope| broad.get_mut(scope as usize)) else { continue };
+            events.clear();
+            events.extend(gate(&tree, root, &atoms).events);
+            for event in &events {
+                match *event {
+                    Event::Atom(atom) => opened.push((atom, id)),
+                    Event::Code(code) => broad.codes.entry(code).or_default().push(id),
+                    Event::Number(field, side, threshold) => {
+                        let thresholds = broad
+                            .numbers
+                            .entry(field as u8)
+                            .or_insert_with(|| (field, Thresholds::default()));
+                        match side {
+                            Side::Low => thresholds.1.low.push((threshold, id)),
+                            Side::High => thresholds.1.high.push((threshold, id)),
+                        }
+                    }
+                }
+            }
+        }
+        if atoms.has_literals_left() {
+            // Not the literals of this program: say so by their number.
+            atoms.literals.clear();
+        }
+        tree.shrink();
+        let needles = std::mem::take(&mut atoms.needles).build();
+        let (use_starts, uses) = group(needles.len(), std::mem::take(&mut atoms.uses));
+        let mut needle_slots = vec![0_u64; needles.len()];
+        let mut scanned = 0_u64;
+        for (needle, slots) in needle_slots.iter_mut().enumerate() {
+            for used in slice(&use_starts, &uses, needle as u32) {
+                *slots |= 1 << used.slot;
+            }
+            scanned |= *slots;
+        }
+        let (opened_starts, opened) = group(atoms.atoms.len(), opened);
+        atoms.atoms.shrink_to_fit();
+        let mut ungated: BTreeMap<u8, (TextField, Vec<(u32, u32)>)> = BTreeMap::new();
+        for (field, regex, atom) in &atoms.ungated {
+            ungated.entry(*field as u8).or_insert_with(|| (*field, Vec::new())).1.push((*regex, *atom));
+        }
+        Self {
+            tree,
+            atoms: atoms.atoms,
+            needles,
+            needle_slots,
+            use_starts,
+            uses,
+            exact: atoms.exact,
+            exact_fields: atoms.exact_fields,
+            looks_at_links: atoms.looks_at_links,
+            questions: atoms.questions,
+            regexes: Regexes::new(atoms.patterns),
+            ungated: ungated.into_values().map(|(field, ids)| (field, Ungated::new(&ids))).collect(),
+            literals: atoms.literals,
+            scanned: TextField::ALL
+                .iter()
+                .copied()
+                .filter(|f| scanned >> (*f as u8 * 4) & 0xF != 0)
+                .collect(),
+            rules,
+            opened_starts,
+            opened,
+            broad: broad.into_iter().map(BroadBuilder::build).collect(),
+            sites: scopes.sites,
+            everywhere: scopes.everywhere,
+            orders,
+        }
+    }
+
+    /// What a needle says where it is found.
+    pub(crate) fn uses(&self, needle: u32) -> &[Use] {
+        slice(&self.use_starts, &self.uses, needle)
+    }
+
+    /// The rules that a leaf opens.
+    pub(crate) fn opened(&self, atom: u32) -> &[u32] {
+        slice(&self.opened_starts, &self.opened, atom)
+    }
+
+    /// Calls `holds` with every scope that a host and a surface lie in.
+    pub(crate) fn scopes(&self, host: Option<&str>, surface: u16, mut holds: impl FnMut(u32)) {
+        self.everywhere.iter().for_each(|scope| holds(*scope));
+        let Some(host) = host else { return };
+        let host = hosts::normalise(host);
+        for suffix in hosts::suffixes(&host) {
+            for (scope, surfaces) in self.sites.get(suffix).into_iter().flatten() {
+                if *surfaces == ALL_SURFACES || surfaces & surface != 0 {
+                    holds(*scope);
+                }
+            }
+        }
+    }
+}
+
+fn asks_model(condition: &Condition) -> bool {
+    match condition {
+        Condition::Always => false,
+        Condition::Not(inner) => asks_model(inner),
+        Condition::And(parts) | Condition::Or(parts) => parts.iter().any(asks_model),
+        Condition::Test(test) => matches!(test, Test::Model { .. }),
+    }
+}
+
+/// Pairs grouped by their first part: where each group starts, and the second parts.
+fn group<T: Copy>(groups: usize, pairs: Vec<(u32, T)>) -> (Vec<u32>, Vec<T>) {
+    let mut starts = vec![0_u32; groups + 1];
+    for (key, _) in &pairs {
+        if let Some(start) = starts.get_mut(*key as usize + 1) {
+            *start += 1;
+        }
+    }
+    let mut total = 0;
+    for start in &mut starts {
+        total += *start;
+        *start = total;
+    }
+    let mut pairs = pairs;
+    pairs.sort_by_key(|(key, _)| *key);
+    (starts, pairs.into_iter().map(|(_, value)| value).collect())
+}
+
+fn slice<'a, T>(starts: &[u32], values: &'a [T], key: u32) -> &'a [T] {
+    let range = starts.get(key as usize).zip(starts.get(key as usize + 1));
+    range.and_then(|(from, to)| values.get(*from as usize..*to as usize)).unwrap_or(&[])
+}
+
+#[derive(Default)]
+struct BroadBuilder {
+    codes: BTreeMap<u8, Vec<u32>>,
+    numbers: BTreeMap<u8, (NumberField, Thresholds)>,
+}
+
+impl BroadBuilder {
+    fn build(self) -> Broad {
+        let mut numbers: Vec<(NumberField, Thresholds)> = self.numbers.into_values().collect();
+        for (_, thresholds) in &mut numbers {
+            thresholds.low.sort_by(|left, right| right.0.total_cmp(&left.0));
+            thresholds.high.sort_by(|left, right| left.0.total_cmp(&right.0));
+        }
+        Broad { codes: self.codes.into_iter().collect(), numbers }
+    }
+}
+
+/// Scopes, those that are alike as one.
+struct Scopes {
+    canonical: Vec<u32>,
+    count: usize,
+    sites: HashMap<Box<str>, Vec<(u32, u16)>>,
+    everywhere: Vec<u32>,
+}
+
+impl Scopes {
+    fn new(scopes: &[Scope]) -> Self {
+        let mut out = Self { canonical: Vec::new(), count: 0, sites: HashMap::new(), everywhere: Vec::new() };
+        let mut known: HashMap<&Scope, u32> = HashMap::new();
+        for scope in scopes {
+            let next = out.count as u32;
+            let id = *known.entry(scope).or_insert(next);
+            out.canonical.push(id);
+            if id != next {
+                continue;
+            }
+            out.count += 1;
+            if scope.sites.is_empty() {
+                out.everywhere.push(id);
+            }
+            for site in &scope.sites {
+                let surfaces = match super::fields::mask(&site.surfaces, super::fields::surface_bit) {
+                    0 => ALL_SURFACES,
+                    some => some,
+                };
+                out.sites.entry(hosts::normalise(&site.host).into()).or_default().push((id, surfaces));
+            }
+        }
+        out
+    }
+}

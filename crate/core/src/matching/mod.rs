@@ -1,0 +1,141 @@
+//! Matching: a checked [`Program`](crate::program::Program) taken apart once, and then asked about posts.
+//!
+//! Each rule is filed under a *gate*: the literals, names, flags or numbers of which one must be there before
+//! the rule can be true. A post is folded and scanned once; what is found in it opens gates; and only rules
+//! whose gate is open, whose scope fits and whose hours it is are evaluated, in three-valued logic. So the
+//! cost follows what a post touches, not how many rules there are.
+//!
+//! | step | module |
+//! | --- | --- |
+//! | text made comparable | `fold`, `words`, `hosts`, `fields` |
+//! | needles found in one pass | `needles` |
+//! | expressions and what they cannot match without | `regexes`, `required` |
+//! | rules taken apart: leaves, gates, scopes | `atoms`, `gates`, `index` |
+//! | a post's facts, and which gates they open | `facts` |
+//! | true, false, unknown | `evaluate` |
+//! | the verdict and its reasons | `decide`, `evidence` |
+//! | what needs the clock or the past | `schedule`, `limits` |
+//! | `order by` | `order` |
+
+mod atoms;
+mod decide;
+#[cfg(test)]
+mod equivalence;
+mod evaluate;
+mod evidence;
+mod facts;
+pub mod fields;
+mod fold;
+mod gates;
+mod hosts;
+mod index;
+mod limits;
+#[cfg(test)]
+mod naive;
+mod needles;
+mod order;
+mod regexes;
+mod required;
+mod schedule;
+mod words;
+
+pub use evidence::{MAX_EVIDENCE, MAX_EVIDENCE_LENGTH};
+pub use fold::fold;
+pub use limits::Memory;
+pub use regexes::{REGEX_SIZE_LIMIT, compile_regex};
+
+use crate::post::Post;
+use crate::program::{Program, Question};
+use crate::verdict::Verdict;
+use index::Index;
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+
+/// At most so many labels are set beside a post.
+pub const MAX_LABELS: usize = 32;
+
+/// What is true outside the posts: the time, the visit, and what models have said.
+#[derive(Debug, Clone, Default)]
+pub struct Context {
+    /// Seconds since 1970-01-01 UTC.
+    pub now: f64,
+    /// Local time minus UTC, in minutes.
+    pub utc_offset: i32,
+    /// Which visit this is, for limits that count by visit: any name that a page keeps while it is open.
+    pub visit: String,
+    /// What models have said so far.
+    pub scores: Scores,
+    /// No model will answer what is not in `scores`: such conditions are unknown, and nothing is pending.
+    pub no_models: bool,
+}
+
+/// Model shares by post and question.
+#[derive(Debug, Clone, Default)]
+pub struct Scores(HashMap<String, HashMap<Question, f64>>);
+
+impl Scores {
+    /// Notes a model's answer, `0..=1`, about the post of an id.
+    pub fn set(&mut self, post: &str, question: Question, share: f64) {
+        self.0.entry(post.to_owned()).or_default().insert(question, share);
+    }
+
+    /// A model's answer, if it has answered.
+    pub fn get(&self, post: &str, question: &Question) -> Option<f64> {
+        self.0.get(post)?.get(question).copied().filter(|share| !share.is_nan())
+    }
+}
+
+/// A reader's rules, ready to decide.
+pub struct RuleSet {
+    program: Program,
+    index: Index,
+    /// Working space of posts decided earlier, to be used again.
+    spare: Mutex<Vec<Box<facts::Facts>>>,
+}
+
+impl RuleSet {
+    /// Takes a checked program apart. Out-of-range ids, which the checker never makes, cost their rule only.
+    pub fn new(program: Program) -> Self {
+        let index = Index::new(&program, None);
+        Self { program, index, spare: Mutex::default() }
+    }
+
+    /// As [`RuleSet::new`], with the required literals of its expressions known already, in the order of
+    /// [`RuleSet::required_literals`]. `None` if they are not as many.
+    pub(crate) fn with_literals(program: Program, literals: Vec<Option<Vec<String>>>) -> Option<Self> {
+        let count = literals.len();
+        let index = Index::new(&program, Some(literals));
+        (index.literals.len() == count).then(|| Self { program, index, spare: Mutex::default() })
+    }
+
+    /// The required literals of every distinct expression, in the order they first occur.
+    pub(crate) fn required_literals(&self) -> &[Option<Vec<String>>] {
+        &self.index.literals
+    }
+
+    /// The program this was made from.
+    pub fn program(&self) -> &Program {
+        &self.program
+    }
+
+    /// How many rules there are.
+    pub fn rules(&self) -> usize {
+        self.program.rules.len()
+    }
+
+    /// Decides posts, in the order the feed has them: limits count in that order. The verdicts are in the same
+    /// order.
+    pub fn decide(&self, posts: &[Post], context: &Context, memory: &mut Memory) -> Vec<Verdict> {
+        let mut facts = self.spare.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default();
+        let verdicts =
+            posts.iter().map(|post| decide::decide(self, post, context, memory, &mut facts)).collect();
+        self.spare.lock().unwrap_or_else(PoisonError::into_inner).push(facts);
+        verdicts
+    }
+}
+
+impl std::fmt::Debug for RuleSet {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("RuleSet").field("rules", &self.rules()).finish_non_exhaustive()
+    }
+}

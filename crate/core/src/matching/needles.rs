@@ -1,0 +1,255 @@
+//! Finding all needles of all rules in one pass over a folded text.
+//!
+//! Every needle is filed under one *gram*: a window of 1, 2, 3, 4, 6 or 8 of its bytes, the longest that
+//! fits, and of those the one that fewest needles share. A scan slides over the text, asks for each gram
+//! length that is in use whether a bit is set for the gram at hand, and only then looks at the needles filed
+//! there. Unlike an Aho-Corasick automaton this needs no states: it is built in one pass over the needles,
+//! takes a few bytes a needle, and its probes do not wait for each other. What was measured is in
+//! `docs/decisions/needles.md`.
+
+use std::collections::HashMap;
+
+/// Zero bytes that must follow a text that is scanned, so that a window may reach over its end. Folded text
+/// holds no zero byte, so no needle is found there.
+pub(crate) const PADDING: &str = "\0\0\0\0\0\0\0\0";
+
+const LENGTHS: [usize; 6] = [8, 6, 4, 3, 2, 1];
+
+/// Collects needles, each once.
+#[derive(Default)]
+pub(crate) struct NeedlesBuilder {
+    ids: HashMap<Box<str>, u32>,
+    bytes: Vec<u8>,
+    spans: Vec<(u32, u32)>,
+}
+
+impl NeedlesBuilder {
+    /// The number of a folded, non-empty needle.
+    pub(crate) fn add(&mut self, needle: &str) -> u32 {
+        debug_assert!(!needle.is_empty() && !needle.contains('\0'));
+        if let Some(id) = self.ids.get(needle) {
+            return *id;
+        }
+        let id = self.spans.len() as u32;
+        self.spans.push((self.bytes.len() as u32, needle.len() as u32));
+        self.bytes.extend_from_slice(needle.as_bytes());
+        self.ids.insert(needle.into(), id);
+        id
+    }
+
+    /// Files every needle.
+    pub(crate) fn build(self) -> Needles {
+        drop(self.ids);
+        let mut sorted: [Vec<u32>; LENGTHS.len()] = Default::default();
+        for (id, &(_, length)) in self.spans.iter().enumerate() {
+            let table = LENGTHS.iter().position(|q| *q <= length as usize).unwrap_or(LENGTHS.len() - 1);
+            if let Some(ids) = sorted.get_mut(table) {
+                ids.push(id as u32);
+            }
+        }
+        let tables = LENGTHS
+            .iter()
+            .zip(sorted)
+            .filter(|(_, ids)| !ids.is_empty())
+            .map(|(q, ids)| Grams::build(*q, &ids, &self.bytes, &self.spans))
+            .collect();
+        Needles { bytes: self.bytes, spans: self.spans, tables }
+    }
+}
+
+/// All needles, filed. See the module.
+#[derive(Default)]
+pub(crate) struct Needles {
+    bytes: Vec<u8>,
+    spans: Vec<(u32, u32)>,
+    tables: Vec<Grams>,
+}
+
+/// Needles of one gram length.
+struct Grams {
+    mask: u64,
+    /// A bit for the hash of every gram in use; sixteen to thirty-two bits a gram.
+    bits: Vec<u64>,
+    bits_shift: u32,
+    /// Where each bucket of `entries` starts.
+    starts: Vec<u32>,
+    starts_shift: u32,
+    /// By bucket, then by gram.
+    entries: Vec<Entry>,
+}
+
+#[derive(Clone, Copy)]
+struct Entry {
+    gram: u64,
+    needle: u32,
+    /// Where in the needle the gram stands.
+    offset: u32,
+}
+
+const fn hash(gram: u64) -> u64 {
+    let x = (gram ^ (gram >> 29)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    (x ^ (x >> 32)).wrapping_mul(0xD6E8_FEB8_6659_FD93)
+}
+
+fn gram_at(bytes: &[u8], at: usize, length: usize) -> u64 {
+    bytes.get(at..at + length).unwrap_or(&[]).iter().rev().fold(0, |gram, byte| gram << 8 | u64::from(*byte))
+}
+
+impl Grams {
+    fn build(q: usize, ids: &[u32], bytes: &[u8], spans: &[(u32, u32)]) -> Self {
+        let needle = |id: u32| {
+            let (start, length) = spans.get(id as usize).copied().unwrap_or_default();
+            bytes.get(start as usize..(start + length) as usize).unwrap_or(&[])
+        };
+        let mask = if q == 8 { u64::MAX } else { (1 << (8 * q)) - 1 };
+        // How many needles share a gram, roughly: grams that fall together count together.
+        let sketch_bits = (ids.len() * 4).next_power_of_two().trailing_zeros().clamp(10, 20);
+        let mut sketch = vec![0_u32; 1 << sketch_bits];
+        for id in ids {
+            let needle = needle(*id);
+            for at in 0..(needle.len() + 1).saturating_sub(q) {
+                if let Some(count) =
+                    sketch.get_mut((hash(gram_at(needle, at, q)) >> (64 - sketch_bits)) as usize)
+                {
+                    *count += 1;
+                }
+            }
+        }
+        let bucket_bits = (ids.len() * 2).next_power_of_two().trailing_zeros().max(4);
+        let starts_shift = 64 - bucket_bits;
+        let mut entries: Vec<Entry> = ids
+            .iter()
+            .map(|id| {
+                let text = needle(*id);
+                let (gram, offset) = (0..(text.len() + 1).saturating_sub(q))
+                    .map(|at| (gram_at(text, at, q), at as u32))
+                    .min_by_key(|(gram, _)| sketch.get((hash(*gram) >> (64 - sketch_bits)) as usize).copied())
+                    .unwrap_or_default();
+                Entry { gram, needle: *id, offset }
+            })
+            .collect();
+        entries.sort_unstable_by_key(|entry| (hash(entry.gram) >> starts_shift, entry.gram, entry.needle));
+
+        let bit_bits = (ids.len() * 16).next_power_of_two().trailing_zeros().max(9);
+        let bits_shift = 64 - bit_bits;
+        let mut bits = vec![0_u64; 1 << (bit_bits - 6)];
+        let mut starts = vec![0_u32; (1 << bucket_bits) + 1];
+        for entry in &entries {
+            let hash = hash(entry.gram);
+            let bit = hash >> bits_shift;
+            if let Some(word) = bits.get_mut((bit >> 6) as usize) {
+                *word |= 1 << (bit & 63);
+            }
+            if let Some(start) = starts.get_mut((hash >> starts_shift) as usize + 1) {
+                *start += 1;
+            }
+        }
+        let mut total = 0;
+        for start in &mut starts {
+            total += *start;
+            *start = total;
+        }
+        Self { mask, bits, bits_shift, starts, starts_shift, entries }
+    }
+
+    /// The needles filed under a gram.
+    #[inline]
+    fn get(&self, gram: u64) -> &[Entry] {
+        let hash = hash(gram);
+        let bit = hash >> self.bits_shift;
+        if self.bits.get((bit >> 6) as usize).is_none_or(|word| word >> (bit & 63) & 1 == 0) {
+            return &[];
+        }
+        self.filed(gram, hash)
+    }
+
+    #[inline(never)]
+    fn filed(&self, gram: u64, hash: u64) -> &[Entry] {
+        let bucket = (hash >> self.starts_shift) as usize;
+        let range = self.starts.get(bucket).zip(self.starts.get(bucket + 1));
+        let Some(bucket) = range.and_then(|(from, to)| self.entries.get(*from as usize..*to as usize)) else {
+            return &[];
+        };
+        let from = bucket.partition_point(|entry| entry.gram < gram);
+        let bucket = bucket.get(from..).unwrap_or(&[]);
+        let length = bucket.partition_point(|entry| entry.gram == gram);
+        bucket.get(..length).unwrap_or(&[])
+    }
+}
+
+impl Needles {
+    /// How many needles there are.
+    pub(crate) fn len(&self) -> usize {
+        self.spans.len()
+    }
+
+    /// Calls `found(needle, start, end)` for every place where a needle stands in the text, overlaps
+    /// included, by place. The text is folded and ends in [`PADDING`].
+    pub(crate) fn scan(&self, padded: &str, mut found: impl FnMut(u32, usize, usize)) {
+        let bytes = padded.as_bytes();
+        let length = bytes.len().saturating_sub(PADDING.len());
+        let text = bytes.get(..length).unwrap_or(&[]);
+        for (at, window) in bytes.windows(8).take(length).enumerate() {
+            let window = window.first_chunk::<8>().map_or(0, |chunk| u64::from_le_bytes(*chunk));
+            for grams in &self.tables {
+                for entry in grams.get(window & grams.mask) {
+                    let Some(start) = at.checked_sub(entry.offset as usize) else { continue };
+                    let Some(&(from, size)) = self.spans.get(entry.needle as usize) else { continue };
+                    let end = start + size as usize;
+                    let needle = self.bytes.get(from as usize..(from + size) as usize);
+                    if needle.is_some() && text.get(start..end) == needle {
+                        found(entry.needle, start, end);
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn find(needles: &[&str], text: &str) -> Vec<(usize, usize)> {
+        let mut builder = NeedlesBuilder::default();
+        let ids: Vec<u32> = needles.iter().map(|needle| builder.add(needle)).collect();
+        let needles = builder.build();
+        let mut out = Vec::new();
+        needles.scan(&format!("{text}{PADDING}"), |id, start, _| {
+            out.extend(
+                ids.iter().enumerate().filter(|(_, known)| **known == id).map(|(index, _)| (index, start)),
+            );
+        });
+        out.sort_unstable();
+        out
+    }
+
+    #[test]
+    fn finds_overlaps_and_ends() {
+        assert_eq!(find(&["a", "aa", "aab", "b"], "aab"), [(0, 0), (0, 1), (1, 0), (2, 0), (3, 2)]);
+        assert_eq!(find(&["abcdefghi", "hi", "ghi"], "xabcdefghi"), [(0, 1), (1, 8), (2, 7)]);
+        assert_eq!(find(&["long needle"], "long"), []);
+        assert_eq!(find(&[], "text"), []);
+    }
+
+    proptest! {
+        #[test]
+        fn finds_what_a_plain_search_finds(
+            needles in proptest::collection::vec("[abé]{1,12}", 0..40),
+            text in "[abcé]{0,60}",
+        ) {
+            let needles: Vec<&str> = needles.iter().map(String::as_str).collect();
+            let mut plain: Vec<(usize, usize)> = needles
+                .iter()
+                .enumerate()
+                .flat_map(|(index, needle)| {
+                    (0..text.len()).filter(|at| text.as_bytes()[*at..].starts_with(needle.as_bytes())).map(move |at| (index, at))
+                        .collect::<Vec<_>>()
+                })
+                .collect();
+            plain.sort_unstable();
+            prop_assert_eq!(find(&needles, &text), plain);
+        }
+    }
+}

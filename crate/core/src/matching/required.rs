@@ -1,0 +1,215 @@
+//! Which literals a regular expression cannot match without.
+//!
+//! `\b(1000x|presale)\b` needs `1000x` or `presale`: unless one of them is found, the expression need not
+//! be run, nor even be compiled. Literals are given folded, because they are looked for in folded text; a
+//! character counts as literal where every character that it may stand for folds the same by itself, so
+//! `(?i)presale` needs `presale` too.
+
+use super::fold::{fold_into, is_context_free};
+use regex_syntax::hir::{Class, Hir, HirKind};
+
+/// At most so many alternatives are looked for; an expression with more counts as having none.
+const MAX_ALTERNATIVES: usize = 64;
+/// A class with more characters than this is not a variant of one letter.
+const MAX_VARIANTS: usize = 8;
+
+/// Folded literals, one of which stands in the folded text of whatever the pattern matches. `None` where
+/// no such set is known. Each is at least two bytes long.
+pub(crate) fn required(pattern: &str) -> Option<Vec<String>> {
+    let hir = regex_syntax::Parser::new().parse(pattern).ok()?;
+    let mut literals = analyse(&hir, 0).required?;
+    literals.sort();
+    literals.dedup();
+    Some(literals)
+}
+
+/// What is known of an expression.
+#[derive(Default)]
+struct Known {
+    /// It matches exactly these, folded (and, of zero-width assertions, the empty text).
+    exact: Option<Vec<String>>,
+    /// See [`required`].
+    required: Option<Vec<String>>,
+}
+
+impl Known {
+    fn exact(literals: Vec<String>) -> Self {
+        let required = usable(&literals).then(|| literals.clone());
+        Self { exact: Some(literals), required }
+    }
+}
+
+fn usable(literals: &[String]) -> bool {
+    !literals.is_empty()
+        && literals.len() <= MAX_ALTERNATIVES
+        && literals.iter().all(|literal| literal.len() >= 2)
+}
+
+/// Of two required sets the one that is rarer in text: longest shortest literal, then fewest.
+fn better(left: Option<Vec<String>>, right: Option<Vec<String>>) -> Option<Vec<String>> {
+    let rank = |set: &Option<Vec<String>>| {
+        set.as_ref().map(|set| (set.iter().map(String::len).min().unwrap_or(0), std::cmp::Reverse(set.len())))
+    };
+    if rank(&right) > rank(&left) { right } else { left }
+}
+
+fn analyse(hir: &Hir, depth: usize) -> Known {
+    if depth > 100 {
+        return Known::default();
+    }
+    match hir.kind() {
+        HirKind::Empty | HirKind::Look(_) => Known::exact(vec![String::new()]),
+        HirKind::Literal(literal) => match std::str::from_utf8(&literal.0) {
+            Ok(text) => literal_text(text),
+            Err(_) => Known::default(),
+        },
+        HirKind::Class(class) => {
+            class_letter(class).map_or_else(Known::default, |letter| Known::exact(vec![letter]))
+        }
+        HirKind::Capture(capture) => analyse(&capture.sub, depth + 1),
+        HirKind::Repetition(repetition) => {
+            let inner = analyse(&repetition.sub, depth + 1);
+            match (repetition.min, repetition.max) {
+                (1, Some(1)) => inner,
+                (0, Some(1)) => Known {
+                    // `colou?r`: with or without.
+                    exact: inner.exact.map(|mut exact| {
+                        exact.push(String::new());
+                        exact
+                    }),
+                    required: None,
+                },
+                (0, _) => Known::default(),
+                _ => Known { exact: None, required: inner.required },
+            }
+        }
+        HirKind::Alternation(branches) => {
+            let mut exact = Some(Vec::new());
+            let mut required = Some(Vec::new());
+            for branch in branches {
+                let known = analyse(branch, depth + 1);
+                exact = merge(exact, known.exact);
+                required = merge(required, known.required);
+            }
+            Known { exact, required }
+        }
+        HirKind::Concat(parts) => concat(parts, depth),
+    }
+}
+
+fn merge(all: Option<Vec<String>>, more: Option<Vec<String>>) -> Option<Vec<String>> {
+    let (mut all, more) = all.zip(more)?;
+    all.extend(more);
+    (all.len() <= MAX_ALTERNATIVES).then_some(all)
+}
+
+fn concat(parts: &[Hir], depth: usize) -> Known {
+    let mut run = vec![String::new()];
+    let mut whole = true;
+    let mut required = None;
+    for part in parts {
+        let known = analyse(part, depth + 1);
+        match known.exact {
+            Some(exact) if exact.len() * run.len() <= MAX_ALTERNATIVES => {
+                run = run
+                    .iter()
+                    .flat_map(|head| exact.iter().map(move |tail| format!("{head}{tail}")))
+                    .collect();
+            }
+            _ => {
+                whole = false;
+                required =
+                    better(required, usable(&run).then(|| std::mem::replace(&mut run, vec![String::new()])));
+                required = better(required, known.required);
+                run = vec![String::new()];
+            }
+        }
+    }
+    required = better(required, usable(&run).then(|| run.clone()));
+    Known { exact: whole.then_some(run), required }
+}
+
+/// A literal as far as it folds by itself: the longest such stretch where not all of it does.
+fn literal_text(text: &str) -> Known {
+    let folded = |stretch: &str| {
+        let mut out = String::new();
+        fold_into(stretch, &mut out);
+        out
+    };
+    if text.chars().all(is_context_free) {
+        return Known::exact(vec![folded(text)]);
+    }
+    let longest = text.split(|c| !is_context_free(c)).map(folded).max_by_key(String::len).unwrap_or_default();
+    let literals = vec![longest];
+    Known { exact: None, required: usable(&literals).then_some(literals) }
+}
+
+/// What a class stands for if all its characters are variants of one letter.
+fn class_letter(class: &Class) -> Option<String> {
+    let mut letter: Option<String> = None;
+    let mut take = |c: char| {
+        let mut folded = String::new();
+        fold_into(c.encode_utf8(&mut [0; 4]), &mut folded);
+        is_context_free(c) && *letter.get_or_insert_with(|| folded.clone()) == folded
+    };
+    let few = match class {
+        Class::Unicode(class) => {
+            class.iter().map(|range| range.len()).sum::<usize>() <= MAX_VARIANTS
+                && class.iter().flat_map(|range| range.start()..=range.end()).all(&mut take)
+        }
+        Class::Bytes(class) => {
+            class.iter().map(|range| range.len()).sum::<usize>() <= MAX_VARIANTS
+                && class
+                    .iter()
+                    .flat_map(|range| range.start()..=range.end())
+                    .all(|b| b.is_ascii() && take(char::from(b)))
+        }
+    };
+    letter.filter(|_| few)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fold::fold;
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn finds_what_a_pattern_cannot_do_without() {
+        for (pattern, literals) in [
+            (r"\b(1000x|presale)\b", Some(vec!["1000x", "presale"])),
+            (r"(?i)\b(1000x|presale)\b", Some(vec!["1000x", "presale"])),
+            ("(?i)kiss", Some(vec!["kiss"])),
+            ("colou?r", Some(vec!["color", "colour"])),
+            (r"\d+ (dollars|euros)", Some(vec![" dollars", " euros"])),
+            ("(?i)скидка \\d+%", Some(vec!["скидка "])),
+            ("(abc)+", Some(vec!["abc"])),
+            ("(abc)*", None),
+            (r"[A-Z]{5,}", None),
+            ("a|bc", None),
+            ("ab|[0-9]+", None),
+            ("", None),
+            ("Straße", Some(vec!["strasse"])),
+            ("がんばれ", None),
+            ("(", None),
+        ] {
+            let expected = literals.map(|all| all.into_iter().map(str::to_owned).collect::<Vec<_>>());
+            assert_eq!(required(pattern), expected, "{pattern}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_matches_contains_one(
+            pattern in "(\\(\\?i\\))?[aBéßkſç0-2]{1,3}(\\((ab|x?y)\\|[cdÉ]{1,2}\\))?[a-dk]{0,2}(\\+|\\?|\\{2\\})?(\\[ab\\]|\\\\b|\\\\w)?",
+            text in "[aAbBéÉßſkKKcçdxy0-2e\u{301}\u{200b}ss]{0,24}",
+        ) {
+            if let (Ok(regex), Some(literals)) = (regex::Regex::new(&pattern), required(&pattern)) {
+                if regex.is_match(&text) {
+                    let folded = fold(&text);
+                    prop_assert!(literals.iter().any(|l| folded.contains(l.as_str())), "{pattern} {literals:?} {folded}");
+                }
+            }
+        }
+    }
+}
