@@ -52,7 +52,16 @@ pub struct Suggestion {
 
 impl Diagnostic {
     fn new(severity: Severity, code: &'static str, span: Span, message: impl Into<String>) -> Self {
-        Self { severity, code, message: message.into(), span, line: 0, column: 0, help: None, suggestion: None }
+        Self {
+            severity,
+            code,
+            message: message.into(),
+            span,
+            line: 0,
+            column: 0,
+            help: None,
+            suggestion: None,
+        }
     }
 
     /// A message that costs the line. Line and column are filled in by [`Diagnostic::locate`].
@@ -112,7 +121,8 @@ impl Diagnostic {
         let line_start = source[..start].rfind(['\n', '\r']).map_or(0, |i| i + 1);
         let line_end = source[start..].find(['\n', '\r']).map_or(source.len(), |i| start + i);
         let end = floor_boundary(source, self.span.end).clamp(start, line_end);
-        let (shown, lead, width) = window(&source[line_start..line_end], start - line_start, end - line_start);
+        let (shown, lead, width) =
+            window(&source[line_start..line_end], start - line_start, end - line_start);
         out.push_str(&format!("{gutter} |\n{number} |{}{shown}\n", if shown.is_empty() { "" } else { " " }));
         out.push_str(&format!("{gutter} | {}{}", " ".repeat(lead), "^".repeat(width.max(1))));
         if let Some(suggestion) = &self.suggestion {

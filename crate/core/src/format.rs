@@ -62,7 +62,8 @@ fn spaced(source: &str, span: std::ops::Range<usize>) -> String {
     for token in tokenize(&source[span.clone()], span.start).tokens {
         let written = &source[token.span];
         let tight = match (before, token.kind) {
-            (None | Some(TokenKind::Open), _) | (_, TokenKind::Comma | TokenKind::Colon | TokenKind::Close | TokenKind::Percent) => true,
+            (None | Some(TokenKind::Open), _)
+            | (_, TokenKind::Comma | TokenKind::Colon | TokenKind::Close | TokenKind::Percent) => true,
             // `22:00 - 07:00` is one thing, and so is `22:00 -07:00`.
             (Some(TokenKind::Dash), _) | (_, TokenKind::Dash) => true,
             (Some(TokenKind::Number), TokenKind::Number) => written.starts_with(['-', '–']),

@@ -3,8 +3,8 @@
 //! Printing a program and compiling it again gives the same program but for lines and sources.
 
 use crate::program::{
-    AnyField, BlurTarget, Comparison, Condition, Edge, Effect, Needles, NumberField, OrderKey, PackId, Period, Program,
-    Quantifier, Question, Rule, Schedule, Scope, Test, Unsure, WhileUnsure,
+    AnyField, BlurTarget, Comparison, Condition, Edge, Effect, Needles, NumberField, OrderKey, PackId,
+    Period, Program, Quantifier, Question, Rule, Schedule, Scope, Test, Unsure, WhileUnsure,
 };
 use crate::reference;
 use crate::syntax::quote;
@@ -45,7 +45,11 @@ pub fn on(scope: &Scope) -> String {
         .iter()
         .map(|site| {
             let surfaces: Vec<&str> = site.surfaces.iter().map(|s| name_of(reference::SURFACES, s)).collect();
-            if surfaces.is_empty() { site.host.clone() } else { format!("{} {}", site.host, surfaces.join(", ")) }
+            if surfaces.is_empty() {
+                site.host.clone()
+            } else {
+                format!("{} {}", site.host, surfaces.join(", "))
+            }
         })
         .collect();
     format!("on {}", sites.join(", "))
@@ -78,11 +82,16 @@ pub fn rule(program: &Program, rule: &Rule) -> String {
 
 fn schedule(schedule: &Schedule) -> String {
     let clock = |m: u16| format!("{:02}:{:02}", m / 60, m % 60);
-    let windows: Vec<String> = schedule.windows.iter().map(|(a, b)| format!("{}-{}", clock(*a), clock(*b))).collect();
+    let windows: Vec<String> =
+        schedule.windows.iter().map(|(a, b)| format!("{}-{}", clock(*a), clock(*b))).collect();
     let mut out = format!("at {}", windows.join(", "));
     if schedule.days != [true; 7] || windows.is_empty() {
-        let days: Vec<&str> =
-            reference::DAYS.iter().zip(schedule.days).filter(|(_, on)| *on).map(|((short, _), _)| *short).collect();
+        let days: Vec<&str> = reference::DAYS
+            .iter()
+            .zip(schedule.days)
+            .filter(|(_, on)| *on)
+            .map(|((short, _), _)| *short)
+            .collect();
         out.push_str(&format!("{}on {}", if windows.is_empty() { "" } else { " " }, days.join(", ")));
     }
     out.push_str(": ");
@@ -187,10 +196,14 @@ pub fn test(program: &Program, test: &Test) -> String {
             };
             format!("{} {edge} with {}", field.name(), of(needles))
         }
-        Test::TextIs { field, needles: needles @ Needles::These(_) } => format!("{} is {}", field.name(), of(needles)),
+        Test::TextIs { field, needles: needles @ Needles::These(_) } => {
+            format!("{} is {}", field.name(), of(needles))
+        }
         Test::TextIs { field, needles } => format!("{} in {}", field.name(), of(needles)),
         Test::Matches { field, pattern } => format!("{} matches {}", field.name(), regex(pattern)),
-        Test::SetHas { field, quantifier, needles } => format!("{} {} {}", field.name(), has(quantifier), of(needles)),
+        Test::SetHas { field, quantifier, needles } => {
+            format!("{} {} {}", field.name(), has(quantifier), of(needles))
+        }
         Test::MediaHas { quantifier, media } => {
             let names: Vec<&str> = media.iter().map(|m| name_of(reference::MEDIA, m)).collect();
             format!("media {} {}", has(quantifier), names.join(", "))
@@ -271,7 +284,9 @@ fn regex(pattern: &str) -> String {
     let (flags, rest) = pattern
         .strip_prefix("(?")
         .and_then(|rest| rest.split_once(')'))
-        .filter(|(flags, _)| !flags.is_empty() && flags.bytes().all(|b| matches!(b, b'i' | b'm' | b's' | b'x')))
+        .filter(|(flags, _)| {
+            !flags.is_empty() && flags.bytes().all(|b| matches!(b, b'i' | b'm' | b's' | b'x'))
+        })
         .unwrap_or(("", pattern));
     let mut out = String::from("/");
     let mut escaped = false;

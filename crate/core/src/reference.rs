@@ -94,7 +94,11 @@ pub const OPERATORS: &[Word] = &[
     word("has", "text has \"…\", …", "Has one of these somewhere; case and accents do not matter."),
     word("has any", "text has any \"…\", …", "The same as `has`."),
     word("has all", "text has all \"…\", …", "Has every one of these."),
-    word("has word", "text has word \"…\", …", "Has one of these as a whole word; `has all words` for every one."),
+    word(
+        "has word",
+        "text has word \"…\", …",
+        "Has one of these as a whole word; `has all words` for every one.",
+    ),
     word("starts with", "text starts with \"…\", …", "Begins with one of these."),
     word("ends with", "text ends with \"…\", …", "Ends with one of these."),
     word("matches", "text matches /…/i", "A regular expression finds something in it."),

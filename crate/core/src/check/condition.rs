@@ -1,10 +1,10 @@
 //! Conditions: which questions fit which fields.
 
+use super::hosts;
 use super::node::Node;
 use super::pack::Checker;
 use super::share::share;
 use super::values::{self, joins_with_and, needs_quotes};
-use super::hosts;
 use crate::diagnostic::{Diagnostic, Span, code, quoted};
 use crate::program::{
     AnyField, Comparison, Needles, NumberField, Quantifier, Question as Asked, SetField, Test, TextField,
@@ -40,7 +40,12 @@ impl Checker<'_> {
         }
     }
 
-    fn chain(&mut self, all: &[Condition], before: Option<(&Condition, bool)>, or: bool) -> Option<Vec<Node>> {
+    fn chain(
+        &mut self,
+        all: &[Condition],
+        before: Option<(&Condition, bool)>,
+        or: bool,
+    ) -> Option<Vec<Node>> {
         let mut nodes = Vec::with_capacity(all.len());
         let mut sound = true;
         let mut before = before;
@@ -60,7 +65,10 @@ impl Checker<'_> {
             Subject::About(text) => {
                 if text.text.trim().is_empty() {
                     let message = "`about` needs to know what";
-                    self.report(Diagnostic::error(code::EMPTY_TEXT, text.span.clone(), message).help("write `about \"crypto currency\"`"));
+                    self.report(
+                        Diagnostic::error(code::EMPTY_TEXT, text.span.clone(), message)
+                            .help("write `about \"crypto currency\"`"),
+                    );
                     return None;
                 }
                 AnyField::Model(Asked::About(text.text.clone()))
@@ -137,7 +145,11 @@ impl Checker<'_> {
         let problem = match field {
             AnyField::Flag(flag) => return Some(Node::test(span, Test::Flag(*flag))),
             AnyField::Model(question @ (Asked::About(_) | Asked::Like(_))) => {
-                let test = Test::Model { question: question.clone(), comparison: Comparison::More, share: DEFAULT_SHARE };
+                let test = Test::Model {
+                    question: question.clone(),
+                    comparison: Comparison::More,
+                    share: DEFAULT_SHARE,
+                };
                 return Some(Node::test(span, test));
             }
             _ => Diagnostic::error(
@@ -150,7 +162,10 @@ impl Checker<'_> {
         self.report(match field_type {
             FieldType::Share => problem.help("say how sure the model has to be").suggest(end, " > 50%"),
             FieldType::Text | FieldType::Set | FieldType::Media => problem
-                .help(format!("compare it, as in `{}`, or ask whether there is any: `{name} is known`", field_type.example(&name)))
+                .help(format!(
+                    "compare it, as in `{}`, or ask whether there is any: `{name} is known`",
+                    field_type.example(&name)
+                ))
                 .suggest(end, " is known"),
             _ => problem.help(format!("compare it, as in `{}`", field_type.example(&name))),
         });
@@ -159,7 +174,8 @@ impl Checker<'_> {
 
     /// Whether a bare word is a value that the question before it takes.
     fn fits(&self, before: &Condition, word: &str) -> bool {
-        let Some((Subject::Name(name), Some(_))) = last_predicate(before).map(|p| (&p.subject, &p.question)) else {
+        let Some((Subject::Name(name), Some(_))) = last_predicate(before).map(|p| (&p.subject, &p.question))
+        else {
             return false;
         };
         match name.text.as_str() {
@@ -191,9 +207,9 @@ impl Checker<'_> {
         });
         let is_operator = starts_with_operator(&self.source[span.clone()]);
         let problem = match (last, subject) {
-            (Some(_), Some(subject)) if is_operator => {
-                problem.help("each condition names its field").suggest(span.start..span.start, format!("{subject} "))
-            }
+            (Some(_), Some(subject)) if is_operator => problem
+                .help("each condition names its field")
+                .suggest(span.start..span.start, format!("{subject} ")),
             (Some(Predicate { question: Some(question), .. }), _) if !question.values.is_empty() => {
                 let first = question.values.first().map_or(span.start, |v| v.span().start);
                 let end = question.values.last().map_or(span.start, |v| v.span().end);
@@ -203,11 +219,14 @@ impl Checker<'_> {
                         let words = if words { "words " } else { "" };
                         let values = &self.source[first..end];
                         let item = &self.source[span.clone()];
-                        problem
-                            .help("for every one of several, write `has all` and commas")
-                            .suggest(question.span.start..span.end, format!("has all {words}{values}, {item}"))
+                        problem.help("for every one of several, write `has all` and commas").suggest(
+                            question.span.start..span.end,
+                            format!("has all {words}{values}, {item}"),
+                        )
                     }
-                    Operator::Is { negated: false } if !or => problem.help("a field is not two things at once; for any of several, use commas"),
+                    Operator::Is { negated: false } if !or => {
+                        problem.help("a field is not two things at once; for any of several, use commas")
+                    }
                     Operator::Has { quantifier: Some(Quantifier::All), .. } if or => {
                         problem.help("write the whole condition again behind `or`")
                     }
@@ -238,11 +257,14 @@ impl Checker<'_> {
     fn is(&mut self, field: &AnyField, question: &Question) -> Option<bool> {
         match question.operator {
             Operator::Is { negated } => Some(negated),
-            Operator::Has { .. } | Operator::In if !matches!(question.values.as_slice(), [Value::List(_)]) => {
+            Operator::Has { .. } | Operator::In
+                if !matches!(question.values.as_slice(), [Value::List(_)]) =>
+            {
                 let name = choice_name(field);
                 let message = format!("`{name}` is one word, not a set");
                 self.report(
-                    Diagnostic::error(code::WRONG_OPERATOR, question.span.clone(), message).suggest(question.span.clone(), "is"),
+                    Diagnostic::error(code::WRONG_OPERATOR, question.span.clone(), message)
+                        .suggest(question.span.clone(), "is"),
                 );
                 None
             }
@@ -256,7 +278,9 @@ impl Checker<'_> {
     fn flag(&mut self, field: &AnyField, question: &Question, span: &Span) {
         let AnyField::Flag(flag) = field else { return };
         let name = flag.name();
-        if let (Operator::Is { negated }, [Value::Word(word)]) = (question.operator, question.values.as_slice()) {
+        if let (Operator::Is { negated }, [Value::Word(word)]) =
+            (question.operator, question.values.as_slice())
+        {
             let value = match word.text.as_str() {
                 "true" | "yes" | "on" | "set" => Some(true),
                 "false" | "no" | "off" => Some(false),
@@ -265,8 +289,12 @@ impl Checker<'_> {
             if let Some(value) = value {
                 let right = if value != negated { name.to_owned() } else { format!("not {name}") };
                 self.report(
-                    Diagnostic::error(code::WRONG_OPERATOR, span.clone(), format!("`{name}` is a condition as it stands"))
-                        .suggest(span.clone(), right),
+                    Diagnostic::error(
+                        code::WRONG_OPERATOR,
+                        span.clone(),
+                        format!("`{name}` is a condition as it stands"),
+                    )
+                    .suggest(span.clone(), right),
                 );
                 return;
             }
@@ -280,24 +308,36 @@ impl Checker<'_> {
             Operator::Is { negated } => {
                 if let [Value::List(_)] = question.values.as_slice() {
                     let right = if negated { "not in" } else { "in" };
-                    let problem = Diagnostic::error(code::WRONG_OPERATOR, question.span.clone(), "a list is asked with `in`");
+                    let problem = Diagnostic::error(
+                        code::WRONG_OPERATOR,
+                        question.span.clone(),
+                        "a list is asked with `in`",
+                    );
                     self.report(problem.suggest(question.span.clone(), right));
                     return None;
                 }
-                if let [Value::Word(word)] = question.values.as_slice() {
-                    if word.text == "empty" {
-                        let problem = needs_quotes(&question.values[0], self.source);
-                        self.report(problem.help("empty text is `\"\"`").suggest(word.span.clone(), "\"\""));
-                        return None;
-                    }
+                if let [Value::Word(word)] = question.values.as_slice()
+                    && word.text == "empty"
+                {
+                    let problem = needs_quotes(&question.values[0], self.source);
+                    self.report(problem.help("empty text is `\"\"`").suggest(word.span.clone(), "\"\""));
+                    return None;
                 }
                 let wanted = self.needles(&question.values, true)?;
-                Some(joined(span, wanted.needles, false, |needles| Test::TextIs { field, needles }).negated_if(negated))
+                Some(
+                    joined(span, wanted.needles, false, |needles| Test::TextIs { field, needles })
+                        .negated_if(negated),
+                )
             }
             Operator::In => {
                 if question.values.iter().any(|v| matches!(v, Value::Text(_))) {
-                    let problem = Diagnostic::error(code::WRONG_OPERATOR, question.span.clone(), "`in` takes a list");
-                    self.report(problem.help("for a few names, `is` takes them as they are").suggest(question.span.clone(), "is"));
+                    let problem =
+                        Diagnostic::error(code::WRONG_OPERATOR, question.span.clone(), "`in` takes a list");
+                    self.report(
+                        problem
+                            .help("for a few names, `is` takes them as they are")
+                            .suggest(question.span.clone(), "is"),
+                    );
                     return None;
                 }
                 let wanted = self.needles(&question.values, true)?;
@@ -318,7 +358,10 @@ impl Checker<'_> {
                 let problem = Diagnostic::error(
                     code::WRONG_OPERATOR,
                     question.span.clone(),
-                    format!("`{}` does not fit `text`, which is text", quoted(&self.source[question.span.clone()])),
+                    format!(
+                        "`{}` does not fit `text`, which is text",
+                        quoted(&self.source[question.span.clone()])
+                    ),
                 );
                 let subject = span.start..question.span.start;
                 self.report(problem.help("its number of characters is `length`").suggest(subject, "length "));
@@ -342,10 +385,15 @@ impl Checker<'_> {
                     format!("expected a regular expression, found {}", value.sort()),
                 );
                 self.report(match value {
-                    Value::Text(text) => problem.help("an expression stands between slashes; for plain words use `has`").suggest(
-                        value.span(),
-                        format!("/{}/", text.text.replace("\\/", "/").replace('/', "\\/").replace('\n', "\\n")),
-                    ),
+                    Value::Text(text) => problem
+                        .help("an expression stands between slashes; for plain words use `has`")
+                        .suggest(
+                            value.span(),
+                            format!(
+                                "/{}/",
+                                text.text.replace("\\/", "/").replace('/', "\\/").replace('\n', "\\n")
+                            ),
+                        ),
                     _ => problem.help("an expression stands between slashes: `/\\bpresale\\b/i`"),
                 });
                 sound = false;
@@ -389,7 +437,8 @@ impl Checker<'_> {
             let number = self.number_value(field, value);
             match self.ok(number) {
                 Some(value) => {
-                    let one = if negated && question.values.len() == 1 { Comparison::NotEqual } else { comparison };
+                    let one =
+                        if negated && question.values.len() == 1 { Comparison::NotEqual } else { comparison };
                     nodes.push(Node::test(span.clone(), Test::Number { field, comparison: one, value }));
                 }
                 None => sound = false,
@@ -413,8 +462,11 @@ impl Checker<'_> {
             other => {
                 let written = &self.source[other.span()];
                 let what = if field.is_span() { "a span of time" } else { "a number" };
-                let problem =
-                    Diagnostic::error(code::WRONG_VALUE, other.span(), format!("expected {what}, found {}", other.sort()));
+                let problem = Diagnostic::error(
+                    code::WRONG_VALUE,
+                    other.span(),
+                    format!("expected {what}, found {}", other.sort()),
+                );
                 let inner = written.trim_matches('"');
                 Err(Box::new(match other {
                     Value::Text(_) if inner.starts_with(|c: char| c.is_ascii_digit()) => {
@@ -449,7 +501,10 @@ impl Checker<'_> {
                     Some(Quantifier::All) => "has all",
                 };
                 let message = format!("`{}` is a set, whose items are compared as a whole", field.name());
-                self.report(Diagnostic::error(code::WRONG_OPERATOR, question.span.clone(), message).suggest(question.span.clone(), right));
+                self.report(
+                    Diagnostic::error(code::WRONG_OPERATOR, question.span.clone(), message)
+                        .suggest(question.span.clone(), right),
+                );
                 None
             }
             Operator::Has { quantifier, .. } => {
@@ -460,7 +515,10 @@ impl Checker<'_> {
             }
             Operator::Is { negated: false } | Operator::In => {
                 let message = format!("`{}` is a set; ask what it has", field.name());
-                self.report(Diagnostic::error(code::WRONG_OPERATOR, question.span.clone(), message).suggest(question.span.clone(), "has any"));
+                self.report(
+                    Diagnostic::error(code::WRONG_OPERATOR, question.span.clone(), message)
+                        .suggest(question.span.clone(), "has any"),
+                );
                 None
             }
             _ => {
@@ -506,7 +564,10 @@ impl Checker<'_> {
             }
             Operator::Is { negated: false } | Operator::Has { .. } => {
                 let message = "`media` is a set; ask what it has";
-                self.report(Diagnostic::error(code::WRONG_OPERATOR, question.span.clone(), message).suggest(question.span.clone(), "has"));
+                self.report(
+                    Diagnostic::error(code::WRONG_OPERATOR, question.span.clone(), message)
+                        .suggest(question.span.clone(), "has"),
+                );
                 None
             }
             _ => {

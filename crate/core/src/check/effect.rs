@@ -45,7 +45,11 @@ impl Checker<'_> {
 
     fn words(&mut self, text: &Text, what: &str) -> Option<String> {
         if text.text.trim().is_empty() {
-            self.report(Diagnostic::error(code::EMPTY_TEXT, text.span.clone(), format!("{what} cannot be empty")));
+            self.report(Diagnostic::error(
+                code::EMPTY_TEXT,
+                text.span.clone(),
+                format!("{what} cannot be empty"),
+            ));
             return None;
         }
         Some(text.text.clone())
@@ -56,8 +60,12 @@ impl Checker<'_> {
         if value < 0.0 {
             let written = self.source[by.span.clone()].trim_start_matches('-').to_owned();
             self.report(
-                Diagnostic::error(code::BAD_NUMBER, by.span.clone(), format!("`{word}` takes a number over 0"))
-                    .help(format!("to do the opposite, write `{opposite} {written}`")),
+                Diagnostic::error(
+                    code::BAD_NUMBER,
+                    by.span.clone(),
+                    format!("`{word}` takes a number over 0"),
+                )
+                .help(format!("to do the opposite, write `{opposite} {written}`")),
             );
             return None;
         }
@@ -67,7 +75,11 @@ impl Checker<'_> {
             return None;
         }
         if value == 0.0 {
-            self.report(Diagnostic::warning(code::NO_EFFECT, by.span.clone(), format!("`{word} 0` changes nothing")));
+            self.report(Diagnostic::warning(
+                code::NO_EFFECT,
+                by.span.clone(),
+                format!("`{word} 0` changes nothing"),
+            ));
         }
         // No negative zero in a program.
         Some(value + 0.0)
@@ -76,7 +88,10 @@ impl Checker<'_> {
     fn count(&mut self, count: &Quantity) -> Option<u32> {
         let value = self.ok(values::plain_number(count, self.source))?;
         if value.fract() != 0.0 || !(0.0..=MAX_LIMIT).contains(&value) {
-            let message = format!("a limit is a whole number from 0 to 1_000_000, not `{}`", quoted(&self.source[count.span.clone()]));
+            let message = format!(
+                "a limit is a whole number from 0 to 1_000_000, not `{}`",
+                quoted(&self.source[count.span.clone()])
+            );
             self.report(Diagnostic::error(code::BAD_NUMBER, count.span.clone(), message));
             return None;
         }
@@ -96,14 +111,16 @@ impl Checker<'_> {
                     found => {
                         let shown = quoted(text);
                         let message = match found {
-                            Some(field) => format!("a feed is not ordered by `{shown}`, which is {}", reference::field_type(&field).name()),
+                            Some(field) => format!(
+                                "a feed is not ordered by `{shown}`, which is {}",
+                                reference::field_type(&field).name()
+                            ),
                             None => format!("a feed is not ordered by `{shown}`"),
                         };
                         let fields = reference::fields();
-                        let names = reference::ORDER_KEYS
-                            .iter()
-                            .map(|w| w.name)
-                            .chain(fields.iter().filter(|f| matches!(f.field, AnyField::Number(_))).map(|f| f.name));
+                        let names = reference::ORDER_KEYS.iter().map(|w| w.name).chain(
+                            fields.iter().filter(|f| matches!(f.field, AnyField::Number(_))).map(|f| f.name),
+                        );
                         let problem = Diagnostic::error(code::UNKNOWN_VALUE, name.span.clone(), message)
                             .help("it is ordered by newest, oldest, score, original, or a number like likes");
                         self.report(suggest_near(problem, text, &name.span, names));
@@ -114,13 +131,21 @@ impl Checker<'_> {
             let ineffective = match (key, keys.last().map(|(k, _)| *k)) {
                 (_, None) => None,
                 (_, Some(_)) if keys.iter().any(|(k, _)| *k == key) => Some("this key already stands before"),
-                (_, Some(OrderKey::Original)) => Some("nothing is left to order behind `original`, in which no two posts are equal"),
-                (OrderKey::Oldest, _) if keys.iter().any(|(k, _)| *k == OrderKey::Newest) => Some("`newest` already orders by time"),
-                (OrderKey::Newest, _) if keys.iter().any(|(k, _)| *k == OrderKey::Oldest) => Some("`oldest` already orders by time"),
+                (_, Some(OrderKey::Original)) => {
+                    Some("nothing is left to order behind `original`, in which no two posts are equal")
+                }
+                (OrderKey::Oldest, _) if keys.iter().any(|(k, _)| *k == OrderKey::Newest) => {
+                    Some("`newest` already orders by time")
+                }
+                (OrderKey::Newest, _) if keys.iter().any(|(k, _)| *k == OrderKey::Oldest) => {
+                    Some("`oldest` already orders by time")
+                }
                 _ => None,
             };
             match ineffective {
-                Some(why) => self.report(Diagnostic::warning(code::ORDER_KEYS, name.span.clone(), why).help("leave this key out")),
+                Some(why) => self.report(
+                    Diagnostic::warning(code::ORDER_KEYS, name.span.clone(), why).help("leave this key out"),
+                ),
                 None => keys.push((key, name.span.clone())),
             }
         }
@@ -138,8 +163,12 @@ impl Checker<'_> {
         });
         if rule.condition.is_none() || condition.is_some_and(|c| !c.asks_model()) {
             self.report(
-                Diagnostic::hint(code::NO_EFFECT, written.span.clone(), "this rule asks no model, so it is never unsure")
-                    .help("leave `while unsure` out"),
+                Diagnostic::hint(
+                    code::NO_EFFECT,
+                    written.span.clone(),
+                    "this rule asks no model, so it is never unsure",
+                )
+                .help("leave `while unsure` out"),
             );
         }
         let mut deadline = Unsure::default().deadline;
@@ -147,8 +176,12 @@ impl Checker<'_> {
             deadline = self.ok(values::span_of_time(quantity, self.source, "for 2 s"))?;
             if !(deadline > 0.0 && deadline <= MAX_UNSURE) {
                 self.report(
-                    Diagnostic::error(code::BAD_NUMBER, quantity.span.clone(), "this wait is not between 0 and 60 seconds")
-                        .help("after that time the post shows; a second or two is usual"),
+                    Diagnostic::error(
+                        code::BAD_NUMBER,
+                        quantity.span.clone(),
+                        "this wait is not between 0 and 60 seconds",
+                    )
+                    .help("after that time the post shows; a second or two is usual"),
                 );
                 return None;
             }

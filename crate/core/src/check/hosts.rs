@@ -8,7 +8,8 @@ pub(crate) fn check(written: &str, span: &Span) -> Result<String, Box<Diagnostic
     if is_host(&host) {
         return Ok(host);
     }
-    let problem = Diagnostic::error(code::BAD_HOST, span.clone(), format!("`{}` is not a host name", quoted(written)));
+    let problem =
+        Diagnostic::error(code::BAD_HOST, span.clone(), format!("`{}` is not a host name", quoted(written)));
     // An address, a pattern or a port was pasted: its host is what is meant.
     let inner = host.split_once("://").map_or(host.as_str(), |(_, rest)| rest);
     let inner = inner.split(['/', '?']).next().unwrap_or("");
@@ -16,7 +17,9 @@ pub(crate) fn check(written: &str, span: &Span) -> Result<String, Box<Diagnostic
     let inner = inner.split(':').next().unwrap_or("").trim_start_matches("*.").trim_matches('.');
     if inner != host && is_host(inner) {
         return Err(Box::new(
-            problem.help("only the host name counts; its subdomains count with it").suggest(span.clone(), inner),
+            problem
+                .help("only the host name counts; its subdomains count with it")
+                .suggest(span.clone(), inner),
         ));
     }
     if !host.is_ascii() {

@@ -43,7 +43,8 @@ impl Lists {
             match parse_line(source, number, span).0.statement {
                 Some(Statement::Let { name, value }) => {
                     if let Some(first) = lists.by_name.get(&name.text) {
-                        let message = format!("@{} is already defined on line {}", quoted(&name.text), first.line);
+                        let message =
+                            format!("@{} is already defined on line {}", quoted(&name.text), first.line);
                         messages.push(
                             Diagnostic::error(code::DUPLICATE_LIST, name.span, message)
                                 .help("the first one counts; give this one another name, or add its items there")
@@ -84,11 +85,17 @@ impl Lists {
             entry.used = true;
             return entry.id.ok_or_else(|| {
                 let message = format!("@{} could not be read on line {}", quoted(&name.text), entry.line);
-                Box::new(Diagnostic::error(code::UNKNOWN_LIST, name.span.clone(), message).help("mend that line first"))
+                Box::new(
+                    Diagnostic::error(code::UNKNOWN_LIST, name.span.clone(), message)
+                        .help("mend that line first"),
+                )
             });
         }
-        let problem =
-            Diagnostic::error(code::UNKNOWN_LIST, name.span.clone(), format!("there is no list @{}", quoted(&name.text)));
+        let problem = Diagnostic::error(
+            code::UNKNOWN_LIST,
+            name.span.clone(),
+            format!("there is no list @{}", quoted(&name.text)),
+        );
         let near = nearest(&name.text, self.order.iter().map(String::as_str));
         Err(Box::new(match near {
             Some(near) => problem.suggest(name.span.clone(), format!("@{near}")),
@@ -101,8 +108,12 @@ impl Lists {
         for name in &self.order {
             if let Some(entry) = self.by_name.get(name).filter(|e| !e.used && e.id.is_some()) {
                 messages.push(
-                    Diagnostic::hint(code::UNUSED_LIST, entry.span.clone(), format!("no rule uses @{}", quoted(name)))
-                        .locate(source, entry.line, entry.line_start),
+                    Diagnostic::hint(
+                        code::UNUSED_LIST,
+                        entry.span.clone(),
+                        format!("no rule uses @{}", quoted(name)),
+                    )
+                    .locate(source, entry.line, entry.line_start),
                 );
             }
         }
@@ -148,12 +159,16 @@ fn items(
             };
             if contents.len() > MAX_FILE {
                 let message = format!("the file `{}` is over 4 MB", quoted(&file.text));
-                report(Diagnostic::error(code::FILE_TOO_LARGE, file.span, message).help("split it into several lists"));
+                report(
+                    Diagnostic::error(code::FILE_TOO_LARGE, file.span, message)
+                        .help("split it into several lists"),
+                );
                 return None;
             }
             let (items, too_long) = file_items(contents);
             if too_long > 0 {
-                let message = format!("{too_long} lines of `{}` are over 64 KB and left out", quoted(&file.text));
+                let message =
+                    format!("{too_long} lines of `{}` are over 64 KB and left out", quoted(&file.text));
                 report(Diagnostic::warning(code::LINE_TOO_LONG, file.span, message));
             }
             items

@@ -66,7 +66,11 @@ pub fn compile_with(packs: &[PackSource], models: &[&str]) -> Compiled {
     let mut scopes = Scopes::default();
     for source in packs {
         let id = compiled.program.packs.len() as PackId;
-        compiled.program.packs.push(Pack { id: source.id.clone(), title: source.id.clone(), trust: source.trust });
+        compiled.program.packs.push(Pack {
+            id: source.id.clone(),
+            title: source.id.clone(),
+            trust: source.trust,
+        });
         let diagnostics = if source.source.len() > MAX_FILE {
             vec![too_large(&source.source)]
         } else {
@@ -79,9 +83,13 @@ pub fn compile_with(packs: &[PackSource], models: &[&str]) -> Compiled {
 
 fn too_large(source: &str) -> Diagnostic {
     let megabytes = source.len() as f64 / f64::from(1 << 20);
-    Diagnostic::error(code::FILE_TOO_LARGE, 0..0, format!("this file has {megabytes:.1} MB; a rule file has at most 4 MB"))
-        .help("put long lists into files of their own and load them with `let @name = list \"file.txt\"`")
-        .locate(source, 1, 0)
+    Diagnostic::error(
+        code::FILE_TOO_LARGE,
+        0..0,
+        format!("this file has {megabytes:.1} MB; a rule file has at most 4 MB"),
+    )
+    .help("put long lists into files of their own and load them with `let @name = list \"file.txt\"`")
+    .locate(source, 1, 0)
 }
 
 /// The scopes so far, each once.

@@ -38,7 +38,9 @@ impl Checker<'_> {
         }
         Err(Box::new(match reference::meant(&name.text, &names) {
             Some(near) => problem.suggest(name.span.clone(), near),
-            None => problem.help("fields are text, author, likes, promoted, kind and others; text goes in quotes"),
+            None => {
+                problem.help("fields are text, author, likes, promoted, kind and others; text goes in quotes")
+            }
         }))
     }
 

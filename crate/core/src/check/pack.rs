@@ -89,7 +89,8 @@ pub(super) fn check(
     let mut standing = Standing::At(Scope::default());
     let mut pointless = Pointless::new(program.rules.len());
     for (number, span) in lines(source) {
-        (checker.line, checker.line_start, checker.failed, checker.line_messages) = (number, span.start, false, 0);
+        (checker.line, checker.line_start, checker.failed, checker.line_messages) =
+            (number, span.start, false, 0);
         let (line, diagnostics) = parse_line(source, number, span.clone());
         for message in diagnostics {
             checker.messages.push(message);
@@ -110,12 +111,16 @@ pub(super) fn check(
                 let name = if key.text == "license" { "licence".to_owned() } else { key.text };
                 if let Some(first) = headers.get(&name) {
                     let message = format!("`{name}` already stands on line {first}");
-                    checker.report(Diagnostic::warning(code::DUPLICATE_HEADER, key.span, message).help("the first one counts"));
+                    checker.report(
+                        Diagnostic::warning(code::DUPLICATE_HEADER, key.span, message)
+                            .help("the first one counts"),
+                    );
                 } else {
-                    if name == "pack" && !value.text.trim().is_empty() {
-                        if let Some(pack) = program.packs.get_mut(id as usize) {
-                            pack.title = value.text.trim().to_owned();
-                        }
+                    if name == "pack"
+                        && !value.text.trim().is_empty()
+                        && let Some(pack) = program.packs.get_mut(id as usize)
+                    {
+                        pack.title = value.text.trim().to_owned();
                     }
                     headers.insert(name, number);
                 }
@@ -145,7 +150,13 @@ pub(super) fn check(
                 let checked = checker.rule(&rule, everywhere);
                 if let (Some(checked), Some(scope)) = (checked, scope) {
                     pointless.add(number, rule.span.clone(), span.start);
-                    program.rules.push(Rule { pack: id, line: number, source: source[rule.span.clone()].to_owned(), scope, ..checked });
+                    program.rules.push(Rule {
+                        pack: id,
+                        line: number,
+                        source: source[rule.span.clone()].to_owned(),
+                        scope,
+                        ..checked
+                    });
                 }
             }
         }
@@ -159,18 +170,19 @@ pub(super) fn check(
 
 /// Says of a broken `on` what hung on it.
 fn release(checker: &mut Checker<'_>, standing: Standing) {
-    if let Standing::Held { line, span, rules } = standing {
-        if rules > 0 {
-            let (what, verb) = if rules == 1 { ("rule", "is") } else { ("rules", "are") };
-            let message = format!("the {rules} {what} below, up to the next `on`, {verb} off until this line is mended");
-            let start = span.start;
-            let line_start = checker.source[..start].rfind(['\n', '\r']).map_or(0, |i| i + 1);
-            checker.messages.push(
-                Diagnostic::warning(code::RULES_HELD, span, message)
-                    .help("they were meant for some sites, so they do not act on all of them")
-                    .locate(checker.source, line, line_start),
-            );
-        }
+    if let Standing::Held { line, span, rules } = standing
+        && rules > 0
+    {
+        let (what, verb) = if rules == 1 { ("rule", "is") } else { ("rules", "are") };
+        let message =
+            format!("the {rules} {what} below, up to the next `on`, {verb} off until this line is mended");
+        let start = span.start;
+        let line_start = checker.source[..start].rfind(['\n', '\r']).map_or(0, |i| i + 1);
+        checker.messages.push(
+            Diagnostic::warning(code::RULES_HELD, span, message)
+                .help("they were meant for some sites, so they do not act on all of them")
+                .locate(checker.source, line, line_start),
+        );
     }
 }
 
@@ -186,9 +198,13 @@ fn check_line_ends(source: &str, messages: &mut Messages) {
             None => first = Some(kind),
             Some(first) if first != kind => {
                 messages.push(
-                    Diagnostic::hint(code::MIXED_LINE_ENDS, end..end, "this line ends otherwise than the first one")
-                        .help("they are all read alike; formatting the file makes them all LF")
-                        .locate(source, line, line_start.min(end)),
+                    Diagnostic::hint(
+                        code::MIXED_LINE_ENDS,
+                        end..end,
+                        "this line ends otherwise than the first one",
+                    )
+                    .help("they are all read alike; formatting the file makes them all LF")
+                    .locate(source, line, line_start.min(end)),
                 );
                 return;
             }
@@ -254,8 +270,9 @@ impl Checker<'_> {
                 let node = node?;
                 if matches!(effect, Effect::Order(_)) {
                     self.report(
-                        Diagnostic::error(code::NO_CONDITION, span, "`order by` takes no condition")
-                            .help("it sorts the whole feed; raise or lower single posts with `boost` and `demote`"),
+                        Diagnostic::error(code::NO_CONDITION, span, "`order by` takes no condition").help(
+                            "it sorts the whole feed; raise or lower single posts with `boost` and `demote`",
+                        ),
                     );
                 }
                 if !self.failed {
@@ -285,7 +302,12 @@ impl Checker<'_> {
     fn check_unconditional(&mut self, rule: &tree::Rule, effect: &Effect, everywhere: bool) {
         let drastic = matches!(
             effect,
-            Effect::Hide | Effect::Collapse | Effect::Blur(_) | Effect::Dim | Effect::Keep | Effect::Replace(_)
+            Effect::Hide
+                | Effect::Collapse
+                | Effect::Blur(_)
+                | Effect::Dim
+                | Effect::Keep
+                | Effect::Replace(_)
         );
         if drastic && everywhere && rule.schedule.is_none() {
             self.report(

@@ -46,7 +46,9 @@ impl Pointless {
     pub fn report(&self, program: &Program, source: &str, messages: &mut Messages) {
         let rules = program.rules.get(self.first..).unwrap_or(&[]);
         let everywhere: Vec<bool> = program.scopes.iter().map(|s| s.sites.is_empty()).collect();
-        let scope_of = |rule: &Rule| if everywhere.get(rule.scope as usize) == Some(&true) { u32::MAX } else { rule.scope };
+        let scope_of = |rule: &Rule| {
+            if everywhere.get(rule.scope as usize) == Some(&true) { u32::MAX } else { rule.scope }
+        };
         // Under each key the strongest rule, and among equals the first.
         let mut best: HashMap<Vec<u8>, (u8, usize)> = HashMap::new();
         for (i, rule) in rules.iter().enumerate() {
@@ -56,7 +58,8 @@ impl Pointless {
             let strength = strength(&rule.effect).unwrap_or(0);
             let scope = scope_of(rule);
             each_alternative(&rule.condition, |condition| {
-                let entry = best.entry(key(rule, scope, rule.schedule.is_some(), condition)).or_insert((strength, i));
+                let entry =
+                    best.entry(key(rule, scope, rule.schedule.is_some(), condition)).or_insert((strength, i));
                 if entry.0 < strength {
                     *entry = (strength, i);
                 }
@@ -74,11 +77,16 @@ impl Pointless {
             let mut look = |condition: &Condition| {
                 for &scope in &scopes {
                     for scheduled in [false, true] {
-                        if covered.is_some() || (scheduled && rule.schedule.is_none()) || (exact && scheduled != rule.schedule.is_some()) {
+                        if covered.is_some()
+                            || (scheduled && rule.schedule.is_none())
+                            || (exact && scheduled != rule.schedule.is_some())
+                        {
                             continue;
                         }
                         if let Some(&(strength, j)) = best.get(&key(rule, scope, scheduled, condition)) {
-                            let wins = j != i && (strength > own || (strength == own && (j < i || !symmetric(&rules[j], rule))));
+                            let wins = j != i
+                                && (strength > own
+                                    || (strength == own && (j < i || !symmetric(&rules[j], rule))));
                             if wins && waits_alike(&rules[j], rule) {
                                 covered = Some(j);
                             }

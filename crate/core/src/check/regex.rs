@@ -33,7 +33,8 @@ impl Regexes {
     /// The pattern with its flags folded in.
     pub fn check(&mut self, regex: &Regex) -> Result<Sound, Box<Diagnostic>> {
         let flags = flags(regex)?;
-        let pattern = if flags.is_empty() { regex.pattern.clone() } else { format!("(?{flags}){}", regex.pattern) };
+        let pattern =
+            if flags.is_empty() { regex.pattern.clone() } else { format!("(?{flags}){}", regex.pattern) };
         let prefix = pattern.len() - regex.pattern.len();
         if let Some(&matches_all) = self.seen.get(&pattern) {
             return Ok(Sound { pattern, matches_all });
@@ -70,8 +71,12 @@ impl Regexes {
 
 fn too_big(regex: &Regex) -> Box<Diagnostic> {
     Box::new(
-        Diagnostic::error(code::REGEX_TOO_BIG, regex.span.clone(), "this regular expression would take too much memory")
-            .help("count to less, as in `.{0,50}` for `.{0,5000}`; `[a-z]` is far smaller than `\\w`"),
+        Diagnostic::error(
+            code::REGEX_TOO_BIG,
+            regex.span.clone(),
+            "this regular expression would take too much memory",
+        )
+        .help("count to less, as in `.{0,50}` for `.{0,5000}`; `[a-z]` is far smaller than `\\w`"),
     )
 }
 

@@ -25,14 +25,21 @@ pub(crate) fn check(node: &Node, source: &str) -> Vec<Diagnostic> {
 fn look(node: &Node, source: &str, out: &mut Vec<Diagnostic>) {
     if let Err(why) = possible(node, true) {
         out.push(
-            Diagnostic::warning(code::NEVER_TRUE, node.span.clone(), format!("this can never be true: {why}"))
-                .help("the rule does nothing so; change the condition or take the line out"),
+            Diagnostic::warning(
+                code::NEVER_TRUE,
+                node.span.clone(),
+                format!("this can never be true: {why}"),
+            )
+            .help("the rule does nothing so; change the condition or take the line out"),
         );
         return;
     }
     if possible(node, false).is_err() {
         let message = "this is always true, of every post that shows what it asks";
-        out.push(Diagnostic::warning(code::ALWAYS_TRUE, node.span.clone(), message).help("did you mean something narrower?"));
+        out.push(
+            Diagnostic::warning(code::ALWAYS_TRUE, node.span.clone(), message)
+                .help("did you mean something narrower?"),
+        );
         return;
     }
     if let NodeKind::And(all) | NodeKind::Or(all) = &node.kind {
@@ -41,7 +48,10 @@ fn look(node: &Node, source: &str, out: &mut Vec<Diagnostic>) {
             if test && all.len() <= 100 && all[..i].iter().any(|earlier| same(earlier, part)) {
                 let written = quoted(&source[part.span.clone()]);
                 let message = format!("`{written}` stands twice in this condition");
-                out.push(Diagnostic::warning(code::REPEATED_CONDITION, part.span.clone(), message).help("leave one of them out"));
+                out.push(
+                    Diagnostic::warning(code::REPEATED_CONDITION, part.span.clone(), message)
+                        .help("leave one of them out"),
+                );
             } else {
                 look(part, source, out);
             }
@@ -63,14 +73,20 @@ fn possible(node: &Node, wanted: bool) -> Result<(), String> {
     search(vec![(node, wanted)], Facts::default(), &mut budget)
 }
 
-fn search<'n>(mut open: Vec<(&'n Node, bool)>, mut facts: Facts<'n>, budget: &mut usize) -> Result<(), String> {
+fn search<'n>(
+    mut open: Vec<(&'n Node, bool)>,
+    mut facts: Facts<'n>,
+    budget: &mut usize,
+) -> Result<(), String> {
     let mut branches = Vec::new();
     while let Some((node, wanted)) = open.pop() {
         let Some(left) = budget.checked_sub(1) else { return Ok(()) };
         *budget = left;
         match (&node.kind, wanted) {
             (NodeKind::Not(inner), _) => open.push((inner, !wanted)),
-            (NodeKind::And(all), true) | (NodeKind::Or(all), false) => open.extend(all.iter().rev().map(|n| (n, wanted))),
+            (NodeKind::And(all), true) | (NodeKind::Or(all), false) => {
+                open.extend(all.iter().rev().map(|n| (n, wanted)))
+            }
             (NodeKind::Or(_), true) | (NodeKind::And(_), false) => branches.push((node, wanted)),
             (NodeKind::Test(test), _) => facts.add(test, wanted)?,
         }
@@ -110,7 +126,12 @@ struct Facts<'n> {
 
 impl<'n> Facts<'n> {
     fn size(&self) -> usize {
-        self.flags.len() + self.numbers.len() + self.shares.len() + self.texts.len() + self.others.len() + self.touched.len()
+        self.flags.len()
+            + self.numbers.len()
+            + self.shares.len()
+            + self.texts.len()
+            + self.others.len()
+            + self.touched.len()
     }
 
     fn add(&mut self, test: &'n Test, wanted: bool) -> Result<(), String> {
@@ -126,7 +147,9 @@ impl<'n> Facts<'n> {
         }
         match test {
             Test::Flag(flag) => match self.flags.iter().find(|(f, _)| f == flag) {
-                Some((_, value)) if *value != wanted => Err(format!("`{}` cannot be both true and false", flag.name())),
+                Some((_, value)) if *value != wanted => {
+                    Err(format!("`{}` cannot be both true and false", flag.name()))
+                }
                 Some(_) => Ok(()),
                 None => {
                     self.flags.push((*flag, wanted));
@@ -141,7 +164,11 @@ impl<'n> Facts<'n> {
                         self.numbers.len() - 1
                     }
                 };
-                self.numbers[at].1.cut(if wanted { *comparison } else { inverse(*comparison) }, *value, field.name())
+                self.numbers[at].1.cut(
+                    if wanted { *comparison } else { inverse(*comparison) },
+                    *value,
+                    field.name(),
+                )
             }
             Test::Model { question, comparison, share } => {
                 let at = match self.shares.iter().position(|(q, _)| *q == question) {
@@ -167,11 +194,16 @@ impl<'n> Facts<'n> {
                 narrow(&mut self.languages, all, languages, true, "lang")
             }
             Test::TextIs { field, needles: Needles::These(texts) } if wanted => {
-                let texts: Vec<String> = texts.iter().map(|t| t.trim_start_matches('@').to_lowercase()).collect();
+                let texts: Vec<String> =
+                    texts.iter().map(|t| t.trim_start_matches('@').to_lowercase()).collect();
                 match self.texts.iter_mut().find(|(f, _)| f == field) {
                     Some((_, left)) => {
                         left.retain(|t| texts.contains(t));
-                        if left.is_empty() { Err(format!("`{}` cannot be two things at once", field.name())) } else { Ok(()) }
+                        if left.is_empty() {
+                            Err(format!("`{}` cannot be two things at once", field.name()))
+                        } else {
+                            Ok(())
+                        }
                     }
                     None => {
                         self.texts.push((*field, texts));
@@ -279,7 +311,15 @@ impl Interval {
         // Votes can fall below 0 in a few places; a rule about that is rare enough for a warning.
         let least = if field == NumberField::Position { 1.0 } else { 0.0 };
         let whole = !field.is_span();
-        Self { low: least, low_open: false, high: f64::INFINITY, high_open: false, whole, least, most: f64::INFINITY }
+        Self {
+            low: least,
+            low_open: false,
+            high: f64::INFINITY,
+            high_open: false,
+            whole,
+            least,
+            most: f64::INFINITY,
+        }
     }
 
     fn share() -> Self {

@@ -8,7 +8,10 @@ pub(crate) fn share(quantity: &Quantity, source: &str) -> Result<f64, Box<Diagno
     let written = quoted(&source[quantity.span.clone()]);
     let fail = |code, message: String| Diagnostic::error(code, quantity.span.clone(), message);
     let [part] = quantity.parts.as_slice() else {
-        return Err(Box::new(fail(code::BAD_UNIT, format!("expected a share like `80%`, found `{written}`"))));
+        return Err(Box::new(fail(
+            code::BAD_UNIT,
+            format!("expected a share like `80%`, found `{written}`"),
+        )));
     };
     let range = "a share is between `0%` and `100%`";
     match part.unit.as_deref() {
@@ -19,9 +22,11 @@ pub(crate) fn share(quantity: &Quantity, source: &str) -> Result<f64, Box<Diagno
                 .help("a share is a percentage, or a number between 0 and 1")
                 .suggest(quantity.span.clone(), format!("{written}%")),
         )),
-        None | Some("%") => Err(Box::new(fail(code::BAD_SHARE, format!("`{written}` is not a share")).help(range))),
-        Some(unit) => Err(Box::new(
-            fail(code::BAD_UNIT, format!("a share has no unit `{}`", quoted(unit))).help(range),
-        )),
+        None | Some("%") => {
+            Err(Box::new(fail(code::BAD_SHARE, format!("`{written}` is not a share")).help(range)))
+        }
+        Some(unit) => {
+            Err(Box::new(fail(code::BAD_UNIT, format!("a share has no unit `{}`", quoted(unit))).help(range)))
+        }
     }
 }

@@ -17,13 +17,17 @@ pub(super) fn plain_number(quantity: &Quantity, source: &str) -> Result<f64, Box
     if let Some((_, times)) = reference::MAGNITUDES.iter().find(|(name, _)| *name == unit) {
         return Ok(part.value * times);
     }
-    let number = source[part.span.clone()].trim_end_matches(|c: char| c == '%' || c.is_alphabetic()).trim_end();
+    let number =
+        source[part.span.clone()].trim_end_matches(|c: char| c == '%' || c.is_alphabetic()).trim_end();
     Err(Box::new(if unit == "%" {
-        fail(format!("expected a number, found the percentage `{written}`")).suggest(part.span.clone(), number)
+        fail(format!("expected a number, found the percentage `{written}`"))
+            .suggest(part.span.clone(), number)
     } else if reference::unit(unit).is_some() {
-        fail(format!("expected a number, found the span of time `{written}`")).suggest(part.span.clone(), number)
+        fail(format!("expected a number, found the span of time `{written}`"))
+            .suggest(part.span.clone(), number)
     } else {
-        fail(format!("`{}` is no unit of a number", quoted(unit))).help("behind a number can stand k, M or B: `10k`, `2.5M`, `1B`")
+        fail(format!("`{}` is no unit of a number", quoted(unit)))
+            .help("behind a number can stand k, M or B: `10k`, `2.5M`, `1B`")
     }))
 }
 
@@ -35,7 +39,9 @@ pub(super) fn span_of_time(quantity: &Quantity, source: &str, example: &str) -> 
         let fail = |message: String| Box::new(Diagnostic::error(code::BAD_UNIT, part.span.clone(), message));
         let Some(unit) = part.unit.as_deref() else {
             let mut problem = fail(format!("`{written}` needs a unit of time"));
-            problem.help = Some(format!("write it like `{example}`; units are s, min, h, days, weeks, months and years"));
+            problem.help = Some(format!(
+                "write it like `{example}`; units are s, min, h, days, weeks, months and years"
+            ));
             return Err(problem);
         };
         if unit == "m" {
@@ -52,7 +58,8 @@ pub(super) fn span_of_time(quantity: &Quantity, source: &str, example: &str) -> 
                 Some(near) => {
                     let start = part.span.end - unit.len();
                     // Lower-casing may have changed the length.
-                    let sound = source.get(start..part.span.end).is_some_and(|u| u.eq_ignore_ascii_case(unit));
+                    let sound =
+                        source.get(start..part.span.end).is_some_and(|u| u.eq_ignore_ascii_case(unit));
                     Box::new(if sound { problem.suggest(start..part.span.end, near) } else { *problem })
                 }
                 None => problem,
@@ -125,7 +132,10 @@ impl Checker<'_> {
                 Value::Text(text) => text.text.trim().to_lowercase(),
                 other => {
                     let message = format!("`{field}` is one of a few words, not {}", other.sort());
-                    self.report(Diagnostic::error(code::WRONG_VALUE, other.span(), message).help(all_names(field, table)));
+                    self.report(
+                        Diagnostic::error(code::WRONG_VALUE, other.span(), message)
+                            .help(all_names(field, table)),
+                    );
                     sound = false;
                     continue;
                 }
@@ -136,7 +146,8 @@ impl Checker<'_> {
                 None => {
                     let message = format!("`{field}` is never `{}`", quoted(&word));
                     let names: Vec<&str> = table.iter().map(|(_, n, _)| *n).collect();
-                    let problem = Diagnostic::error(code::UNKNOWN_VALUE, value.span(), message).help(all_names(field, table));
+                    let problem = Diagnostic::error(code::UNKNOWN_VALUE, value.span(), message)
+                        .help(all_names(field, table));
                     self.report(match reference::meant(&word, &names) {
                         Some(near) => problem.suggest(value.span(), near),
                         None => problem,
@@ -168,7 +179,8 @@ impl Checker<'_> {
             let message = format!("`{}` is not the code of a language", quoted(&self.source[span.clone()]));
             let problem = Diagnostic::error(code::UNKNOWN_VALUE, span.clone(), message)
                 .help("`lang` is a two- or three-letter code: en, de, pt, ja");
-            let primary = word.split(['-', '_']).next().filter(|p| p.len() < word.len() && (2..=3).contains(&p.len()));
+            let primary =
+                word.split(['-', '_']).next().filter(|p| p.len() < word.len() && (2..=3).contains(&p.len()));
             let named = reference::LANGUAGES.iter().find(|(name, _)| *name == word).map(|(_, tag)| *tag);
             self.report(match primary.or(named) {
                 Some(tag) => problem.suggest(span, tag),
@@ -183,7 +195,8 @@ impl Checker<'_> {
 pub(super) fn needs_quotes(value: &Value, source: &str) -> Diagnostic {
     let span = value.span();
     let written = &source[span.clone()];
-    let problem = Diagnostic::error(code::WRONG_VALUE, span.clone(), format!("expected text, found {}", value.sort()));
+    let problem =
+        Diagnostic::error(code::WRONG_VALUE, span.clone(), format!("expected text, found {}", value.sort()));
     match value {
         Value::Word(_) | Value::Quantity(_) => {
             problem.help("text goes in quotes").suggest(span, format!("\"{written}\""))

@@ -22,15 +22,26 @@ impl Parser<'_> {
         let start = self.here().start;
         let action = self.action()?;
         let action_span = start..self.last_end();
-        let mut rule =
-            Rule { span: action_span.clone(), schedule, action, action_span, condition: None, because: None, unsure: None };
+        let mut rule = Rule {
+            span: action_span.clone(),
+            schedule,
+            action,
+            action_span,
+            condition: None,
+            because: None,
+            unsure: None,
+        };
         if self.eat_word("if").is_some() {
             rule.condition = Some(self.condition()?);
         }
         loop {
             let span = self.here();
             let repeated = |what: &str| {
-                Box::new(Diagnostic::error(code::REPEATED_CLAUSE, span.clone(), format!("{what} stands twice in this rule")))
+                Box::new(Diagnostic::error(
+                    code::REPEATED_CLAUSE,
+                    span.clone(),
+                    format!("{what} stands twice in this rule"),
+                ))
             };
             if self.at_word("because") {
                 if rule.because.is_some() {
@@ -47,7 +58,11 @@ impl Parser<'_> {
                 let problem = if rule.condition.is_some() {
                     repeated("`if`").help("join conditions with `and` or `or`")
                 } else {
-                    Diagnostic::error(code::UNEXPECTED, span.clone(), "the condition comes before `because` and `while unsure`")
+                    Diagnostic::error(
+                        code::UNEXPECTED,
+                        span.clone(),
+                        "the condition comes before `because` and `while unsure`",
+                    )
                 };
                 return Err(Box::new(problem));
             } else {
@@ -71,11 +86,15 @@ impl Parser<'_> {
         let at = self.here().start;
         let word = self.word(0);
         let is_field = word.as_deref().is_some_and(|w| {
-            reference::field(w).is_some() || reference::KNOWN_MODELS.contains(&w) || ["not", "about", "like"].contains(&w)
+            reference::field(w).is_some()
+                || reference::KNOWN_MODELS.contains(&w)
+                || ["not", "about", "like"].contains(&w)
         });
         Box::new(if bare && is_field {
             problem.suggest(at..at, "if ")
-        } else if let Some(near) = word.as_deref().and_then(|w| reference::meant(w, &["because", "while", "if", "and", "or"])) {
+        } else if let Some(near) =
+            word.as_deref().and_then(|w| reference::meant(w, &["because", "while", "if", "and", "or"]))
+        {
             let span = self.here();
             problem.suggest(span, near)
         } else if !bare && word.is_some() {
@@ -158,22 +177,32 @@ impl Parser<'_> {
                             format!("a limit does not count per `{}`", quoted(&name.text)),
                         )
                         .help("it counts per author, per hour, per day or per visit");
-                        return Err(Box::new(match reference::nearest(&name.text, ["author", "hour", "day", "visit"]) {
-                            Some(near) => problem.suggest(name.span, near),
-                            None => problem,
-                        }));
+                        return Err(Box::new(
+                            match reference::nearest(&name.text, ["author", "hour", "day", "visit"]) {
+                                Some(near) => problem.suggest(name.span, near),
+                                None => problem,
+                            },
+                        ));
                     }
                 };
                 if twice {
                     let span = span.start..self.last_end();
                     return Err(Box::new(
-                        Diagnostic::error(code::REPEATED_CLAUSE, span, "a limit counts over one span of time")
-                            .help("write `per author` and at most one of `per hour`, `per day` and `per visit`"),
+                        Diagnostic::error(
+                            code::REPEATED_CLAUSE,
+                            span,
+                            "a limit counts over one span of time",
+                        )
+                        .help("write `per author` and at most one of `per hour`, `per day` and `per visit`"),
                     ));
                 }
             } else if self.eat_word("then").is_some() {
                 if then.replace(self.text("what is said where the feed ends, in quotes")?).is_some() {
-                    return Err(Box::new(Diagnostic::error(code::REPEATED_CLAUSE, span, "`then` stands twice in this rule")));
+                    return Err(Box::new(Diagnostic::error(
+                        code::REPEATED_CLAUSE,
+                        span,
+                        "`then` stands twice in this rule",
+                    )));
                 }
             } else {
                 return Ok(Action::Limit { count, per_author, period, then });
@@ -245,7 +274,9 @@ impl Parser<'_> {
     fn joined(&mut self) -> (String, Span) {
         let start = self.here();
         let mut text = String::new();
-        while matches!(self.kind(0), Some(TokenKind::Word | TokenKind::Number | TokenKind::Dash)) && !self.at_word("on") {
+        while matches!(self.kind(0), Some(TokenKind::Word | TokenKind::Number | TokenKind::Dash))
+            && !self.at_word("on")
+        {
             let token = self.here();
             text.push_str(&self.source[token].to_lowercase().replace(['–', '—'], "-"));
             self.next();
@@ -255,18 +286,30 @@ impl Parser<'_> {
     }
 
     fn bad_time(&self, text: &str, span: Span) -> super::parser::Problem {
-        let problem = Diagnostic::error(code::BAD_TIME, span.clone(), format!("`{}` is not a time window", quoted(text)))
-            .help("write start and end of the day's clock with a dash between: `22:00-07:00`, `9-17`");
+        let problem = Diagnostic::error(
+            code::BAD_TIME,
+            span.clone(),
+            format!("`{}` is not a time window", quoted(text)),
+        )
+        .help("write start and end of the day's clock with a dash between: `22:00-07:00`, `9-17`");
         let dashed = text.replace("until", "-").replace("till", "-").replace("to", "-");
-        Box::new(if dashed != text && window(&dashed).is_some() { problem.suggest(span, dashed) } else { problem })
+        Box::new(if dashed != text && window(&dashed).is_some() {
+            problem.suggest(span, dashed)
+        } else {
+            problem
+        })
     }
 
     fn bad_day(&self, text: &str, span: Span) -> super::parser::Problem {
         if text.is_empty() {
             return self.unexpected("a day like `mon`, `mon-fri`, `weekdays` or `weekends`");
         }
-        let problem = Diagnostic::error(code::BAD_TIME, span.clone(), format!("`{}` is not a day", quoted(text)))
-            .help("days are mon, tue, wed, thu, fri, sat, sun, ranges like `mon-fri`, `weekdays` and `weekends`");
+        let problem = Diagnostic::error(
+            code::BAD_TIME,
+            span.clone(),
+            format!("`{}` is not a day", quoted(text)),
+        )
+        .help("days are mon, tue, wed, thu, fri, sat, sun, ranges like `mon-fri`, `weekdays` and `weekends`");
         let names = reference::DAYS.iter().flat_map(|(a, b)| [*a, *b]).chain(["weekdays", "weekends"]);
         Box::new(match reference::nearest(text, names) {
             Some(near) => problem.suggest(span, near),
@@ -289,7 +332,8 @@ fn clock(text: &str) -> Option<u16> {
         _ => (text, None),
     };
     let (hours, minutes) = text.split_once(':').unwrap_or((text, "00"));
-    let digits = |s: &str, most: usize| (1..=most).contains(&s.len()) && s.bytes().all(|b| b.is_ascii_digit());
+    let digits =
+        |s: &str, most: usize| (1..=most).contains(&s.len()) && s.bytes().all(|b| b.is_ascii_digit());
     if !digits(hours, 2) || !digits(minutes, 2) || minutes.len() != 2 {
         return None;
     }

@@ -8,8 +8,10 @@ use crate::program::{Comparison, Edge, Quantifier};
 use crate::reference;
 
 /// Words that begin an operator.
-const OPERATOR_WORDS: &[&str] =
-    &["is", "in", "has", "over", "under", "at least", "at most", "starts", "ends", "matches", "is not", "links to"];
+const OPERATOR_WORDS: &[&str] = &[
+    "is", "in", "has", "over", "under", "at least", "at most", "starts", "ends", "matches", "is not",
+    "links to",
+];
 
 impl Parser<'_> {
     /// `… or …`
@@ -38,7 +40,9 @@ impl Parser<'_> {
     }
 
     fn primary(&mut self) -> Result<Condition> {
-        let Some(open) = self.eat(TokenKind::Open) else { return Ok(Condition::Predicate(self.predicate()?)) };
+        let Some(open) = self.eat(TokenKind::Open) else {
+            return Ok(Condition::Predicate(self.predicate()?));
+        };
         self.enter(&open)?;
         let inner = self.condition()?;
         self.depth -= 1;
@@ -47,7 +51,8 @@ impl Parser<'_> {
             None if self.peek(0).is_none() || self.at_any(&["because", "while"]) => {
                 let end = self.last_end();
                 Err(Box::new(
-                    Diagnostic::error(code::UNCLOSED_BRACKET, open, "this bracket is never closed").suggest(end..end, ")"),
+                    Diagnostic::error(code::UNCLOSED_BRACKET, open, "this bracket is never closed")
+                        .suggest(end..end, ")"),
                 ))
             }
             None => Err(self.after_predicate("`and`, `or` or `)`")),
@@ -58,8 +63,12 @@ impl Parser<'_> {
         self.depth += 1;
         if self.depth > reference::MAX_DEPTH {
             return Err(Box::new(
-                Diagnostic::error(code::TOO_DEEP, span.clone(), "brackets and `not`s are nested more than 64 deep here")
-                    .help("split the rule into several; all rules count"),
+                Diagnostic::error(
+                    code::TOO_DEEP,
+                    span.clone(),
+                    "brackets and `not`s are nested more than 64 deep here",
+                )
+                .help("split the rule into several; all rules count"),
             ));
         }
         Ok(())
@@ -70,14 +79,20 @@ impl Parser<'_> {
         self.tests += 1;
         if self.tests > reference::MAX_TESTS {
             return Err(Box::new(
-                Diagnostic::error(code::TOO_LARGE, start, "this condition has more than 1,000 parts")
-                    .help("put words into one list, `text has any \"…\", \"…\"`, or split the rule into several"),
+                Diagnostic::error(code::TOO_LARGE, start, "this condition has more than 1,000 parts").help(
+                    "put words into one list, `text has any \"…\", \"…\"`, or split the rule into several",
+                ),
             ));
         }
         let subject = match self.kind(0) {
             Some(TokenKind::Word) => self.subject()?,
             Some(
-                TokenKind::Less | TokenKind::AtMost | TokenKind::More | TokenKind::AtLeast | TokenKind::Equal | TokenKind::NotEqual,
+                TokenKind::Less
+                | TokenKind::AtMost
+                | TokenKind::More
+                | TokenKind::AtLeast
+                | TokenKind::Equal
+                | TokenKind::NotEqual,
             ) => Subject::Nothing(start.clone()),
             Some(TokenKind::Text { .. } | TokenKind::Number | TokenKind::List | TokenKind::Regex) => {
                 let value = self.value("a condition")?;
@@ -120,7 +135,9 @@ impl Parser<'_> {
     /// The operator and its values, with the `not` that may stand before the operator.
     fn question(&mut self, subject: &Subject) -> Result<(Option<Span>, Option<Question>)> {
         let mut negated = None;
-        if self.at_word("not") && ["in", "has", "matches", "starts", "ends"].iter().any(|w| self.is_word(1, w)) {
+        if self.at_word("not")
+            && ["in", "has", "matches", "starts", "ends"].iter().any(|w| self.is_word(1, w))
+        {
             negated = self.eat_word("not");
         }
         let start = self.here().start;
@@ -160,7 +177,9 @@ impl Parser<'_> {
                 *negated = not;
                 return Ok(Some(Operator::In));
             }
-            if self.at_any(&["over", "under"]) || (self.at_word("at") && (self.is_word(1, "least") || self.is_word(1, "most"))) {
+            if self.at_any(&["over", "under"])
+                || (self.at_word("at") && (self.is_word(1, "least") || self.is_word(1, "most")))
+            {
                 *negated = not;
                 return Ok(self.comparison());
             }
@@ -228,7 +247,11 @@ impl Parser<'_> {
         let ends = self.peek(0).is_none()
             || self.kind(0) == Some(TokenKind::Close)
             || self.at_any(reference::RESERVED) && !self.at_word("not");
-        if ends || !matches!(subject, Subject::Name(_)) { Ok(()) } else { Err(self.after_predicate("an operator like `is` or `has`")) }
+        if ends || !matches!(subject, Subject::Name(_)) {
+            Ok(())
+        } else {
+            Err(self.after_predicate("an operator like `is` or `has`"))
+        }
     }
 
     fn after_predicate(&self, expected: &str) -> Problem {
@@ -241,13 +264,20 @@ impl Parser<'_> {
         Box::new(match self.kind(0) {
             Some(TokenKind::Word) => {
                 let word = self.word(0).unwrap_or_default();
-                let known: Vec<&str> = OPERATOR_WORDS.iter().chain(&["and", "or", "because", "while"]).copied().collect();
+                let known: Vec<&str> =
+                    OPERATOR_WORDS.iter().chain(&["and", "or", "because", "while"]).copied().collect();
                 match reference::meant(&word, &known) {
                     Some(near) => {
-                        let with = if matches!(near, "starts" | "ends") && !self.is_word(1, "with") { " with" } else { "" };
+                        let with = if matches!(near, "starts" | "ends") && !self.is_word(1, "with") {
+                            " with"
+                        } else {
+                            ""
+                        };
                         problem.suggest(span, format!("{near}{with}"))
                     }
-                    None => problem.help("a field is followed by an operator, and conditions are joined with `and` or `or`"),
+                    None => problem.help(
+                        "a field is followed by an operator, and conditions are joined with `and` or `or`",
+                    ),
                 }
             }
             Some(TokenKind::Text { .. }) => problem.suggest(at..at, "has "),

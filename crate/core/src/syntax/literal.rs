@@ -16,9 +16,13 @@ impl Parser<'_> {
             let at = span.start + open + at;
             let written = quoted(&self.source[at..at + length]);
             Box::new(
-                Diagnostic::error(code::BAD_ESCAPE, at..at + length, format!("`{written}` means nothing in text"))
-                    .help("in text, `\\\"` is a quote, `\\n` a line break and `\\\\` a backslash")
-                    .suggest(at..at + 1, "\\\\"),
+                Diagnostic::error(
+                    code::BAD_ESCAPE,
+                    at..at + length,
+                    format!("`{written}` means nothing in text"),
+                )
+                .help("in text, `\\\"` is a quote, `\\n` a line break and `\\\\` a backslash")
+                .suggest(at..at + 1, "\\\\"),
             )
         })?;
         if !straight {
@@ -67,7 +71,11 @@ impl Parser<'_> {
             let span = self.here();
             return self.quantity()?.ok_or_else(|| {
                 let text = quoted(&self.source[span.clone()]);
-                Box::new(Diagnostic::error(code::BAD_NUMBER, span, format!("expected {expected}, but `{text}` is not a number")))
+                Box::new(Diagnostic::error(
+                    code::BAD_NUMBER,
+                    span,
+                    format!("expected {expected}, but `{text}` is not a number"),
+                ))
             });
         }
         Err(self.unexpected(expected))
@@ -81,7 +89,9 @@ impl Parser<'_> {
         let mut parts = vec![first];
         // `1 h 30 min`
         while parts.last().is_some_and(is_span)
-            && self.peek(0).is_some_and(|t| t.kind == TokenKind::Number && self.text_of(t).starts_with(|c: char| c.is_ascii_digit()))
+            && self.peek(0).is_some_and(|t| {
+                t.kind == TokenKind::Number && self.text_of(t).starts_with(|c: char| c.is_ascii_digit())
+            })
         {
             match self.part()? {
                 Some(part) => parts.push(part),
@@ -120,7 +130,9 @@ impl Parser<'_> {
         }
         let all = number.start..second.span.end;
         let (before, after) = (&self.source[number.clone()], self.text_of(second));
-        let three = after.len() >= 3 && after.bytes().take(3).all(|b| b.is_ascii_digit()) && !after[3..].starts_with(|c: char| c.is_ascii_digit());
+        let three = after.len() >= 3
+            && after.bytes().take(3).all(|b| b.is_ascii_digit())
+            && !after[3..].starts_with(|c: char| c.is_ascii_digit());
         let problem = Diagnostic::error(code::BAD_NUMBER, all.clone(), "a number has no comma in it");
         Err(Box::new(if three {
             problem
@@ -153,7 +165,9 @@ fn unescape(inner: &str) -> std::result::Result<String, (usize, usize)> {
         match chars.next() {
             Some((_, 'n')) => text.push('\n'),
             // Besides `\"`, a quote of the sort that would otherwise close: ‘don\’t’.
-            Some((_, escaped @ ('"' | '\\' | '\'' | '’' | '‘' | '”' | '“' | '»' | '«'))) => text.push(escaped),
+            Some((_, escaped @ ('"' | '\\' | '\'' | '’' | '‘' | '”' | '“' | '»' | '«'))) => {
+                text.push(escaped)
+            }
             other => return Err((at, 1 + other.map_or(0, |(_, c)| c.len_utf8()))),
         }
     }

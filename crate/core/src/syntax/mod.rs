@@ -10,6 +10,6 @@ mod parser;
 pub mod token;
 pub mod tree;
 
-pub use parser::{lines, parse, parse_line};
 pub(crate) use literal::{quote, unquote};
+pub use parser::{lines, parse, parse_line};
 pub use token::{Token, TokenKind};

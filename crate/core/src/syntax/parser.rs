@@ -56,7 +56,10 @@ pub fn parse_line(source: &str, number: u32, span: Span) -> (Line, Vec<Diagnosti
             .help("put long lists into a file and load it with `let @name = list \"file.txt\"`")
             .locate(source, number, span.start);
         let scope = text.trim_start().get(..3).is_some_and(|s| s.trim_end().eq_ignore_ascii_case("on"));
-        return (Line { number, span, comment: None, statement: Some(Statement::Broken { scope }) }, vec![problem]);
+        return (
+            Line { number, span, comment: None, statement: Some(Statement::Broken { scope }) },
+            vec![problem],
+        );
     }
     let tokens = tokenize(text, span.start);
     let comment = tokens.comment.clone();
@@ -123,7 +126,8 @@ impl<'s> Parser<'s> {
 
     /// Whether the token that is `ahead` tokens further is this word (lower case).
     pub fn is_word(&self, ahead: usize, word: &str) -> bool {
-        self.peek(ahead).is_some_and(|t| t.kind == TokenKind::Word && self.text_of(t).eq_ignore_ascii_case(word))
+        self.peek(ahead)
+            .is_some_and(|t| t.kind == TokenKind::Word && self.text_of(t).eq_ignore_ascii_case(word))
     }
 
     /// Whether the next token is one of these words (lower case).
@@ -169,9 +173,14 @@ impl<'s> Parser<'s> {
     pub fn unexpected(&self, expected: &str) -> Problem {
         let Some(token) = self.peek(0) else {
             let end = self.last_end();
-            let mut problem =
-                Diagnostic::error(code::MISSING, end..end, format!("expected {expected}, but the line ends here"));
-            if self.comment.as_ref().is_some_and(|c| self.source[c.clone()].len() > 1 && !self.source[c.clone()].starts_with("# ")) {
+            let mut problem = Diagnostic::error(
+                code::MISSING,
+                end..end,
+                format!("expected {expected}, but the line ends here"),
+            );
+            if self.comment.as_ref().is_some_and(|c| {
+                self.source[c.clone()].len() > 1 && !self.source[c.clone()].starts_with("# ")
+            }) {
                 problem = problem.help("everything from `#` on is a comment; text with a `#` goes in quotes");
             }
             return Box::new(problem);
@@ -187,12 +196,16 @@ impl<'s> Parser<'s> {
             (TokenKind::Unknown, "||" | "|") => error(code::UNEXPECTED, found).suggest(span.clone(), "or"),
             (TokenKind::Unknown, "!") => error(code::UNEXPECTED, found).suggest(span.clone(), "not "),
             (TokenKind::Unknown, "==") => error(code::UNEXPECTED, found).suggest(span.clone(), "="),
-            (TokenKind::Unknown, ";") => error(code::UNEXPECTED, found).help("each statement stands on a line of its own"),
+            (TokenKind::Unknown, ";") => {
+                error(code::UNEXPECTED, found).help("each statement stands on a line of its own")
+            }
             (TokenKind::Word, _) if self.at_any(&["unless", "when", "where", "but"]) => {
                 let right = reference::meant(&text.to_lowercase(), &["if", "if not", "and"]).unwrap_or("if");
                 error(code::UNEXPECTED, found).suggest(span.clone(), right)
             }
-            (TokenKind::Word, _) if reference::ACTIONS.iter().any(|w| self.at_word(w.name)) && self.at > 0 => {
+            (TokenKind::Word, _)
+                if reference::ACTIONS.iter().any(|w| self.at_word(w.name)) && self.at > 0 =>
+            {
                 error(code::UNEXPECTED, found).help("each rule stands on a line of its own")
             }
             _ => error(code::UNEXPECTED, found),
@@ -218,7 +231,9 @@ impl<'s> Parser<'s> {
             "on" => self.on()?,
             "at" => Statement::Rule(Box::new(self.scheduled_rule()?)),
             w if reference::HEADERS.iter().any(|h| h.name == w) => self.header(&word)?,
-            w if reference::ACTIONS.iter().any(|a| a.name == w) => Statement::Rule(Box::new(self.rule(None)?)),
+            w if reference::ACTIONS.iter().any(|a| a.name == w) => {
+                Statement::Rule(Box::new(self.rule(None)?))
+            }
             _ => return Err(self.no_statement(&first, Some(&word))),
         };
         if self.peek(0).is_some() {
@@ -262,9 +277,9 @@ impl<'s> Parser<'s> {
             Some("if") => error("a rule begins with what it does, not with `if`".into())
                 .help("write `hide if …`, with the action first"),
             Some(word) => match reference::meant(word, &names) {
-                Some(near) => {
-                    error(format!("no action or statement is called `{found}`")).suggest(first.clone(), near).help(actions)
-                }
+                Some(near) => error(format!("no action or statement is called `{found}`"))
+                    .suggest(first.clone(), near)
+                    .help(actions),
                 None => error(format!("no action or statement is called `{found}`")).help(actions),
             },
             None => error(format!("a line cannot begin with `{found}`")).help(actions),
@@ -286,8 +301,12 @@ impl<'s> Parser<'s> {
                 let span = self.here();
                 let word = &self.source[span.clone()];
                 return Err(Box::new(
-                    Diagnostic::error(code::BAD_LIST_NAME, span.clone(), "the name of a list begins with `@`")
-                        .suggest(span, format!("@{word}")),
+                    Diagnostic::error(
+                        code::BAD_LIST_NAME,
+                        span.clone(),
+                        "the name of a list begins with `@`",
+                    )
+                    .suggest(span, format!("@{word}")),
                 ));
             }
             _ => return Err(self.unexpected("the name of the list, like `@friends`")),
@@ -339,7 +358,8 @@ impl<'s> Parser<'s> {
             let span = self.here();
             let message = "`on` stands on a line of its own, without a colon";
             return Err(Box::new(
-                Diagnostic::error(code::UNEXPECTED, span, message).help("the rules below it hold there, up to the next `on`"),
+                Diagnostic::error(code::UNEXPECTED, span, message)
+                    .help("the rules below it hold there, up to the next `on`"),
             ));
         }
         if self.kind(0) == Some(TokenKind::Word) {
@@ -398,7 +418,9 @@ impl<'s> Parser<'s> {
             );
             return Err(Box::new(if written.len() > 1 {
                 problem
-                    .help("a list's name has letters, digits, `_` and `-`; an account's handle goes in quotes")
+                    .help(
+                        "a list's name has letters, digits, `_` and `-`; an account's handle goes in quotes",
+                    )
                     .suggest(span, format!("\"{written}\""))
             } else {
                 problem.help("write the name right behind the `@`: `@friends`")

@@ -142,7 +142,9 @@ fn next(rest: &str, c: char) -> (TokenKind, usize) {
         ('%', _) => one(TokenKind::Percent),
         ('/', _) => regex(rest),
         ('@', _) => {
-            let end = rest[1..].find(|c| !(is_word(c) || matches!(c, '-' | '.' | '@'))).map_or(rest.len(), |i| i + 1);
+            let end = rest[1..]
+                .find(|c| !(is_word(c) || matches!(c, '-' | '.' | '@')))
+                .map_or(rest.len(), |i| i + 1);
             (TokenKind::List, end)
         }
         ('-' | '–', Some(d)) if d.is_ascii_digit() => (TokenKind::Number, bare(rest)),
@@ -174,7 +176,9 @@ fn bare(rest: &str) -> usize {
             '\'' | '’' => !first && goes_on,
             ':' if rest[at..].starts_with("://") => {
                 // An address: up to the next blank, comma or bracket.
-                return rest.find(|c: char| is_blank(c) || matches!(c, ',' | ')' | '"')).unwrap_or(rest.len());
+                return rest
+                    .find(|c: char| is_blank(c) || matches!(c, ',' | ')' | '"'))
+                    .unwrap_or(rest.len());
             }
             ':' => following.is_some_and(|c| c.is_ascii_digit()),
             '/' => dotted && (goes_on || following.is_none_or(is_blank)),
@@ -210,7 +214,8 @@ fn regex(rest: &str) -> (TokenKind, usize) {
         if c == '\\' {
             chars.next();
         } else if c == '/' {
-            let flags = rest[at + 1..].find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(rest.len() - at - 1);
+            let flags =
+                rest[at + 1..].find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(rest.len() - at - 1);
             return (TokenKind::Regex, at + 1 + flags);
         }
     }
