@@ -1,1 +1,223 @@
-//! The wasm face of core and adapters.
+//! The wasm face of core and adapters, for the extension's background and its pages.
+//!
+//! Posts and verdicts cross as JSON text (what was measured is in `docs/decisions/boundary.md`), everything
+//! rarer as structured values. Whatever comes in is taken to be hostile: a bad pack costs that pack, a bad
+//! field of a post that field, and only what makes no sense as a whole is thrown, as an `Error` whose message
+//! a person can use.
+
+mod diagnostics;
+mod errors;
+mod packs;
+mod posts;
+
+use diffract_core::snapshot::SNAPSHOT_FORMAT;
+use diffract_core::{Memory, RuleSet};
+use errors::Failure;
+use js_sys::Error;
+use wasm_bindgen::prelude::*;
+
+/// The most that is read of a batch of posts, in bytes.
+const MAX_POSTS_TEXT: usize = 32 << 20;
+/// The most that is read of a memory of limits, in bytes.
+const MAX_MEMORY_TEXT: usize = 8 << 20;
+
+#[wasm_bindgen(typescript_custom_section)]
+const TYPES: &str = r#"
+/** A rule file with what it needs. */
+export interface PackSource {
+  id: string;
+  source: string;
+  /** `limited`: a stranger's pack, whose `hide` acts as `collapse`. */
+  trust?: "full" | "limited";
+  /** The files that `list "file.txt"` can name: file name to contents. */
+  lists?: Record<string, string>;
+}
+
+/** One message about a rule file. Offsets are UTF-16 code units into the source. */
+export interface EngineDiagnostic {
+  severity: "error" | "warning" | "hint";
+  code: string;
+  message: string;
+  line: number;
+  column: number;
+  from: number;
+  to: number;
+  help?: string;
+  suggestion?: { from: number; to: number; replacement: string };
+  rendered: string;
+}
+
+export interface PackDiagnostics {
+  pack: string;
+  diagnostics: EngineDiagnostic[];
+}
+
+/** What a pack says of itself, and how many of its rules are in force. */
+export interface PackInfo {
+  id: string;
+  title: string;
+  trust: "full" | "limited";
+  rules: number;
+}
+"#;
+
+#[wasm_bindgen]
+extern "C" {
+    /// An array of `PackSource`.
+    #[wasm_bindgen(typescript_type = "PackSource[]")]
+    pub type PackSources;
+    /// An array of `PackDiagnostics`.
+    #[wasm_bindgen(typescript_type = "PackDiagnostics[]")]
+    pub type AllDiagnostics;
+    /// An array of `EngineDiagnostic`.
+    #[wasm_bindgen(typescript_type = "EngineDiagnostic[]")]
+    pub type Diagnostics;
+    /// An array of `PackInfo`.
+    #[wasm_bindgen(typescript_type = "PackInfo[]")]
+    pub type PackInfos;
+    /// List files by name.
+    #[wasm_bindgen(typescript_type = "Record<string, string> | undefined")]
+    pub type Lists;
+}
+
+/// The rules of a reader, ready to decide, and what their limits remember.
+#[wasm_bindgen]
+pub struct Engine {
+    rules: RuleSet,
+    memory: Memory,
+    diagnostics: Vec<packs::Report>,
+}
+
+#[wasm_bindgen]
+impl Engine {
+    /// Compiles packs. Bad rules, and packs that are none, are left out and told by `diagnostics`.
+    ///
+    /// # Errors
+    ///
+    /// If `packs` is not an array.
+    #[wasm_bindgen(constructor)]
+    pub fn new(packs: &PackSources) -> Result<Engine, Error> {
+        let (program, diagnostics) = packs::compile(packs)?;
+        Ok(Self { rules: RuleSet::new(program), memory: Memory::default(), diagnostics })
+    }
+
+    /// Reads a snapshot. Its diagnostics are not kept: `check` finds them again.
+    ///
+    /// # Errors
+    ///
+    /// If the bytes are not a snapshot of this version, whole and undamaged.
+    pub fn restore(bytes: &[u8]) -> Result<Engine, Error> {
+        let rules = diffract_core::restore(bytes).map_err(|error| Error::new(&error.to_string()))?;
+        Ok(Self { rules, memory: Memory::default(), diagnostics: Vec::new() })
+    }
+
+    /// The rules as bytes for `restore`.
+    pub fn snapshot(&self) -> Vec<u8> {
+        diffract_core::snapshot(&self.rules)
+    }
+
+    /// What is wrong with each pack, in the order the packs were given; none after `restore`.
+    ///
+    /// # Errors
+    ///
+    /// If the browser refuses to make the values.
+    pub fn diagnostics(&self) -> Result<AllDiagnostics, Error> {
+        packs::to_js(&self.diagnostics)
+    }
+
+    /// The packs, in the order they were given.
+    ///
+    /// # Errors
+    ///
+    /// If the browser refuses to make the values.
+    pub fn packs(&self) -> Result<PackInfos, Error> {
+        packs::to_js(&packs::infos(self.rules.program()))
+    }
+
+    /// How many rules are in force.
+    pub fn rules(&self) -> u32 {
+        self.rules.rules() as u32
+    }
+
+    /// Decides a JSON array of posts, in the order the feed has them; the verdicts, as a JSON array, are in
+    /// the same order. `context` is `{"now": seconds, "utc_offset": minutes, "visit": "…"}`. A field of the
+    /// wrong type counts as not shown; what is no post, or has no id, is shown.
+    ///
+    /// # Errors
+    ///
+    /// If `posts` is not a JSON array or `context` is not such an object, or if they are far too large.
+    pub fn decide(&mut self, posts: &str, context: &str) -> Result<String, Error> {
+        let context = posts::read_context(context)?;
+        let batch = posts::read(bounded(posts, "posts", MAX_POSTS_TEXT)?)?;
+        let verdicts = posts::decide(&self.rules, batch, &context, &mut self.memory);
+        serde_json::to_string(&verdicts)
+            .map_err(|error| Error::new(&format!("the verdicts cannot be written: {error}")))
+    }
+
+    /// The order in which posts are to stand, as indices into them: `order by`. Takes what `decide` took and
+    /// what it gave.
+    ///
+    /// # Errors
+    ///
+    /// As `decide`, and if `verdicts` is not its answer.
+    pub fn order(&self, posts: &str, verdicts: &str, context: &str) -> Result<Vec<u32>, Error> {
+        let context = posts::read_context(context)?;
+        let posts = posts::read(bounded(posts, "posts", MAX_POSTS_TEXT)?)?;
+        let verdicts = posts::read_verdicts(bounded(verdicts, "verdicts", MAX_POSTS_TEXT)?)?;
+        let posts: Vec<_> = posts.into_iter().map(posts::Read::into_post).collect();
+        Ok(self.rules.order(&posts, &verdicts, &context).into_iter().map(|index| index as u32).collect())
+    }
+
+    /// What `limit` remembers, as text for `restore_memory`.
+    ///
+    /// # Errors
+    ///
+    /// Never, in fact: it is plain data.
+    pub fn memory(&self) -> Result<String, Error> {
+        serde_json::to_string(&self.memory)
+            .map_err(|error| Error::new(&format!("the memory cannot be written: {error}")))
+    }
+
+    /// Remembers again. What is remembered now is kept if the text is refused.
+    ///
+    /// # Errors
+    ///
+    /// If the text is not a memory.
+    pub fn restore_memory(&mut self, memory: &str) -> Result<(), Error> {
+        let text = bounded(memory, "memory", MAX_MEMORY_TEXT)?;
+        self.memory = serde_json::from_str(text).map_err(|error| {
+            Error::new(&format!("what limits remember cannot be read ({error}); they count anew"))
+        })?;
+        Ok(())
+    }
+}
+
+/// Checks a rule file by itself; `lists` are the files that it can name.
+///
+/// # Errors
+///
+/// If the browser refuses to make the values.
+#[wasm_bindgen]
+pub fn check(source: &str, lists: &Lists) -> Result<Diagnostics, Error> {
+    packs::to_js(&packs::check(source, lists))
+}
+
+/// Formats a rule file. Comments stay; lines that do not parse stay as they are.
+#[wasm_bindgen]
+pub fn format(source: &str) -> String {
+    packs::format(source)
+}
+
+/// Changes whenever a snapshot of one version cannot be read, or is not to be trusted, by another.
+#[wasm_bindgen]
+pub fn version() -> String {
+    format!("{}/{SNAPSHOT_FORMAT}", env!("CARGO_PKG_VERSION"))
+}
+
+fn bounded<'a>(text: &'a str, what: &str, most: usize) -> Result<&'a str, Failure> {
+    if text.len() > most {
+        Err(Failure::new(format!("{what}: more than {} MB at once", most >> 20)))
+    } else {
+        Ok(text)
+    }
+}
