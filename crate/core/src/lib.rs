@@ -5,11 +5,20 @@
 //! post gets a [`verdict::Verdict`] that carries its reasons. Nothing here reads a clock, a disk or a
 //! browser: time, locale and memory of earlier posts are handed in.
 
+pub mod check;
+pub mod diagnostic;
+pub mod format;
 pub mod matching;
 pub mod post;
+pub mod print;
 pub mod program;
+pub mod reference;
 pub mod snapshot;
+pub mod syntax;
 pub mod verdict;
 
+pub use check::{Compiled, PackDiagnostics, PackSource, compile, compile_with};
+pub use diagnostic::{Diagnostic, Severity, Suggestion};
+pub use format::format;
 pub use matching::{Context, Memory, RuleSet, Scores};
 pub use snapshot::{SnapshotError, restore, snapshot};

@@ -1,0 +1,161 @@
+//! Regular expressions: whether they compile, and within which bounds.
+
+use crate::diagnostic::{Diagnostic, Span, code, quoted};
+use crate::reference::MAX_REGEX_SIZE;
+use crate::syntax::tree::Regex;
+use regex_syntax::ast::{self, ErrorKind};
+use regex_syntax::hir::{Hir, HirKind};
+use std::collections::HashMap;
+
+/// How large one expression may be, in states as [`weight`] estimates them. It keeps compiling one in the
+/// order of milliseconds, and far below [`MAX_REGEX_SIZE`].
+const MAX_WEIGHT: usize = 40_000;
+/// How large all expressions of a pack may be together. Thousands of ordinary ones weigh a tenth of it.
+const MAX_TOTAL: usize = 4_000_000;
+
+/// The expressions of one pack.
+#[derive(Debug, Default)]
+pub(crate) struct Regexes {
+    total: usize,
+    seen: HashMap<String, bool>,
+}
+
+/// An expression that compiles.
+#[derive(Debug)]
+pub(crate) struct Sound {
+    /// With its flags folded in.
+    pub pattern: String,
+    /// Whether it finds something in every text.
+    pub matches_all: bool,
+}
+
+impl Regexes {
+    /// The pattern with its flags folded in.
+    pub fn check(&mut self, regex: &Regex) -> Result<Sound, Box<Diagnostic>> {
+        let flags = flags(regex)?;
+        let pattern =
+            if flags.is_empty() { regex.pattern.clone() } else { format!("(?{flags}){}", regex.pattern) };
+        let prefix = pattern.len() - regex.pattern.len();
+        if let Some(&matches_all) = self.seen.get(&pattern) {
+            return Ok(Sound { pattern, matches_all });
+        }
+        if regex.pattern.is_empty() {
+            return Err(Box::new(
+                Diagnostic::error(code::BAD_REGEX, regex.span.clone(), "the regular expression is empty")
+                    .help("an empty expression is found in every text; say what to look for"),
+            ));
+        }
+        let hir = parse(&pattern, prefix, regex)?;
+        let weight = weight(&hir);
+        if weight > MAX_WEIGHT {
+            return Err(too_big(regex));
+        }
+        if self.total + weight > MAX_TOTAL {
+            let message = "all regular expressions of this pack together are too big";
+            return Err(Box::new(
+                Diagnostic::error(code::REGEX_TOO_BIG, regex.span.clone(), message)
+                    .help("use `has` and `has word` for words; they cost nothing"),
+            ));
+        }
+        self.total += weight;
+        let properties = hir.properties();
+        let matches_all = properties.minimum_len() == Some(0) && properties.look_set().is_empty();
+        // The estimate is ours; the regex crate has the last word.
+        if regex::RegexBuilder::new(&pattern).size_limit(MAX_REGEX_SIZE).build().is_err() {
+            return Err(too_big(regex));
+        }
+        self.seen.insert(pattern.clone(), matches_all);
+        Ok(Sound { pattern, matches_all })
+    }
+}
+
+fn too_big(regex: &Regex) -> Box<Diagnostic> {
+    Box::new(
+        Diagnostic::error(
+            code::REGEX_TOO_BIG,
+            regex.span.clone(),
+            "this regular expression would take too much memory",
+        )
+        .help("count to less, as in `.{0,50}` for `.{0,5000}`; `[a-z]` is far smaller than `\\w`"),
+    )
+}
+
+fn flags(regex: &Regex) -> Result<String, Box<Diagnostic>> {
+    let start = regex.span.end - regex.flags.len();
+    let mut out = String::new();
+    for (i, c) in regex.flags.char_indices() {
+        match c {
+            // Unicode is on anyway.
+            'u' => {}
+            'i' | 's' | 'm' | 'x' if !out.contains(c) => out.push(c),
+            'i' | 's' | 'm' | 'x' => {}
+            _ => {
+                let span = start + i..start + i + 1;
+                return Err(Box::new(
+                    Diagnostic::error(code::BAD_REGEX, span.clone(), format!("a regular expression has no flag `{c}`"))
+                        .help("flags are i (case does not matter), s (`.` is a line break too), m (`^` and `$` at each line), x (blanks do not count) and u")
+                        .suggest(span, ""),
+                ));
+            }
+        }
+    }
+    let mut sorted: Vec<char> = out.chars().collect();
+    sorted.sort_unstable();
+    Ok(sorted.into_iter().collect())
+}
+
+fn parse(pattern: &str, prefix: usize, regex: &Regex) -> Result<Hir, Box<Diagnostic>> {
+    let first = regex.span.start + 1;
+    let place = |span: &ast::Span| -> Span {
+        let start = first + span.start.offset.saturating_sub(prefix);
+        let end = first + span.end.offset.saturating_sub(prefix);
+        start.min(regex.span.end)..end.max(start).min(regex.span.end)
+    };
+    let error = regex_syntax::ParserBuilder::new().nest_limit(64).build().parse(pattern);
+    let error = match error {
+        Ok(hir) => return Ok(hir),
+        Err(error) => error,
+    };
+    let fail = |span: Span, message: String| Diagnostic::error(code::BAD_REGEX, span, message);
+    Err(Box::new(match &error {
+        regex_syntax::Error::Parse(e) => {
+            let span = place(e.span());
+            match e.kind() {
+                ErrorKind::UnsupportedLookAround => {
+                    fail(span, "there is no look-around (`(?=`, `(?!`, `(?<=`, `(?<!`) in these expressions".into())
+                        .help("they take linear time for any text, which look-around would break; say it with `and not`")
+                }
+                ErrorKind::UnsupportedBackreference => {
+                    fail(span, "there are no back-references (`\\1`) in these expressions".into())
+                        .help("they take linear time for any text, which back-references would break")
+                }
+                ErrorKind::NestLimitExceeded(_) => fail(span, "the groups are nested more than 64 deep".into()),
+                kind => fail(span, format!("the regular expression does not compile: {}", quoted(&kind.to_string()))),
+            }
+        }
+        regex_syntax::Error::Translate(e) => {
+            let kind = quoted(&e.kind().to_string());
+            fail(place(e.span()), format!("the regular expression does not compile: {kind}"))
+        }
+        _ => fail(regex.span.clone(), "the regular expression does not compile".into()),
+    }))
+}
+
+/// About how many states an expression has when it is compiled.
+fn weight(hir: &Hir) -> usize {
+    match hir.kind() {
+        HirKind::Empty | HirKind::Look(_) => 1,
+        HirKind::Literal(literal) => literal.0.len(),
+        HirKind::Class(regex_syntax::hir::Class::Bytes(_)) => 2,
+        // Ranges share their leading and trailing bytes, so that this is too much for large classes.
+        HirKind::Class(regex_syntax::hir::Class::Unicode(class)) => 1 + class.ranges().len(),
+        HirKind::Repetition(repetition) => {
+            let times = repetition.max.unwrap_or(repetition.min.saturating_add(1)).max(1) as usize;
+            weight(&repetition.sub).saturating_mul(times).saturating_add(1)
+        }
+        HirKind::Capture(capture) => weight(&capture.sub).saturating_add(2),
+        HirKind::Concat(all) | HirKind::Alternation(all) => {
+            all.iter().fold(1usize, |sum, hir| sum.saturating_add(weight(hir)))
+        }
+    }
+}
