@@ -65,7 +65,7 @@ export function Packs(): JSX.Element {
           <h1 id="packs-title" tabIndex={-1} ref={heading}>
             Packs
           </h1>
-          <p class="lead">Ready-made rules. Switch on what you like; your own rules still win.</p>
+          <p class="lead">Ready-made rules. Switch on what you like; a “keep” of your own beats them.</p>
         </div>
         <FileButton accept=".rules,.txt,text/plain" onFile={(file) => void choose(file)}>
           Add a pack from a file
