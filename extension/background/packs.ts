@@ -56,7 +56,7 @@ export function headerOf(source: string, keyword: string): string | null {
 /** A line of rules that spares an author. */
 export function keepAuthorLine(author: string): string {
   const quoted = author
-    .replace(/[\u0000-\u001f\u007f]/g, " ")
+    .replace(/\p{Cc}/gu, " ")
     .replaceAll("\\", "\\\\")
     .replaceAll('"', '\\"');
   return `keep if author is "${quoted}"`;
