@@ -57,9 +57,8 @@ fn item(kind: &ItemKind, names: &Names<'_>) -> Result<(), Found> {
         pattern(path).map_err(|m| ("at".to_owned(), m))?;
     }
     for (i, nested) in kind.nested.iter().enumerate() {
-        let keys_only = |p: &Path| {
-            p.start == Start::Item(0) && p.steps.iter().all(|s| matches!(s, PathStep::Key(_)))
-        };
+        let keys_only =
+            |p: &Path| p.start == Start::Item(0) && p.steps.iter().all(|s| matches!(s, PathStep::Key(_)));
         if !nested.0.iter().all(keys_only) {
             return Err((format!("nested[{i}]"), "expected a path of keys only".into()));
         }
@@ -78,19 +77,13 @@ fn item(kind: &ItemKind, names: &Names<'_>) -> Result<(), Found> {
         return Err(("fields".into(), "expected `id`: an item without one is no post".into()));
     }
     for (field, sources) in &kind.fields {
-        let key = format!("fields.{}", name_of(*field));
+        let key = format!("fields.{}", field.name());
         for (i, source) in sources.0.iter().enumerate() {
-            check_source(*field, source, names, &anchors).map_err(|m| {
-                (if sources.0.len() > 1 { format!("{key}[{i}]") } else { key.clone() }, m)
-            })?;
+            check_source(*field, source, names, &anchors)
+                .map_err(|m| (if sources.0.len() > 1 { format!("{key}[{i}]") } else { key.clone() }, m))?;
         }
     }
     Ok(())
-}
-
-/// The field as it is written in a file.
-pub(super) fn name_of(field: Field) -> String {
-    serde_json::to_value(field).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default()
 }
 
 fn check_source(field: Field, source: &Source, names: &Names<'_>, anchors: &[&str]) -> Result<(), String> {
