@@ -22,36 +22,10 @@ import { tmpdir } from "node:os";
 import { dirname, join, relative, resolve, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { type AsyncZippableFile, unzipSync, type Zippable, zipSync } from "fflate";
+import { unzipSync } from "fflate";
+import { type Entry, zip } from "./build/zip.ts";
 
 const BROWSERS = ["chrome", "firefox"] as const;
-/** The time of every entry; zips hold local time, so this one is the same everywhere. */
-const TIME = new Date(2020, 0, 1);
-/** Unix, for the mode bits of `attrs`. */
-const UNIX = 3;
-
-interface Entry {
-  name: string;
-  bytes: Uint8Array;
-  executable: boolean;
-}
-
-/** A zip that depends on names and contents only. */
-export function zip(entries: readonly Entry[]): Uint8Array {
-  const files: Zippable = {};
-  const byName = (a: Entry, b: Entry) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0);
-  for (const { name, bytes, executable } of [...entries].sort(byName)) {
-    const options: AsyncZippableFile[1] = {
-      mtime: TIME,
-      level: 9,
-      os: UNIX,
-      attrs: ((executable ? 0o100755 : 0o100644) << 16) >>> 0,
-    };
-    files[name] = [bytes, options];
-  }
-  return zipSync(files);
-}
-
 /** Every file under `folder`. */
 function filesUnder(folder: string): Entry[] {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
