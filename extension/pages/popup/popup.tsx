@@ -5,7 +5,7 @@ import type { PageReport } from "../../shared/messages.ts";
 import { openPage } from "../common/browser.ts";
 import { Announcer, Logo, Notice, Switch } from "../common/parts.tsx";
 import { count, figure, healthWords, p95, tallies } from "../common/words.ts";
-import { background, blind, failure, type Page, page, reload, setSite, startOn } from "./model.ts";
+import { background, blind, deaf, failure, type Page, page, reload, setSite, startOn } from "./model.ts";
 import { Verdicts } from "./verdicts.tsx";
 
 /** The whole popup. */
@@ -18,7 +18,7 @@ export function Popup(): JSX.Element {
       </header>
       <main>
         <h1 class="unseen">Diffract on this page</h1>
-        {[failure.value, blind.value].map((message) =>
+        {[failure.value, blind.value, deaf.value].map((message) =>
           message === undefined ? null : (
             <Notice key={message} tone="bad" urgent>
               <p>{message}</p>
