@@ -148,10 +148,10 @@ fn check_step(step: &Step, names: &Names<'_>, anchors: &[&str]) -> Result<(), St
 
 fn conditions(all: &[Condition], names: &Names<'_>, anchors: &[&str]) -> Result<(), String> {
     all.iter().try_for_each(|condition| {
-        if let ConditionTest::Equals(these) = &condition.test {
-            if these.iter().any(|l| matches!(l, Literal::List(_))) {
-                return Err("`equals` compares with texts, numbers and flags".into());
-            }
+        if let ConditionTest::Equals(these) = &condition.test
+            && these.iter().any(|l| matches!(l, Literal::List(_)))
+        {
+            return Err("`equals` compares with texts, numbers and flags".into());
         }
         paths(&condition.path, names, anchors)
     })
@@ -159,10 +159,10 @@ fn conditions(all: &[Condition], names: &Names<'_>, anchors: &[&str]) -> Result<
 
 fn paths(all: &Paths, names: &Names<'_>, anchors: &[&str]) -> Result<(), String> {
     for path in &all.0 {
-        if let Start::Anchor(name) = &path.start {
-            if !anchors.contains(&name.as_str()) {
-                return Err(unknown("anchor (they are resolved in order)", name, anchors));
-            }
+        if let Start::Anchor(name) = &path.start
+            && !anchors.contains(&name.as_str())
+        {
+            return Err(unknown("anchor (they are resolved in order)", name, anchors));
         }
         for step in &path.steps {
             match step {

@@ -176,7 +176,8 @@ fn follow<'a>(
 pub(super) fn is_written(value: &Value, wanted: &str) -> bool {
     match value {
         Value::String(s) => s == wanted,
-        Value::Bool(_) | Value::Number(_) => value.to_string() == wanted,
+        Value::Bool(b) => wanted == if *b { "true" } else { "false" },
+        Value::Number(n) => n.to_string() == wanted,
         _ => false,
     }
 }

@@ -382,7 +382,7 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for OneOrMany<T> {
                 T::deserialize(de::value::F64Deserializer::new(v)).map(|v| OneOrMany(vec![v]))
             }
             fn visit_str<E: de::Error>(self, v: &str) -> Result<Self::Value, E> {
-                T::deserialize(de::value::StrDeserializer::new(v)).map(|v| OneOrMany(vec![v]))
+                T::deserialize(StrDeserializer::new(v)).map(|v| OneOrMany(vec![v]))
             }
             fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
                 T::deserialize(MapAccessDeserializer::new(map)).map(|v| OneOrMany(vec![v]))
