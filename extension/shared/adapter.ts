@@ -26,7 +26,7 @@ export interface Reading {
   css?: string;
   in: Scope;
   /** With `in: "around"`: what to look for in the ancestor that was found. */
-  then?: string;
+  inner?: string;
   /** The attribute to read; absent: the visible text. */
   attr?: string;
   /** Case-insensitive; the value is the first group that took part, else the whole match. */
@@ -262,7 +262,7 @@ function reading(value: unknown, key: string): Reading {
   if (typeof scope !== "string" || !SCOPES.has(scope)) throw new Refusal(`${key}.in: no such scope`);
   const r: Reading = { in: scope as Scope, all: o.all === true, count: o.count === true };
   if (o.css !== undefined) r.css = text(o.css, `${key}.css`);
-  if (o.then !== undefined) r.then = text(o.then, `${key}.then`);
+  if (o.inner !== undefined) r.inner = text(o.inner, `${key}.inner`);
   if (o.attr !== undefined) r.attr = text(o.attr, `${key}.attr`, 64);
   if (o.prefix !== undefined) r.prefix = text(o.prefix, `${key}.prefix`, 32);
   if (o.match !== undefined) r.match = pattern(o.match, `${key}.match`);

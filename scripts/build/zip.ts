@@ -1,8 +1,6 @@
 /** Zips that depend on names and contents only. */
 import { type ZipOptions, type Zippable, zipSync } from "fflate";
 
-/** The time of every entry; zips hold local time, so this one is the same everywhere. */
-const TIME = new Date(2020, 0, 1);
 /** Unix, for the mode bits of `attrs`. */
 const UNIX = 3;
 
@@ -16,10 +14,12 @@ export interface Entry {
 /** A zip that depends on names and contents only. */
 export function zip(entries: readonly Entry[]): Uint8Array {
   const files: Zippable = {};
+  // Zips hold local time, so this is the same bytes everywhere.
+  const mtime = new Date(2020, 0, 1);
   const byName = (a: Entry, b: Entry) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0);
   for (const { name, bytes, executable } of [...entries].sort(byName)) {
     const options: ZipOptions = {
-      mtime: TIME,
+      mtime,
       level: 9,
       os: UNIX,
       attrs: ((executable ? 0o100755 : 0o100644) << 16) >>> 0,

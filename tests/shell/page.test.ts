@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { places } from "../../extension/content/arrange.ts";
 import { dressOf, foldedWords } from "../../extension/content/dress.ts";
 import { contentHash, KnownPosts, MAX_KNOWN, wordsHash } from "../../extension/content/known.ts";
 import { sheetText, sign, signedName, TOKEN } from "../../extension/content/marks.ts";
@@ -128,5 +129,15 @@ describe("what is known of posts", () => {
     assert.equal(known.get("p0"), undefined);
     assert.notEqual(known.get(`p${MAX_KNOWN}`), undefined);
     assert.equal(known.seen, MAX_KNOWN + 1);
+  });
+});
+
+describe("posts put in order", () => {
+  test("share out the places that posts had; what stands between them stays", () => {
+    assert.deepEqual(places([0, 2, 3], [2, 0, 1], new Map()), [2, 3, 0]);
+  });
+
+  test("leave those the reader has seen where they are", () => {
+    assert.deepEqual(places([0, 1, 2, 3], [3, 2, 1, 0], new Map([[0, 0]])), [0, 3, 2, 1]);
   });
 });

@@ -300,10 +300,10 @@ export class Extractor {
       readings.filter(
         (r) =>
           this.#usable(
-            [r.css, r.then].filter((s) => s !== undefined),
+            [r.css, r.inner].filter((s) => s !== undefined),
             key,
           ).length ===
-          Number(r.css !== undefined) + Number(r.then !== undefined),
+          Number(r.css !== undefined) + Number(r.inner !== undefined),
       );
     const fields: ItemKind["fields"] = {};
     for (const [name, readings] of Object.entries(rule.fields)) {

@@ -24,6 +24,7 @@ import type { Address, CompiledAdapter } from "./pick.ts";
 import { closestAcross, MAX_MATCHES, query } from "./query.ts";
 import {
   foldLabel,
+  hashText,
   parseAge,
   parseDuration,
   parseHandle,
@@ -267,7 +268,7 @@ export class ItemReader {
       const outer = item.parentElement ?? hostOf(item);
       const e = outer && closestAcross(outer, css);
       if (!e) return [];
-      return r.then === undefined ? [e] : query(e, r.then);
+      return r.inner === undefined ? [e] : query(e, r.inner);
     }
     const key = `${r.in} ${css}`;
     const known = scene.memo.get(key);
