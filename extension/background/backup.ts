@@ -2,7 +2,6 @@
 import { MAX_RULES, packId } from "../shared/guards.ts";
 import { flag, integer, list, object, oneOf, type Read, record, text } from "../shared/shape.ts";
 import { host, type Stored } from "../shared/storage.ts";
-import { isFreeId } from "./packs.ts";
 
 export interface Backup {
   format: "diffract-backup";
@@ -44,8 +43,8 @@ export function makeBackup(stored: Stored): string {
   return `${JSON.stringify(backup, null, 2)}\n`;
 }
 
-/** Reads a backup; throws with words for the reader. */
-export function parseBackup(source: string): Backup {
+/** Reads a backup; throws with words for the reader. `isFree`: whether an imported pack may have that id. */
+export function parseBackup(source: string, isFree: (id: string) => boolean): Backup {
   let value: unknown;
   try {
     value = JSON.parse(source);
@@ -60,7 +59,7 @@ export function parseBackup(source: string): Backup {
     throw new Error(`This backup cannot be read: ${why}. Nothing was changed.`);
   }
   for (const { id } of backup.packs) {
-    if (!isFreeId(id))
+    if (!isFree(id))
       throw new Error(
         `This backup has an imported pack "${id}", a name of Diffract's own. Nothing was changed.`,
       );

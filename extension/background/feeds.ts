@@ -1,6 +1,6 @@
 /** The ports of pages: batches in, verdicts out, badges. */
 import { api, wordsOf } from "../shared/api.ts";
-import { MAX_BATCH, readShellMessage } from "../shared/guards.ts";
+import { readShellMessage } from "../shared/guards.ts";
 import type { EngineMessage, ShellMessage } from "../shared/messages.ts";
 import { readOr } from "../shared/shape.ts";
 import type { Rules } from "./rules.ts";
@@ -45,6 +45,8 @@ export class Feeds {
     switch (message.type) {
       case "posts":
         return this.decide(port, message);
+      case "order":
+        return this.order(port, message);
       case "badge":
         return badge(port.sender?.tab?.id, message.touched, message.trouble);
       case "shown":
@@ -58,11 +60,20 @@ export class Feeds {
     const { seq } = message;
     try {
       const verdicts = await this.rules.decide(message.posts, message.visit);
-      this.answer(port, { type: "verdicts", seq, verdicts });
+      this.answer(port, { type: "verdicts", seq, verdicts, orders: this.rules.orders });
     } catch (error) {
       const words = wordsOf(error).slice(0, 500);
       this.rules.trouble(`A batch of posts on ${message.host} could not be decided: ${words}.`);
       this.answer(port, { type: "failed", seq, message: words });
+    }
+  }
+
+  private async order(port: chrome.runtime.Port, message: ShellMessage & { type: "order" }): Promise<void> {
+    try {
+      const order = await this.rules.order(message.posts, message.verdicts, message.visit);
+      this.answer(port, { type: "order", seq: message.seq, order });
+    } catch (error) {
+      this.rules.trouble(`The posts on ${message.host} could not be put in order: ${wordsOf(error)}.`);
     }
   }
 
@@ -75,9 +86,6 @@ export class Feeds {
     }
   }
 }
-
-/** Most posts the engine is asked at once; guards the engine, not the reader. */
-export { MAX_BATCH };
 
 async function badge(tabId: number | undefined, touched: number, trouble: boolean): Promise<void> {
   if (tabId === undefined) return;

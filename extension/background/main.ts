@@ -1,4 +1,5 @@
 /** The background: a service worker in Chrome, an event page in Firefox. Listeners stand before anything is awaited. */
+import shipped from "virtual:packs";
 import { api, wordsOf } from "../shared/api.ts";
 import { FEED_PORT } from "../shared/messages.ts";
 import { MAX_SHOWN, Store, shownKey } from "../shared/storage.ts";
@@ -14,7 +15,7 @@ const store = Store.open();
 const rules = new Rules(
   async (): Promise<Source[]> => {
     const { stored } = await store;
-    return packFiles(stored)
+    return packFiles(stored, shipped)
       .filter(({ on }) => on)
       .map(({ id, origin, source }) => ({ id, trust: origin === "imported" ? "limited" : "full", source }));
   },

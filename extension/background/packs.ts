@@ -1,12 +1,17 @@
 /** The rule files: the reader's own, those that come with Diffract, those the reader imported. */
-import shipped from "virtual:packs";
-import type { PackState } from "../shared/messages.ts";
+import type { Diagnostic, PackState } from "../shared/messages.ts";
 import type { Stored } from "../shared/storage.ts";
 
 /** The id of the reader's own rules. */
 export const MINE = "mine";
 /** Shipped packs that are on until the reader says otherwise. */
 const ON_BY_DEFAULT: ReadonlySet<string> = new Set(["calm", "no-ads"]);
+
+/** A pack that comes with Diffract: its file's stem and text. */
+export interface ShippedPack {
+  id: string;
+  source: string;
+}
 
 export interface PackFile {
   id: string;
@@ -16,15 +21,12 @@ export interface PackFile {
 }
 
 /** Every rule file with its state, the reader's own first. Pure. */
-export function packFiles(
-  stored: Stored,
-  shippedFiles: ReadonlyArray<{ id: string; source: string }> = shipped,
-): PackFile[] {
+export function packFiles(stored: Stored, shipped: readonly ShippedPack[]): PackFile[] {
   const isOn = (id: string, otherwise: boolean) =>
     Object.hasOwn(stored.packs, id) ? stored.packs[id] === true : otherwise;
   return [
     { id: MINE, origin: "mine" as const, on: isOn(MINE, true), source: stored.rules },
-    ...shippedFiles.map(({ id, source }) => ({
+    ...shipped.map(({ id, source }) => ({
       id,
       origin: "shipped" as const,
       on: isOn(id, ON_BY_DEFAULT.has(id)),
@@ -40,7 +42,7 @@ export function packFiles(
 }
 
 /** Whether an id may be given to an imported pack. */
-export function isFreeId(id: string): boolean {
+export function isFreeId(id: string, shipped: readonly ShippedPack[]): boolean {
   return id !== MINE && !shipped.some((pack) => pack.id === id);
 }
 
@@ -56,8 +58,16 @@ export function headerOf(source: string, keyword: string): string | null {
 /** A line of rules that spares an author. */
 export function keepAuthorLine(author: string): string {
   const quoted = author
-    .replace(/[\u0000-\u001f\u007f]/g, " ")
+    .replace(/\p{Cc}/gu, " ")
     .replaceAll("\\", "\\\\")
     .replaceAll('"', '\\"');
   return `keep if author is "${quoted}"`;
+}
+
+const NO_RULE = /^\s*(?:#|$|on\s|let\s|pack\s|version\s|author\s|licen[cs]e\s|homepage\s|description\s)/;
+
+/** Rules of a file: its statements less those with errors. An estimate for display; the engine counts what is in force. */
+export function countRules(source: string, diagnostics: readonly Diagnostic[]): number {
+  const broken = new Set(diagnostics.filter((d) => d.severity === "error").map((d) => d.line));
+  return source.split("\n").filter((line, index) => !NO_RULE.test(line) && !broken.has(index + 1)).length;
 }

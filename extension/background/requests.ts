@@ -1,4 +1,5 @@
 /** What pages of the extension ask of the background. */
+import shipped from "virtual:packs";
 import { api, wordsOf } from "../shared/api.ts";
 import { MAX_RULES, readBackgroundRequest } from "../shared/guards.ts";
 import type {
@@ -12,7 +13,7 @@ import { readOr } from "../shared/shape.ts";
 import type { Store } from "../shared/storage.ts";
 import { makeBackup, parseBackup } from "./backup.ts";
 import { diagnose, loadEngine } from "./engine.ts";
-import { headerOf, isFreeId, keepAuthorLine, MINE, packFiles } from "./packs.ts";
+import { countRules, headerOf, isFreeId, keepAuthorLine, MINE, packFiles } from "./packs.ts";
 import type { Rules } from "./rules.ts";
 
 type Value = BackgroundState | string | null;
@@ -65,7 +66,7 @@ export class Requests {
         return null;
       }
       case "set-pack":
-        if (!packFiles(stored).some(({ id }) => id === request.pack))
+        if (!packFiles(stored, shipped).some(({ id }) => id === request.pack))
           throw new Refused(`There is no pack "${request.pack}".`);
         await store.set("packs", { ...stored.packs, [request.pack]: request.on });
         break;
@@ -89,7 +90,7 @@ export class Requests {
       case "import-pack":
         if (!/^[\w.-]+$/.test(request.pack))
           throw new Refused("A pack's name may have letters, digits, dots and hyphens.");
-        if (!isFreeId(request.pack))
+        if (!isFreeId(request.pack, shipped))
           throw new Refused(`"${request.pack}" is a name of Diffract's own; rename the file.`);
         await store.setPack(request.pack, { source: request.source });
         break;
@@ -110,7 +111,7 @@ export class Requests {
   private async restore(store: Store, text: string): Promise<void> {
     let backup: ReturnType<typeof parseBackup>;
     try {
-      backup = parseBackup(text);
+      backup = parseBackup(text, (id) => isFreeId(id, shipped));
     } catch (error) {
       throw new Refused(wordsOf(error));
     }
@@ -135,7 +136,7 @@ export class Requests {
     troubles.push(...this.rules.troubles);
     return {
       version: api.runtime.getManifest().version,
-      packs: packFiles(store.stored).map((file): PackState => {
+      packs: packFiles(store.stored, shipped).map((file): PackState => {
         const diagnostics = this.diagnosticsOf(file.source);
         return {
           id: file.id,
@@ -169,12 +170,4 @@ export class Requests {
     this.diagnosed.set(source, found);
     return found;
   }
-}
-
-const NO_RULE = /^\s*(?:#|$|on\s|let\s|pack\s|version\s|author\s|licen[cs]e\s|homepage\s|description\s)/;
-
-/** Rules of a file: its statements less those with errors. An estimate for display; the engine counts what is in force. */
-export function countRules(source: string, diagnostics: readonly Diagnostic[]): number {
-  const broken = new Set(diagnostics.filter((d) => d.severity === "error").map((d) => d.line));
-  return source.split("\n").filter((line, index) => !NO_RULE.test(line) && !broken.has(index + 1)).length;
 }

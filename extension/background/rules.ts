@@ -4,8 +4,23 @@
  */
 import { wordsOf } from "../shared/api.ts";
 import type { BackgroundState } from "../shared/messages.ts";
-import { Engine, engineVersion, loadEngine, type Source } from "./engine.ts";
+import { type Context, Engine, engineVersion, loadEngine, type Source } from "./engine.ts";
 import { dropSnapshots, loadSnapshot, saveSnapshot, snapshotKey } from "./snapshots.ts";
+
+/** What is true outside the posts, as the engine takes it. */
+function contextNow(visit: string): string {
+  const now = Date.now();
+  const context: Context = {
+    now: now / 1000,
+    utc_offset: -new Date(now).getTimezoneOffset(),
+    visit,
+    no_models: true,
+  };
+  return JSON.stringify(context);
+}
+
+/** Whether a rule file may say `order by`; a false alarm costs a question that changes nothing. */
+const ORDERS = /^[^#\n]*\border\s+by\b/m;
 
 /** Troubles remembered. */
 const MAX_TROUBLES = 50;
@@ -25,6 +40,8 @@ export class Rules {
   /** How the engine came up last. */
   start: BackgroundState["start"] = { from: "sources", milliseconds: 0 };
   readonly troubles: string[] = [];
+  /** Some rule in force may say `order by`. */
+  orders = false;
 
   private memoryTimer: ReturnType<typeof setTimeout> | undefined;
 
@@ -45,16 +62,15 @@ export class Rules {
   /** Decides a batch: JSON in, JSON out. Rejects with words for the reader. */
   async decide(posts: string, visit: string): Promise<string> {
     const engine = await this.ready();
-    const now = Date.now();
-    const context = {
-      now: now / 1000,
-      utc_offset: -new Date(now).getTimezoneOffset(),
-      visit,
-      no_models: true,
-    };
-    const verdicts = engine.decide(posts, JSON.stringify(context));
+    const verdicts = engine.decide(posts, contextNow(visit));
     this.memoryTimer ??= setTimeout(() => void this.saveMemory(), SAVE_AFTER);
     return verdicts;
+  }
+
+  /** In which order the posts are to stand: indices. */
+  async order(posts: string, verdicts: string, visit: string): Promise<number[]> {
+    const engine = await this.ready();
+    return [...engine.order(posts, verdicts, contextNow(visit))];
   }
 
   private remembered = "";
@@ -95,6 +111,7 @@ export class Rules {
   private async come(): Promise<Engine> {
     const started = performance.now();
     const [sources] = await Promise.all([this.sources(), loadEngine()]);
+    this.orders = sources.some(({ source }) => ORDERS.test(source));
     const text = JSON.stringify(sources);
     const key = await snapshotKey(engineVersion(), text);
     const restored = await this.restore(key);

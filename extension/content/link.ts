@@ -17,7 +17,9 @@ const MAX_TRIES = 3;
 
 export interface LinkEvents {
   /** `verdicts` in the order of the posts. May come after `late`. */
-  verdicts(batch: number, verdicts: Verdict[]): void;
+  verdicts(batch: number, verdicts: Verdict[], orders: boolean): void;
+  /** Answers {@link Link.askOrder}. */
+  order(request: number, order: number[]): void;
   /** No answer within the deadline: let the posts of the batch show. The answer may still come. */
   late(batch: number, milliseconds: number): void;
   /** The batch will not be answered. */
@@ -69,6 +71,20 @@ export class Link {
     const timer = setTimeout(() => this.events.late(seq, deadline), deadline);
     this.waiting.set(seq, { message, timer, tries: 0 });
     this.post(seq);
+    return seq;
+  }
+
+  /** Asks in which order judged posts are to stand. An answer may never come. */
+  askOrder(posts: Post[], verdicts: Verdict[]): number {
+    const seq = this.next++;
+    this.tell({
+      type: "order",
+      seq,
+      host: this.host,
+      visit: this.visit,
+      posts: JSON.stringify(posts),
+      verdicts: JSON.stringify(verdicts),
+    });
     return seq;
   }
 
@@ -163,6 +179,10 @@ export class Link {
       this.events.changed();
       return;
     }
+    if (message.type === "order") {
+      this.events.order(message.seq, message.order);
+      return;
+    }
     const batch = this.waiting.get(message.seq);
     if (batch === undefined) return;
     if (message.type === "failed") {
@@ -174,7 +194,7 @@ export class Link {
     clearTimeout(batch.timer);
     this.waiting.delete(message.seq);
     this.answered = true;
-    this.events.verdicts(message.seq, verdicts);
+    this.events.verdicts(message.seq, verdicts, message.orders);
   }
 }
 

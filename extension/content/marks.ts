@@ -18,6 +18,8 @@ export const TOKEN = {
   blurAll: "l",
   dim: "d",
   highlight: "g",
+  /** On a feed whose posts are put in another order. */
+  column: "f",
 } as const;
 
 export type Token = (typeof TOKEN)[keyof typeof TOKEN];
@@ -69,6 +71,7 @@ export function sheetText(marks: Marks, veil: readonly string[], signature: stri
     `${at(TOKEN.blurMedia)}${idle} ${media}{filter:blur(24px) !important}`,
     `${at(TOKEN.blurAll)}${idle}>:not([${own}]){filter:blur(12px) !important}`,
     `${at(TOKEN.dim)}${idle}{opacity:.4 !important}`,
+    `${at(TOKEN.column)}{display:flex !important;flex-direction:column !important}`,
     `${at(TOKEN.highlight)}{outline:3px solid #d98e04 !important;outline-offset:-3px !important}`,
   ]
     .filter((rule) => rule !== "")

@@ -2,9 +2,11 @@
  * The shell of one page: finds posts, asks the engine, carries out verdicts. A post keeps its verdict by identity,
  * never by element: an element that the page gives to another post is covered again in the same microtask.
  */
+import { MAX_ORDERED } from "../shared/guards.ts";
 import type { PageReport } from "../shared/messages.ts";
 import type { Post, Verdict } from "../shared/post.ts";
 import { shownKey } from "../shared/storage.ts";
+import { Arranger, type Line, lineOf } from "./arrange.ts";
 import { BARE, Dressed, dressOf } from "./dress.ts";
 import { contentHash, type Known, KnownPosts } from "./known.ts";
 import { Link } from "./link.ts";
@@ -24,6 +26,8 @@ const NO_POST = 1500;
 /** Longest that a post waits for a model, in milliseconds, whatever a rule says. */
 const MAX_WAIT = 10_000;
 
+/** Milliseconds without further verdicts until posts are put in order. */
+const ORDER_AFTER = 60;
 /** Above so many items, those that left the page are forgotten. */
 const MANY_SLOTS = 300;
 
@@ -90,10 +94,16 @@ export class Shell {
   /** Which post carries the message of a limit. */
   private readonly ends = new Map<string, string>();
   private readonly unsure = new Map<string, number>();
+  private readonly arranger: Arranger;
+  private arrangeTimer: ReturnType<typeof setTimeout> | undefined;
+  /** The line whose order was asked for last. */
+  private arranging: { seq: number; line: Line } | null = null;
+  private obstacle = "";
 
   constructor(private readonly options: ShellOptions) {
     this.late = options.late;
     this.link = this.newLink();
+    this.arranger = new Arranger(options.marks);
     this.watch = new Watch(
       options.reader,
       options.marks.own,
@@ -123,6 +133,8 @@ export class Shell {
     removeEventListener("hashchange", this.onEvent);
     removeEventListener("pageshow", this.onEvent);
     clearTimeout(this.badgeTimer);
+    clearTimeout(this.arrangeTimer);
+    this.arranger.undo();
     for (const slot of this.slots.values()) this.drop(slot);
     this.slots.clear();
     this.queue.clear();
@@ -187,7 +199,7 @@ export class Shell {
       actions: this.known.counts(),
       posts: this.known.latest(limit),
       health: reader.health(),
-      troubles: [...this.troubles],
+      troubles: this.obstacle === "" ? [...this.troubles] : [...this.troubles, this.obstacle],
       latencies: [...this.latencies],
     };
   }
@@ -459,7 +471,11 @@ export class Shell {
 
   private newLink(): Link {
     return new Link(this.options.host, {
-      verdicts: (seq, verdicts) => this.onVerdicts(seq, verdicts),
+      verdicts: (seq, verdicts, orders) => {
+        this.onVerdicts(seq, verdicts);
+        this.planOrder(orders);
+      },
+      order: (seq, order) => this.onOrder(seq, order),
       late: (seq, milliseconds) => {
         const open = this.openBatch(seq);
         if (open > 0) {
@@ -567,6 +583,53 @@ export class Shell {
     const known = this.known.get(id);
     if (!known?.verdict || !this.running) return;
     for (const slot of this.slots.values()) if (slot.id === id) this.dress(slot, known);
+  }
+
+  /** Puts the posts in order once no more verdicts come for a moment. */
+  private planOrder(orders: boolean): void {
+    clearTimeout(this.arrangeTimer);
+    if (!orders) {
+      this.arranger.undo();
+      return;
+    }
+    this.arrangeTimer = setTimeout(() => this.askOrder(), ORDER_AFTER);
+  }
+
+  private askOrder(): void {
+    if (!this.running || this.orphaned) return;
+    const byBox = new Map<Element, Known>();
+    for (const slot of this.slots.values()) {
+      const known = slot.id === null ? undefined : this.known.get(slot.id);
+      const [box] = slot.boxes;
+      // What belongs to several elements cannot be moved as one.
+      if (known?.verdict && box && slot.boxes.length === 1 && slot.item.isConnected) byBox.set(box, known);
+    }
+    const line = lineOf([...byBox.keys()]);
+    if (typeof line === "string") {
+      this.obstacle =
+        line === "apart" ? "" : "This site places its posts itself: they cannot be put in another order.";
+      return;
+    }
+    this.obstacle = "";
+    line.boxes.length = Math.min(line.boxes.length, MAX_ORDERED);
+    const judged = line.boxes.flatMap((box) => byBox.get(box) ?? []);
+    const verdicts = judged.flatMap(({ verdict }) => verdict ?? []);
+    this.arranging = {
+      seq: this.link.askOrder(
+        judged.map(({ post }) => post),
+        verdicts,
+      ),
+      line,
+    };
+  }
+
+  private onOrder(seq: number, order: number[]): void {
+    if (this.arranging?.seq !== seq || !this.running) return;
+    const { line } = this.arranging;
+    this.arranging = null;
+    if (order.length !== line.boxes.length || new Set(order).size !== order.length) return;
+    if (line.boxes.some((box) => box.parentElement !== line.parent)) return;
+    this.arranger.arrange(line, order);
   }
 
   private settle(): void {

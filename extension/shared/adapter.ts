@@ -25,12 +25,16 @@ export interface Reading {
   /** Which elements. Absent: the item itself. `a >>> b` goes into the shadow root of `a`. */
   css?: string;
   in: Scope;
+  /** With `in: "around"`: what to look for in the ancestor that was found. */
+  inner?: string;
   /** The attribute to read; absent: the visible text. */
   attr?: string;
   /** Case-insensitive; the value is the first group that took part, else the whole match. */
   match?: string;
   /** What the field is if the rest matched, instead of what was read. */
   value?: string | number | boolean;
+  /** Put before what was read: for identifiers that need their kind. */
+  prefix?: string;
   /** The value read must be one of these words. */
   words?: WordList;
   /** Text fields: every match, joined by newlines, instead of the first. */
@@ -258,7 +262,9 @@ function reading(value: unknown, key: string): Reading {
   if (typeof scope !== "string" || !SCOPES.has(scope)) throw new Refusal(`${key}.in: no such scope`);
   const r: Reading = { in: scope as Scope, all: o.all === true, count: o.count === true };
   if (o.css !== undefined) r.css = text(o.css, `${key}.css`);
+  if (o.inner !== undefined) r.inner = text(o.inner, `${key}.inner`);
   if (o.attr !== undefined) r.attr = text(o.attr, `${key}.attr`, 64);
+  if (o.prefix !== undefined) r.prefix = text(o.prefix, `${key}.prefix`, 32);
   if (o.match !== undefined) r.match = pattern(o.match, `${key}.match`);
   if (o.words !== undefined) {
     if (o.words !== "promoted" && o.words !== "suggested") throw new Refusal(`${key}.words: no such list`);

@@ -1,7 +1,9 @@
-/** The extension API under one name: Firefox's `browser`, else Chrome's `chrome`; both return promises in MV3. */
-declare const browser: typeof chrome | undefined;
-
-export const api: typeof chrome = typeof browser === "undefined" ? chrome : browser;
+/**
+ * The extension API under one name: Firefox's `browser`, else Chrome's `chrome`; both return promises in MV3. Outside an
+ * extension (unit tests) there is none, and nothing that needs it may be called.
+ */
+const scope = globalThis as unknown as { browser?: typeof chrome; chrome?: typeof chrome };
+export const api = (scope.browser ?? scope.chrome) as typeof chrome;
 
 /** Whether this script still belongs to a running extension: false once it was updated, disabled or removed. */
 export function alive(): boolean {

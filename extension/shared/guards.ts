@@ -5,6 +5,8 @@ import { flag, integer, list, number, object, oneOf, optional, type Read, text, 
 
 /** Most posts in one batch. */
 export const MAX_BATCH = 512;
+/** Most posts put in order at once. */
+export const MAX_ORDERED = 1000;
 /** Most characters of a batch of posts or verdicts, as JSON. */
 export const MAX_BATCH_TEXT = 8 << 20;
 /** Most characters of a rule file. */
@@ -22,6 +24,14 @@ const words = text(2000);
 
 export const readShellMessage: Read<ShellMessage> = variants<ShellMessage>({
   posts: object({ type: type("posts"), seq, host, visit: text(64, 1), posts: text(MAX_BATCH_TEXT) }),
+  order: object({
+    type: type("order"),
+    seq,
+    host,
+    visit: text(64, 1),
+    posts: text(MAX_BATCH_TEXT),
+    verdicts: text(MAX_BATCH_TEXT),
+  }),
   badge: object({ type: type("badge"), touched: integer(0, 1e9), trouble: flag }),
   shown: object({ type: type("shown"), platform: name, id: text(MAX_ID, 1), shown: flag }),
   health: object({
@@ -33,7 +43,8 @@ export const readShellMessage: Read<ShellMessage> = variants<ShellMessage>({
 });
 
 export const readEngineMessage: Read<EngineMessage> = variants<EngineMessage>({
-  verdicts: object({ type: type("verdicts"), seq, verdicts: text(MAX_BATCH_TEXT) }),
+  verdicts: object({ type: type("verdicts"), seq, verdicts: text(MAX_BATCH_TEXT), orders: flag }),
+  order: object({ type: type("order"), seq, order: list(integer(0, MAX_ORDERED), MAX_ORDERED) }),
   failed: object({ type: type("failed"), seq, message: words }),
   changed: object({ type: type("changed") }),
 });

@@ -15,6 +15,8 @@ export type ShellMessage =
    * this opening of the page, for limits that count by visit.
    */
   | { type: "posts"; seq: number; host: string; visit: string; posts: string }
+  /** In which order these posts are to stand. `posts` as above, in the host's order; `verdicts` as they were answered. */
+  | { type: "order"; seq: number; host: string; visit: string; posts: string; verdicts: string }
   /** The tab's toolbar badge: how many posts are touched; `trouble` when something is off. */
   | { type: "badge"; touched: number; trouble: boolean }
   /** The reader wants to see this post whatever the rules say (or no longer). Kept over reloads. */
@@ -24,8 +26,13 @@ export type ShellMessage =
 
 /** Background → content script, over the port. */
 export type EngineMessage =
-  /** Answers the batch of the same `seq`. `verdicts` is a JSON array of {@link Verdict}, same order as the posts. */
-  | { type: "verdicts"; seq: number; verdicts: string }
+  /**
+   * Answers the batch of the same `seq`. `verdicts` is a JSON array of {@link Verdict}, same order as the posts.
+   * `orders`: some rule says `order by`, so that asking for an order is worth while.
+   */
+  | { type: "verdicts"; seq: number; verdicts: string; orders: boolean }
+  /** Answers `order`: indices into its posts, first the post that is to stand first. */
+  | { type: "order"; seq: number; order: number[] }
   /** The batch could not be decided; the shell fails open and reports `message`. */
   | { type: "failed"; seq: number; message: string }
   /** Rules, packs or settings changed: every post on the page is to be asked again. */

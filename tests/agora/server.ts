@@ -21,6 +21,8 @@ export interface AgoraOptions {
   seed?: number;
   /** How many posts, the late ones not counted. */
   posts?: number;
+  /** Nothing moves by itself: no late advertisements, no edits. For measuring. */
+  calm?: boolean;
 }
 
 /** A running Agora. */
@@ -32,13 +34,14 @@ export interface Agora {
   close(): Promise<void>;
 }
 
-const PAGE_SIZE = 24;
+/** Posts an answer holds. */
+const PAGE_SIZE = 25;
 const HERE = fileURLToPath(new URL("./client/", import.meta.url));
 
 /** Starts the platform on loopback. */
 export async function startAgora(options: AgoraOptions = {}): Promise<Agora> {
   const now = Date.now();
-  const feed = makeFeed(options.seed ?? 20_26, options.posts ?? 2_600, now);
+  const feed = makeFeed(options.seed ?? 20_26, options.posts ?? 2_600, now, options.calm);
   const assets = loadAssets();
   const server = createServer((request, response) => answer(request, response, feed, assets, now));
   await new Promise<void>((resolve, reject) => {

@@ -47,8 +47,8 @@ export interface Sketch {
   likes?: number;
 }
 
-/** Makes `count` posts. `now` (milliseconds) is what ages count back from. */
-export function makeFeed(seed: number, count: number, now: number): Feed {
+/** Makes `count` posts. `now` (milliseconds) is what ages count back from; `calm` leaves out edits and late posts. */
+export function makeFeed(seed: number, count: number, now: number, calm = false): Feed {
   const random = seeded(seed);
   const feed: Feed = { entries: [], late: [], truth: [] };
   let sinceAd = 0;
@@ -58,12 +58,13 @@ export function makeFeed(seed: number, count: number, now: number): Feed {
     const sketch = opening ?? (wantsAd ? advertisement(random) : organic(random, feed.entries));
     sinceAd = sketch.promotion ? 0 : sinceAd + 1;
     const entry = develop(sketch, index, random, now);
+    if (calm) delete entry.edit;
     // Every seventeenth place, an advertisement that arrives late, below a post the reader already sees.
     const late = opening === undefined && index % 17 === 9 && !sketch.promotion;
     const previous = feed.entries.at(-1);
     feed.entries.push(entry);
     feed.truth.push(truthOf(entry, sketch.flavour, false));
-    if (late && previous) {
+    if (late && previous && !calm) {
       const ad = advertisement(random);
       const lateEntry = develop(ad, count + index, random, now);
       feed.late.push({ after: entry.post.id, delay: random.between(80, 900), entry: lateEntry });

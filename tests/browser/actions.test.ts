@@ -4,7 +4,7 @@ import { after, before, describe, it } from "node:test";
 import { chosenBrowsers } from "../support/browsers.ts";
 import { settled } from "../support/page.ts";
 import { until } from "../support/wait.ts";
-import { AGORA, expectPosts, gone, look, openSession, type Session, scroll, scrollTo } from "./session.ts";
+import { AGORA, expectPosts, gone, look, openSession, type Session, scroll, scrollUntil } from "./session.ts";
 
 const nothing = () => undefined;
 
@@ -124,7 +124,7 @@ for (const name of chosenBrowsers()) {
     it("hides an advertisement that is slotted in late", async () => {
       await session.extension.setRules("hide if promoted\n");
       const page = await session.open();
-      await scrollTo(session, page, (post) => post.late);
+      await scrollUntil(session, page, (post) => post.late);
       await expectPosts(
         session,
         page,
@@ -187,7 +187,7 @@ for (const name of chosenBrowsers()) {
     it("opens a collapsed post from the keyboard", async () => {
       await session.extension.setRules('collapse if text has word "giveaway"\n');
       const page = await session.open();
-      const collapsed = await scrollTo(session, page, (post) => /\bgiveaway\b/i.test(post.texts[0] ?? ""));
+      const collapsed = await scrollUntil(session, page, (post) => /\bgiveaway\b/i.test(post.texts[0] ?? ""));
       await expectPosts(
         session,
         page,

@@ -165,7 +165,7 @@ export async function scroll(page: Page, pixels: number): Promise<void> {
 }
 
 /** Scrolls until `wanted` holds of some post in the window, and returns that post's id. */
-export async function scrollTo(
+export async function scrollUntil(
   session: Session,
   page: Page,
   wanted: (post: Truth) => boolean,

@@ -6,7 +6,8 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import type { Page } from "puppeteer-core";
 import { button, click, says, text } from "./acts.ts";
-import { errorsOf, hasEngine, type Pages, startPages } from "./pages.ts";
+import { errorsOf, type Pages, startPages } from "./pages.ts";
+import { hasEngine } from "./paths.ts";
 
 let pages: Pages;
 let folder: string;
@@ -326,8 +327,8 @@ dashboard(
   async (page) => {
     await says(page, "No problems found");
     await write(page, "collapse if sugested");
-    await says(page, "1 thing to look at");
-    const words = await page.$eval(".diagnostics", (list) => list.textContent ?? "");
+    await page.waitForSelector("#rules-section .diagnostics");
+    const words = await page.$eval("#rules-section .diagnostics", (list) => list.textContent ?? "");
     assert.match(words, /Line 2, column \d+/);
     assert.match(words, /sugested/);
     await click(page, "Fix: write suggested");

@@ -1,25 +1,19 @@
 /** Builds the pages as they are shipped, serves them, and opens them in headless Chromium with a fake browser under them. */
-import { existsSync } from "node:fs";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { join } from "node:path";
 import { build, type Plugin } from "esbuild";
 import puppeteer, { type Browser, type Page } from "puppeteer-core";
 import type { Scenario } from "./fake-browser.ts";
+import { ENGINE, hasEngine, ROOT } from "./paths.ts";
 
-const ROOT = join(dirname(fileURLToPath(import.meta.url)), "../..");
 const PAGES = join(ROOT, "extension/pages");
-const ENGINE = join(ROOT, "dist/engine");
 const NAMES = ["popup", "dashboard", "welcome"] as const;
 
 /** A page of the extension. */
 export type Name = (typeof NAMES)[number];
-
-/** Whether the engine has been built: what needs it is skipped otherwise. */
-export const hasEngine = existsSync(join(ENGINE, "diffract_engine.js"));
 
 /** Without a built engine the pages still open; they then say that rules are not checked while one types. */
 const withoutEngine: Plugin = {

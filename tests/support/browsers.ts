@@ -6,9 +6,12 @@ import puppeteer, { type Browser, type Page } from "puppeteer-core";
 
 export type BrowserName = "chrome" | "firefox";
 
-/** Where the extension that was built for a browser lies. `demo` also runs on Agora's host. */
+/**
+ * Where the extension that was built for a browser lies. `demo` also runs on Agora's host. `DIFFRACT_DIST` names another
+ * folder than `dist`, to test a build that was put aside.
+ */
 export const builtExtension = (browser: BrowserName, flavour: "demo" | "shipped"): string =>
-  resolve(flavour === "demo" ? `dist/demo-${browser}` : `dist/${browser}`);
+  resolve(process.env.DIFFRACT_DIST ?? "dist", flavour === "demo" ? `demo-${browser}` : browser);
 
 /** The browsers to test: `BROWSERS=chrome,firefox`, or whichever of them are installed. */
 export function chosenBrowsers(): BrowserName[] {

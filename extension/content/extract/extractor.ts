@@ -297,7 +297,14 @@ export class Extractor {
 
   #usableItem(rule: ItemKind): ItemKind {
     const usable = (readings: Reading[], key: string) =>
-      readings.filter((r) => r.css === undefined || this.#usable([r.css], key).length > 0);
+      readings.filter(
+        (r) =>
+          this.#usable(
+            [r.css, r.inner].filter((s) => s !== undefined),
+            key,
+          ).length ===
+          Number(r.css !== undefined) + Number(r.inner !== undefined),
+      );
     const fields: ItemKind["fields"] = {};
     for (const [name, readings] of Object.entries(rule.fields)) {
       fields[name as keyof typeof fields] = usable(readings, `item.${rule.name}.${name}`);

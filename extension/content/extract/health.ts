@@ -39,6 +39,7 @@ export class HealthBook {
 
 function isWorn(l: LocatorHealth): boolean {
   const parts = l.name.split(".");
-  if (parts.length < 3) return l.found > 0 && l.rank > 0;
+  // A feed's container has another form on many a surface; only items say that a platform has changed.
+  if (parts.length < 3) return parts[0] === "item" && l.found > 0 && l.rank > 0;
   return ESSENTIAL.includes(parts[2] ?? "") && l.asked >= ENOUGH && l.found * 2 < l.asked;
 }

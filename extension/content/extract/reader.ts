@@ -24,6 +24,7 @@ import type { Address, CompiledAdapter } from "./pick.ts";
 import { closestAcross, MAX_MATCHES, query } from "./query.ts";
 import {
   foldLabel,
+  hashText,
   parseAge,
   parseDuration,
   parseHandle,
@@ -36,6 +37,8 @@ import { MAX_TEXT, visibleText } from "./visible-text.ts";
 /** Longest content that may still be a label with decoys in it, in UTF-16 code units. */
 const MAX_LABEL = 400;
 const MAX_SET = 100;
+/** Longest identifier, in UTF-16 code units; a longer one is cut and told apart by a hash. */
+const MAX_ID = 120;
 
 /** One item while it is read. */
 interface Scene {
@@ -118,7 +121,8 @@ export class ItemReader {
     for (const r of rule.identity) {
       for (const raw of this.#raw(scene, r)) {
         const id = raw.trim();
-        if (id !== "") return id.slice(0, 300);
+        if (id === "") continue;
+        return id.length <= MAX_ID ? id : `${id.slice(0, MAX_ID / 2)}~${hashText(id)}`;
       }
     }
     return null;
@@ -147,6 +151,8 @@ export class ItemReader {
   #text(scene: Scene, field: TextField, r: Reading): string | undefined {
     const all: string[] = [];
     for (const raw of this.#raw(scene, r)) {
+      // Known to be empty is not unknown.
+      if (r.value === "") return "";
       const value = this.#asText(field, raw);
       if (value === undefined || value === "") continue;
       if (!r.all) return value;
@@ -245,7 +251,8 @@ export class ItemReader {
         if (!m) continue;
         raw = m.slice(1).find((g) => g !== undefined) ?? m[0];
       }
-      yield typeof r.value === "string" ? r.value : raw;
+      if (typeof r.value === "string") yield r.value;
+      else yield r.prefix === undefined ? raw : r.prefix + raw;
     }
   }
 
@@ -260,7 +267,8 @@ export class ItemReader {
     if (r.in === "around") {
       const outer = item.parentElement ?? hostOf(item);
       const e = outer && closestAcross(outer, css);
-      return e ? [e] : [];
+      if (!e) return [];
+      return r.inner === undefined ? [e] : query(e, r.inner);
     }
     const key = `${r.in} ${css}`;
     const known = scene.memo.get(key);

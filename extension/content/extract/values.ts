@@ -70,12 +70,20 @@ export function parseAge(raw: string, words: Words): number | undefined {
   for (const m of text.matchAll(
     /(\d+|\b(?:an?|une?|eine?[nmr]?|una?|um|uma|één|een|en|ett)\b)\s*\+?\s*(\p{L}+)/gu,
   )) {
-    const seconds = unit(m[2] ?? "", words);
+    const word = m[2] ?? "";
+    const seconds = unit(word, words);
     if (seconds === undefined) continue;
+    // `2M views` is no age, `2m` and `2m ago` are.
+    const rest = text.slice(m.index + m[0].length);
+    if (/^[a-z]{1,2}$/.test(word) && /^[\s.]*\p{L}/u.test(rest) && !AFTER_UNIT.test(rest)) continue;
     return (/^\d/.test(m[1] ?? "") ? Number(m[1]) : 1) * seconds;
   }
   return undefined;
 }
+
+/** What may follow an abbreviated unit: "ago", in languages that put it behind. */
+const AFTER_UNIT =
+  /^[\s.]*(?:ago|atrás|fa|geleden|temu|sedan|siden|sitten|önce|назад|тому|πριν|lalu|trước|edited|editado|bearbeitet|modifié)/u;
 
 function unit(word: string, words: Words): number | undefined {
   let seconds: number | undefined;

@@ -393,8 +393,11 @@ function byOrder(pieces: Piece[], orders: number[], style: CSSStyleDeclaration):
 function glue(pieces: Piece[], flow: Flow): string {
   if (flow === "inline") return "";
   if (flow === "column") return EDGE;
-  const short = pieces.filter((p) => p.text.trim().length <= 2).length;
-  return short * 2 > pieces.length && pieces.length > 2 ? "" : " ";
+  return areLetters(pieces) && pieces.length > 2 ? "" : " ";
+}
+
+function areLetters(pieces: Piece[]): boolean {
+  return pieces.filter((p) => p.text.trim().length <= 2).length * 2 > pieces.length;
 }
 
 interface Placed extends Piece {
@@ -421,6 +424,8 @@ function byPlace(
       return a.rect.top - b.rect.top;
     });
   }
+  // Letters placed one by one stand further apart than letters of a word do, and yet are one.
+  const blank = areLetters(placed) ? 0.75 : 0.15;
   let text = "";
   let last: DOMRect | null = null;
   for (const p of placed) {
@@ -428,7 +433,7 @@ function byPlace(
       if (!sameLine(last, p.rect)) text += flow === "inline" && !displaced ? "" : EDGE;
       else {
         const gap = rightToLeft ? last.left - p.rect.right : p.rect.left - last.right;
-        if (gap > 0.15 * Math.min(last.height, p.rect.height)) text += " ";
+        if (gap > blank * Math.min(last.height, p.rect.height)) text += " ";
       }
     }
     text += displaced || flow !== "inline" ? p.text.trim() : p.text;
@@ -461,7 +466,9 @@ function generated(element: Element, which: "::before" | "::after", c: Context):
   if (style.display === "none" || Number.parseFloat(style.opacity) < 0.05 || textIsHidden(style)) return "";
   if (!c.veiled && style.visibility !== "visible") return "";
   let text = "";
-  for (const m of content.matchAll(/"((?:[^"\\]|\\.)*)"/g)) {
+  // Firefox says `attr(name)` where Chromium says what the attribute holds.
+  for (const m of content.matchAll(/"((?:[^"\\]|\\.)*)"|\battr\(([\w-]+)/g)) {
+    if (m[2] !== undefined) text += element.getAttribute(m[2]) ?? "";
     text += (m[1] ?? "").replace(
       /\\(?:([0-9a-f]{1,6})\s?|(.))/gi,
       (_, hex: string | undefined, char: string | undefined) =>

@@ -100,6 +100,15 @@ export function Announcer(): JSX.Element {
 
 const SEVERITY: Record<Diagnostic["severity"], string> = { error: "Error", warning: "Warning", hint: "Hint" };
 
+/** Words in which the engine sets pieces of rules between backticks. */
+function Ticked({ words }: { words: string }): JSX.Element {
+  return (
+    <>
+      {words.split("`").map((piece, index) => (index % 2 === 1 ? <code key={index}>{piece}</code> : piece))}
+    </>
+  );
+}
+
 interface DiagnosticsProps {
   diagnostics: readonly Diagnostic[];
   /** What the list is called: "Problems in my rules". */
@@ -133,8 +142,14 @@ export function Diagnostics({ diagnostics, label, onGo, onFix }: DiagnosticsProp
                   </button>
                 )}
               </p>
-              <p>{diagnostic.message}</p>
-              {diagnostic.help === undefined ? null : <p class="hint">{diagnostic.help}</p>}
+              <p>
+                <Ticked words={diagnostic.message} />
+              </p>
+              {diagnostic.help === undefined ? null : (
+                <p class="hint">
+                  <Ticked words={diagnostic.help} />
+                </p>
+              )}
               {diagnostic.suggestion === undefined || onFix === undefined ? null : (
                 <button type="button" class="small" onClick={() => onFix(diagnostic)}>
                   Fix:{" "}

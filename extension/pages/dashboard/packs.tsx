@@ -1,5 +1,5 @@
 /** Packs: ready-made rules to switch on and off, and a stranger's from a file. */
-import { signal } from "@preact/signals";
+import { signal, useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import type { Diagnostic, PackState } from "../../shared/messages.ts";
@@ -65,7 +65,7 @@ export function Packs(): JSX.Element {
           <h1 id="packs-title" tabIndex={-1} ref={heading}>
             Packs
           </h1>
-          <p class="lead">Ready-made rules. Switch on what you like; your own rules still win.</p>
+          <p class="lead">Ready-made rules. Switch on what you like; a “keep” of your own beats them.</p>
         </div>
         <FileButton accept=".rules,.txt,text/plain" onFile={(file) => void choose(file)}>
           Add a pack from a file
@@ -169,35 +169,43 @@ interface SourceProps {
 /** Most lines drawn; a pack with more is looked at in its file. */
 const DRAWN = 2000;
 
-/** A rule file to look at, with the numbers of its lines. */
-function Source({ title, source, line }: SourceProps): JSX.Element {
+/** A rule file to look at. Drawn only once it is opened. */
+function Source(props: SourceProps): JSX.Element {
+  const { title, line } = props;
+  const opened = useSignal(line !== undefined);
+  useEffect(() => {
+    if (line !== undefined) opened.value = true;
+  }, [line, opened]);
+  return (
+    <details open={opened.value} onToggle={(event) => (opened.value = event.currentTarget.open)}>
+      <summary>
+        Read its rules<span class="unseen">: {title}</span>
+      </summary>
+      {opened.value ? <Listing {...props} /> : null}
+    </details>
+  );
+}
+
+/** The lines of a rule file with their numbers. */
+function Listing({ title, source, line }: SourceProps): JSX.Element {
   const wanted = useRef<HTMLLIElement>(null);
   useEffect(() => {
     if (line !== undefined) wanted.current?.scrollIntoView({ block: "center" });
   }, [line]);
   const lines = source.replace(/\n$/u, "").split(/\r?\n/u);
   return (
-    <details open={line !== undefined}>
-      <summary>
-        Read its rules<span class="unseen">: {title}</span>
-      </summary>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reachable by keyboard */}
-      <section class="listing" tabIndex={0} aria-label={`The rules of ${title}`}>
-        <ol>
-          {lines.slice(0, DRAWN).map((words, index) => (
-            <li
-              key={index}
-              class={index + 1 === line ? "wanted" : ""}
-              ref={index + 1 === line ? wanted : null}
-            >
-              <code>{words === "" ? " " : words}</code>
-            </li>
-          ))}
-        </ol>
-        {lines.length > DRAWN ? (
-          <p class="hint">And {count(lines.length - DRAWN, "more line", "more lines")}.</p>
-        ) : null}
-      </section>
-    </details>
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reachable by keyboard
+    <section class="listing" tabIndex={0} aria-label={`The rules of ${title}`}>
+      <ol>
+        {lines.slice(0, DRAWN).map((words, index) => (
+          <li key={index} class={index + 1 === line ? "wanted" : ""} ref={index + 1 === line ? wanted : null}>
+            <code>{words === "" ? " " : words}</code>
+          </li>
+        ))}
+      </ol>
+      {lines.length > DRAWN ? (
+        <p class="hint">And {count(lines.length - DRAWN, "more line", "more lines")}.</p>
+      ) : null}
+    </section>
   );
 }

@@ -214,7 +214,7 @@ export function Rules(): JSX.Element {
           <h1 id="rules-title" tabIndex={-1}>
             My rules
           </h1>
-          <p class="lead">One rule a line, in plain words. They beat every pack.</p>
+          <p class="lead">One rule a line, in plain words. A “keep” beats everything else.</p>
         </div>
         <div class="buttons">
           <button type="button" onClick={() => void format()}>

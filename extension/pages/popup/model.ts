@@ -2,7 +2,7 @@
 import { signal } from "@preact/signals";
 import { api } from "../../shared/api.ts";
 import type { BackgroundState, PageReport } from "../../shared/messages.ts";
-import { activeTab, askPage, askState, isCovered, requestHost, tell } from "../common/browser.ts";
+import { activeTab, askPage, askState, isCovered, onStored, requestHost, tell } from "../common/browser.ts";
 import { announce } from "../common/parts.tsx";
 
 /** How many judged posts are asked for. */
@@ -27,33 +27,39 @@ export const page = signal<Page>({ is: "unknown" });
 export const background = signal<BackgroundState | undefined>(undefined);
 /** What went wrong with the last thing the reader asked for. */
 export const failure = signal<string | undefined>(undefined);
-/** Why the last look did not see everything; gone with the next look that does. */
+/** Why the last report of the page could not be read; gone with the next that can. */
 export const blind = signal<string | undefined>(undefined);
+/** Why the background's state is not known; gone once it is. */
+export const deaf = signal<string | undefined>(undefined);
 /** Authors kept from this popup, with the rules as they were before and after, for undo. */
-export const kept = signal<ReadonlyMap<string, { before: string; after: string }>>(new Map());
+export const kept = signal<ReadonlyMap<string, { before: string; after: string } | undefined>>(new Map());
 
-/** Looks once at the tab and the background. */
-export async function look(): Promise<void> {
-  const [tab, state] = await Promise.all([activeTab(), askState()]);
+/** Asks the background for its state, which may be large: once, and when something stored has changed. */
+async function lookBehind(): Promise<void> {
+  const state = await askState();
   if (state.ok) background.value = state.value;
-  blind.value = state.ok ? undefined : state.message;
+  deaf.value = state.ok ? undefined : state.message;
+}
+
+/** Looks once at the tab. */
+export async function look(): Promise<void> {
+  if (background.value === undefined) void lookBehind();
+  const tab = await activeTab();
   if (tab === undefined) {
     page.value = { is: "closed" };
     return;
   }
   const answer = await askPage(tab.id, { type: "report", limit: ASKED });
-  if (answer?.ok) {
-    page.value = { is: "read", tab: tab.id, report: answer.value };
-    return;
-  }
-  if (answer !== undefined) blind.value = answer.message;
-  if (tab.host === undefined) page.value = { is: "closed" };
+  blind.value = answer === undefined || answer.ok ? undefined : answer.message;
+  if (answer?.ok) page.value = { is: "read", tab: tab.id, report: answer.value };
+  else if (tab.host === undefined) page.value = { is: "closed" };
   else if (await isCovered(tab.host)) page.value = { is: "silent", tab: tab.id, host: tab.host };
   else page.value = { is: "uncovered", tab: tab.id, host: tab.host };
 }
 
 /** Looks now and every second, as long as the popup is open. */
 export function follow(): void {
+  onStored(() => void lookBehind());
   const turn = async (): Promise<void> => {
     await look();
     setTimeout(turn, INTERVAL);
@@ -119,7 +125,7 @@ export async function keepAuthor(author: string): Promise<void> {
   }
   const after = await askState();
   const texts = before.ok && after.ok ? { before: mine(before.value), after: mine(after.value) } : undefined;
-  kept.value = new Map(kept.value).set(author, texts ?? { before: "", after: "" });
+  kept.value = new Map(kept.value).set(author, texts);
   announce(`Posts by ${author} are always shown from now on`);
   await look();
 }
@@ -128,10 +134,12 @@ export async function keepAuthor(author: string): Promise<void> {
 export async function unkeepAuthor(author: string): Promise<void> {
   failure.value = undefined;
   const texts = kept.value.get(author);
-  if (texts === undefined) return;
   const answer =
-    texts.before === texts.after
-      ? ({ ok: false, message: "It was there before. Take its line out under My rules." } as const)
+    texts === undefined || texts.before === texts.after
+      ? ({
+          ok: false,
+          message: "Diffract cannot tell which line to take out. You find it under My rules.",
+        } as const)
       : await tell({ type: "set-rules", source: texts.before, base: texts.after });
   if (!answer.ok) {
     failure.value = answer.message;

@@ -5,7 +5,7 @@ import type { PageReport } from "../../shared/messages.ts";
 import { openPage } from "../common/browser.ts";
 import { Announcer, Logo, Notice, Switch } from "../common/parts.tsx";
 import { count, figure, healthWords, p95, tallies } from "../common/words.ts";
-import { background, blind, failure, type Page, page, reload, setSite, startOn } from "./model.ts";
+import { background, blind, deaf, failure, type Page, page, reload, setSite, startOn } from "./model.ts";
 import { Verdicts } from "./verdicts.tsx";
 
 /** The whole popup. */
@@ -18,7 +18,7 @@ export function Popup(): JSX.Element {
       </header>
       <main>
         <h1 class="unseen">Diffract on this page</h1>
-        {[failure.value, blind.value].map((message) =>
+        {[failure.value, blind.value, deaf.value].map((message) =>
           message === undefined ? null : (
             <Notice key={message} tone="bad" urgent>
               <p>{message}</p>
@@ -101,6 +101,8 @@ function Here({ page: here }: { page: Page }): JSX.Element {
 function Report({ report }: { report: PageReport }): JSX.Element {
   const only = useSignal<string | undefined>(undefined);
   const found = tallies(report.actions);
+  // What is wrong with this very page comes before what was done to it.
+  const broken = report.health.state === "broken" || report.troubles.length > 0;
   // A filter whose last post went away must not leave an empty list behind.
   const filter = found.some((tally) => tally.action === only.value) ? only.value : undefined;
   return (
@@ -114,6 +116,7 @@ function Report({ report }: { report: PageReport }): JSX.Element {
           onSwitch={(on) => void setSite(report.host, on)}
         />
       </section>
+      {broken ? <Health report={report} /> : null}
       {report.paused ? null : (
         <>
           <section aria-labelledby="counts">
@@ -123,7 +126,7 @@ function Report({ report }: { report: PageReport }): JSX.Element {
           <Verdicts report={report} only={filter} />
         </>
       )}
-      <Health report={report} />
+      {broken ? null : <Health report={report} />}
     </>
   );
 }

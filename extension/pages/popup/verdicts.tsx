@@ -72,7 +72,11 @@ function Judged({ judged }: { judged: JudgedPost }): JSX.Element {
           </summary>
           <ul class="reasons">
             {verdict.reasons.map((reason) => (
-              <Because key={`${reason.pack}:${reason.line}`} reason={reason} />
+              <Because
+                key={`${reason.pack}:${reason.line}`}
+                reason={reason}
+                alone={verdict.reasons.length === 1}
+              />
             ))}
           </ul>
           {verdict.more_reasons === undefined ? null : <p>And {verdict.more_reasons} more.</p>}
@@ -116,14 +120,15 @@ function PackName({ id }: { id: string }): JSX.Element {
   return <strong>{packOf(id).title}</strong>;
 }
 
-function Because({ reason }: { reason: Reason }): JSX.Element {
+/** One rule that spoke; `alone`: why it did stands above it already. */
+function Because({ reason, alone }: { reason: Reason; alone: boolean }): JSX.Element {
   const { title, mine } = packOf(reason.pack);
   const place = mine ? `rules:${reason.line}` : `packs/${encodeURIComponent(reason.pack)}:${reason.line}`;
   return (
     <li>
       <code>{reason.rule}</code>
       <p class="hint">
-        {why(reason)} ·{" "}
+        {alone ? "" : `${why(reason)} · `}
         <PageLink href={`dashboard.html#${place}`}>{`${title}, line ${reason.line}`}</PageLink>
       </p>
     </li>

@@ -18,6 +18,9 @@ export interface Model {
 export const wordsOf = (model: Model): string =>
   model.version > 0 && model.entry.edit ? model.entry.edit.text : model.entry.post.text;
 
+/** `?marker`: advertisements have a ground of a colour that nothing else has, for tests that look at pixels. */
+const MARKED = new URLSearchParams(location.search).has("marker");
+
 /** What the page itself knows of an element; no other world can read it. */
 export interface Identified extends HTMLElement {
   agora?: { id: string; version: number };
@@ -66,7 +69,7 @@ export function makePlace(): Place {
     show(model, now) {
       const { post, promotion, suggestion, reposted_by } = model.entry;
       article.agora = { id: post.id, version: model.version };
-      article.className = css("post");
+      article.className = css(promotion && MARKED ? "post marked" : "post");
       context.replaceChildren(...contextOf(suggestion?.because, reposted_by));
       avatar.src = `/avatar/${post.author.handle}.svg`;
       portrait.href = name.href = `/u/${post.author.handle}`;

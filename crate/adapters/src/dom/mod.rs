@@ -182,6 +182,9 @@ fn check_readings(field: &str, asked: &[Asked], path: &str, say: &mut impl FnMut
         if a.around && !a.has_css {
             say(at.clone(), "`in = \"around\"` needs `css` to say which ancestor");
         }
+        if a.then && !a.around {
+            say(format!("{at}.then"), "`then` looks into an ancestor; it needs `in = \"around\"`");
+        }
         if a.all && !TEXTS.contains(&field) {
             say(format!("{at}.all"), "`all` is for text; lists take every match anyway");
         }

@@ -114,6 +114,9 @@ pub struct Reading<V> {
     /// See [`Scope`].
     #[serde(default, rename = "in")]
     pub scope: Scope,
+    /// With [`Scope::Around`]: what to look for in the ancestor that was found.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub then: Option<Selector>,
     /// The attribute to read; absent: the visible text.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub attr: Option<String>,
@@ -123,6 +126,9 @@ pub struct Reading<V> {
     /// What the field is if the rest holds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub value: Option<V>,
+    /// Put before what was read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub prefix: Option<String>,
     /// The value read must be one of these words.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub words: Option<WordList>,
@@ -260,6 +266,7 @@ pub(super) struct Asked {
     pub(super) has_css: bool,
     pub(super) always_holds: bool,
     pub(super) around: bool,
+    pub(super) then: bool,
     pub(super) all: bool,
     pub(super) count: bool,
 }
@@ -272,6 +279,7 @@ impl Asked {
             has_css: r.css.is_some(),
             always_holds: !looks && r.scope == Scope::Item && r.value.is_some(),
             around: r.scope == Scope::Around,
+            then: r.then.is_some(),
             all: r.all,
             count: r.count,
         }

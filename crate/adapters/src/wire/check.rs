@@ -57,9 +57,8 @@ fn item(kind: &ItemKind, names: &Names<'_>) -> Result<(), Found> {
         pattern(path).map_err(|m| ("at".to_owned(), m))?;
     }
     for (i, nested) in kind.nested.iter().enumerate() {
-        let keys_only = |p: &Path| {
-            p.start == Start::Item(0) && p.steps.iter().all(|s| matches!(s, PathStep::Key(_)))
-        };
+        let keys_only =
+            |p: &Path| p.start == Start::Item(0) && p.steps.iter().all(|s| matches!(s, PathStep::Key(_)));
         if !nested.0.iter().all(keys_only) {
             return Err((format!("nested[{i}]"), "expected a path of keys only".into()));
         }
@@ -78,19 +77,13 @@ fn item(kind: &ItemKind, names: &Names<'_>) -> Result<(), Found> {
         return Err(("fields".into(), "expected `id`: an item without one is no post".into()));
     }
     for (field, sources) in &kind.fields {
-        let key = format!("fields.{}", name_of(*field));
+        let key = format!("fields.{}", field.name());
         for (i, source) in sources.0.iter().enumerate() {
-            check_source(*field, source, names, &anchors).map_err(|m| {
-                (if sources.0.len() > 1 { format!("{key}[{i}]") } else { key.clone() }, m)
-            })?;
+            check_source(*field, source, names, &anchors)
+                .map_err(|m| (if sources.0.len() > 1 { format!("{key}[{i}]") } else { key.clone() }, m))?;
         }
     }
     Ok(())
-}
-
-/// The field as it is written in a file.
-pub(super) fn name_of(field: Field) -> String {
-    serde_json::to_value(field).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default()
 }
 
 fn check_source(field: Field, source: &Source, names: &Names<'_>, anchors: &[&str]) -> Result<(), String> {
@@ -155,10 +148,10 @@ fn check_step(step: &Step, names: &Names<'_>, anchors: &[&str]) -> Result<(), St
 
 fn conditions(all: &[Condition], names: &Names<'_>, anchors: &[&str]) -> Result<(), String> {
     all.iter().try_for_each(|condition| {
-        if let ConditionTest::Equals(these) = &condition.test {
-            if these.iter().any(|l| matches!(l, Literal::List(_))) {
-                return Err("`equals` compares with texts, numbers and flags".into());
-            }
+        if let ConditionTest::Equals(these) = &condition.test
+            && these.iter().any(|l| matches!(l, Literal::List(_)))
+        {
+            return Err("`equals` compares with texts, numbers and flags".into());
         }
         paths(&condition.path, names, anchors)
     })
@@ -166,10 +159,10 @@ fn conditions(all: &[Condition], names: &Names<'_>, anchors: &[&str]) -> Result<
 
 fn paths(all: &Paths, names: &Names<'_>, anchors: &[&str]) -> Result<(), String> {
     for path in &all.0 {
-        if let Start::Anchor(name) = &path.start {
-            if !anchors.contains(&name.as_str()) {
-                return Err(unknown("anchor (they are resolved in order)", name, anchors));
-            }
+        if let Start::Anchor(name) = &path.start
+            && !anchors.contains(&name.as_str())
+        {
+            return Err(unknown("anchor (they are resolved in order)", name, anchors));
         }
         for step in &path.steps {
             match step {

@@ -372,7 +372,9 @@ fn apply<'a>(step: &Step, pieces: Vec<Piece<'a>>, file: &File, scope: &Scope<'a,
             Step::Duration => piece.text().and_then(|t| quantity::duration(&t)).map(Piece::Number),
             Step::Milliseconds => piece.number().map(|n| Piece::Number(n / 1e3)),
             Step::Handle => piece.text().map(|t| Piece::Text(text::handle(&t).to_owned().into())),
-            Step::Tag => piece.text().map(|t| Piece::Text(t.trim_start_matches(['#', '＃']).to_owned().into())),
+            Step::Tag => {
+                piece.text().map(|t| Piece::Text(t.trim_start_matches(['#', '＃']).to_owned().into()))
+            }
             Step::Url => piece.text().and_then(|t| text::url(&t)).map(|t| Piece::Text(t.into())),
             Step::Lang => piece.text().and_then(|t| text::lang(&t)).map(|t| Piece::Text(t.into())),
             Step::Match(pattern) => piece.text().and_then(|t| {

@@ -87,11 +87,8 @@ pub(super) struct Patterns {
 
 impl Patterns {
     pub(super) fn new(file: &File) -> Self {
-        let mut patterns = Self {
-            by_key: HashMap::new(),
-            elsewhere: Vec::new(),
-            skip: file.skip.iter().cloned().collect(),
-        };
+        let mut patterns =
+            Self { by_key: HashMap::new(), elsewhere: Vec::new(), skip: file.skip.iter().cloned().collect() };
         for (kind, item) in file.item.iter().enumerate() {
             for path in &item.at.0 {
                 match path.steps.last() {
@@ -334,9 +331,7 @@ fn matches(pattern: &[Step], path: &[At<'_>]) -> bool {
         return path.is_empty();
     };
     match (last, rest) {
-        (Step::Deep, _) => {
-            before.is_empty() || (0..=path.len()).rev().any(|n| matches(before, &path[..n]))
-        }
+        (Step::Deep, _) => before.is_empty() || (0..=path.len()).rev().any(|n| matches(before, &path[..n])),
         (Step::Key(key), Some((At::Key(at), path))) => key == at && matches(before, path),
         (Step::Each, Some((_, path))) => matches(before, path),
         _ => false,

@@ -176,7 +176,8 @@ fn follow<'a>(
 pub(super) fn is_written(value: &Value, wanted: &str) -> bool {
     match value {
         Value::String(s) => s == wanted,
-        Value::Bool(_) | Value::Number(_) => value.to_string() == wanted,
+        Value::Bool(b) => wanted == if *b { "true" } else { "false" },
+        Value::Number(n) => n.to_string() == wanted,
         _ => false,
     }
 }
@@ -303,15 +304,11 @@ fn parse_bracket(inside: &str) -> Result<Step, String> {
         return Ok(Step::Each);
     }
     if let Some(condition) = inside.strip_prefix('?') {
-        let (path, value) = condition
-            .split_once('=')
-            .ok_or_else(|| format!("`[?{condition}]`: expected `[?path=value]`"))?;
+        let (path, value) =
+            condition.split_once('=').ok_or_else(|| format!("`[?{condition}]`: expected `[?path=value]`"))?;
         return Ok(Step::Where(parse_steps(path.trim())?, value.trim().to_owned()));
     }
-    inside
-        .parse()
-        .map(Step::At)
-        .map_err(|_| format!("`[{inside}]`: expected a number, `*` or `?path=value`"))
+    inside.parse().map(Step::At).map_err(|_| format!("`[{inside}]`: expected a number, `*` or `?path=value`"))
 }
 
 impl<'de> Deserialize<'de> for Paths {

@@ -142,16 +142,38 @@ const UNITS: &[(f64, &[&str])] = &[
             "secondi", "secondo",
         ],
     ),
-    (
-        MINUTE,
-        &["min", "m$", "мин", "хв", "dakika", "dk$", "dk.", "分", "분", "phút", "menit", "perc"],
-    ),
+    (MINUTE, &["min", "m$", "мин", "хв", "dakika", "dk$", "dk.", "分", "분", "phút", "menit", "perc"]),
     (
         HOUR,
         &[
-            "hour", "hr", "h$", "час", "ч$", "год$", "годин", "stund", "std", "st$", "heure", "hora", "ora$",
-            "ore$", "saat", "sa$", "godz", "uur", "u$", "tim", "jam$", "giờ", "時間", "小时", "小時", "시간",
-            "hod", "óra", "órá",
+            "hour",
+            "hr",
+            "h$",
+            "час",
+            "ч$",
+            "годин",
+            "stund",
+            "std",
+            "st$",
+            "heure",
+            "hora",
+            "ora$",
+            "ore$",
+            "saat",
+            "sa$",
+            "godz",
+            "uur",
+            "u$",
+            "tim",
+            "jam$",
+            "giờ",
+            "時間",
+            "小时",
+            "小時",
+            "시간",
+            "hod",
+            "óra",
+            "órá",
         ],
     ),
     (
@@ -244,14 +266,20 @@ fn spans(lower: &str) -> impl Iterator<Item = (f64, f64)> {
 }
 
 fn unit_of(word: &str) -> Option<f64> {
+    // Ukrainian shortens its hour to what is Russian for a year, but for the point.
+    if word == "год." {
+        return Some(HOUR);
+    }
     let word = word.trim_end_matches('.');
-    UNITS.iter().find(|(_, names)| {
-        names.iter().any(|name| match name.strip_suffix('$') {
-            Some(whole) => word == whole,
-            None => word.starts_with(name),
+    UNITS
+        .iter()
+        .find(|(_, names)| {
+            names.iter().any(|name| match name.strip_suffix('$') {
+                Some(whole) => word == whole,
+                None => word.starts_with(name),
+            })
         })
-    })
-    .map(|(seconds, _)| *seconds)
+        .map(|(seconds, _)| *seconds)
 }
 
 /// A running time in seconds: `12:34`, `1:02:26`, `PT1H2M3S`, `15 minutes, 45 seconds`, `90`.
@@ -380,6 +408,7 @@ mod tests {
             ("5 лет назад", 5.0 * YEAR),
             ("2 года назад", 2.0 * YEAR),
             ("1 год назад", YEAR),
+            ("2 год. тому", 2.0 * HOUR),
             ("vor 2 Stunden", 2.0 * HOUR),
             ("il y a 4 mois", 4.0 * MONTH),
             ("hace 2 semanas", 2.0 * WEEK),

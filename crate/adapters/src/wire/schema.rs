@@ -5,7 +5,7 @@ use super::path::Paths;
 use super::text;
 use diffract_core::post::Surface;
 use regex::{Regex, RegexBuilder};
-use serde::de::value::MapAccessDeserializer;
+use serde::de::value::{MapAccessDeserializer, StrDeserializer};
 use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use std::collections::BTreeMap;
 use std::fmt;
@@ -124,7 +124,7 @@ pub(super) struct Anchor {
 
 /// The fields of a post that a payload can fill.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Deserialize, serde::Serialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(rename_all = "snake_case", remote = "Self")]
 #[allow(missing_docs, reason = "they are the fields of `Post`, and explained there")]
 pub(super) enum Field {
     Id,
@@ -163,6 +163,22 @@ pub(super) enum Field {
     Mentions,
     Media,
     Labels,
+}
+
+/// Read as a text first, so that messages about what is below know the key.
+impl<'de> Deserialize<'de> for Field {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let name = String::deserialize(deserializer)?;
+        Self::deserialize(StrDeserializer::new(&name))
+    }
+}
+
+impl Field {
+    /// The field as it is written in a file.
+    pub(super) fn name(self) -> String {
+        let name = Self::serialize(&self, serde_json::value::Serializer);
+        name.ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default()
+    }
 }
 
 /// Where a field's value comes from. In text, number and kind fields the first source that has one wins; a
@@ -366,7 +382,7 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for OneOrMany<T> {
                 T::deserialize(de::value::F64Deserializer::new(v)).map(|v| OneOrMany(vec![v]))
             }
             fn visit_str<E: de::Error>(self, v: &str) -> Result<Self::Value, E> {
-                T::deserialize(de::value::StrDeserializer::new(v)).map(|v| OneOrMany(vec![v]))
+                T::deserialize(StrDeserializer::new(v)).map(|v| OneOrMany(vec![v]))
             }
             fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
                 T::deserialize(MapAccessDeserializer::new(map)).map(|v| OneOrMany(vec![v]))
@@ -422,8 +438,10 @@ path_or_table!(
         present: false,
     },
     |table: SourceTable| {
-        let given =
-            [table.path.is_some(), table.value.is_some(), table.template.is_some()].iter().filter(|g| **g).count();
+        let given = [table.path.is_some(), table.value.is_some(), table.template.is_some()]
+            .iter()
+            .filter(|g| **g)
+            .count();
         if given != 1 {
             return Err("expected exactly one of `path`, `value` and `template`");
         }

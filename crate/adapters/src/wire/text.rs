@@ -296,8 +296,9 @@ pub(super) fn tags_in(text: &str) -> Vec<String> {
 
 /// Handles written in a text, without `@`.
 pub(super) fn handles_in(text: &str) -> Vec<String> {
-    static HANDLE: LazyLock<Option<Regex>> =
-        LazyLock::new(|| Regex::new(r"(?:^|[\s(])(?:@|/?u/)([\p{L}\p{N}_][\p{L}\p{N}_.-]*)").ok());
+    static HANDLE: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        Regex::new(r"(?:^|[\s(])(?:@|/?u/)([\p{L}\p{N}_](?:[\p{L}\p{N}_.-]*[\p{L}\p{N}_-])?)").ok()
+    });
     captures(&HANDLE, text)
 }
 
@@ -372,10 +373,10 @@ mod tests {
         let redirect = "https://www.youtube.com/redirect?event=v&q=https%3A%2F%2Fa.example%2F%3Fb";
         assert_eq!(url(redirect).as_deref(), Some("https://a.example/?b"));
         assert_eq!(url("javascript:x"), None);
-        assert_eq!(urls_in("see [this](https://a.example/b), https://c.example."), [
-            "https://a.example/b",
-            "https://c.example"
-        ]);
+        assert_eq!(
+            urls_in("see [this](https://a.example/b), https://c.example."),
+            ["https://a.example/b", "https://c.example"]
+        );
         assert_eq!(tags_in("#One two#no #drei_3 #4"), ["One", "drei_3"]);
         assert_eq!(host_and_path("https://A.example:8/p/q?r"), Some(("a.example".to_owned(), "/p/q")));
         assert!(glob("/i/*/Home").is_ok_and(|g| g.is_match("/i/x/Home") && !g.is_match("/i/x/y/Home")));

@@ -1,0 +1,124 @@
+//! Whatever happens to a payload on the way, nothing panics, and what was not touched is read as before.
+
+use diffract_adapters::wire::{WireAdapter, builtin};
+use proptest::prelude::*;
+use serde_json::{Value, json};
+use std::sync::LazyLock;
+
+static ADAPTERS: LazyLock<Vec<(WireAdapter, Value)>> = LazyLock::new(|| {
+    let payloads = [
+        ("x", include_str!("payloads/x-home.json")),
+        ("reddit", include_str!("payloads/reddit-thread.json")),
+        ("reddit", include_str!("payloads/reddit-listing.json")),
+        ("mastodon", include_str!("payloads/mastodon-timeline.json")),
+        ("youtube", include_str!("payloads/youtube-home.json")),
+        ("youtube", include_str!("payloads/youtube-comments.json")),
+        ("bluesky", include_str!("payloads/bluesky-timeline.json")),
+        ("linkedin", include_str!("payloads/linkedin-feed.json")),
+        ("lemmy", include_str!("payloads/lemmy-list.json")),
+    ];
+    payloads
+        .iter()
+        .map(|(name, payload)| {
+            let adapter = builtin().into_iter().flatten().find(|a| a.name() == *name).expect("shipped");
+            (adapter, serde_json::from_str(payload).expect("JSON"))
+        })
+        .collect()
+});
+
+/// Every node of a document, as a pointer.
+fn pointers(value: &Value, at: String, out: &mut Vec<String>) {
+    match value {
+        Value::Array(list) => {
+            list.iter().enumerate().for_each(|(i, v)| pointers(v, format!("{at}/{i}"), out));
+        }
+        Value::Object(map) => map.iter().for_each(|(k, v)| {
+            pointers(v, format!("{at}/{}", k.replace('~', "~0").replace('/', "~1")), out);
+        }),
+        _ => {}
+    }
+    out.push(at);
+}
+
+fn junk() -> impl Strategy<Value = Value> {
+    prop_oneof![
+        Just(Value::Null),
+        Just(json!([])),
+        Just(json!({})),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        any::<f64>().prop_map(|f| json!(f)),
+        ".{0,40}".prop_map(Value::from),
+        "[0-9<>&;#:@/\\p{L} .,{}-]{0,60}".prop_map(Value::from),
+        Just(json!([null, 1, "x", { "text": [] }])),
+        Just(
+            json!({ "runs": [{ "text": 3 }, null], "result": { "rest_id": { } }, "kind": "t1", "data": [] })
+        ),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(600))]
+
+    #[test]
+    fn junk_anywhere_never_panics_and_costs_only_the_entry_it_is_in(
+        which in 0usize..9, place in any::<prop::sample::Index>(), junk in junk(),
+    ) {
+        let (adapter, payload) = &ADAPTERS[which];
+        let before = adapter.read(payload, None);
+        let mut all = Vec::new();
+        pointers(payload, String::new(), &mut all);
+        let pointer = place.get(&all);
+        let mut mutated = payload.clone();
+        *mutated.pointer_mut(pointer).expect("it is there") = junk;
+        let after = adapter.read(&mutated, None);
+
+        // Items whose own entry holds the mutation, or lies inside it, may change; so may posts that refer
+        // to what was changed elsewhere. Every other one has the same id as before.
+        if ["linkedin", "youtube"].contains(&adapter.name()) {
+            return Ok(());
+        }
+        let text = |path: &diffract_adapters::wire::JsonPath| {
+            path.0.iter().map(|s| match s {
+                diffract_adapters::wire::PathStep::Key(k) => format!("/{k}"),
+                diffract_adapters::wire::PathStep::Index(i) => format!("/{i}"),
+            }).collect::<String>()
+        };
+        for item in &before.items {
+            let path = text(&item.path);
+            let apart = !format!("{path}/").starts_with(&format!("{pointer}/"))
+                && !format!("{pointer}/").starts_with(&format!("{path}/"));
+            let entry_apart = item.entry.as_ref().is_none_or(|e| {
+                !pointer.starts_with(&format!("{}/{}", text(&e.container), e.index))
+            });
+            // `kind`, `reply` and the like stand beside or above an item and decide whether it is one.
+            let beside = pointer.rsplit_once('/').is_some_and(|(above, _)| path.starts_with(above));
+            if apart && entry_apart && !beside {
+                prop_assert!(
+                    after.items.iter().any(|a| a.post.id == item.post.id && a.post.text == item.post.text),
+                    "{} lost {} by a change at {}", adapter.name(), item.path, pointer
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn any_json_is_read_by_any_adapter(which in 0usize..9, texts in prop::collection::vec(".{0,30}", 0..8)) {
+        let (adapter, _) = &ADAPTERS[which];
+        let parsed = texts.join("").parse::<Value>().unwrap_or_else(|_| json!(texts));
+        adapter.read(&json!({ "data": parsed, "contents": texts }), texts.first().map(String::as_str));
+    }
+
+    #[test]
+    fn unknown_keys_change_nothing(which in 0usize..9, place in any::<prop::sample::Index>(), junk in junk()) {
+        let (adapter, payload) = &ADAPTERS[which];
+        let mut all = Vec::new();
+        pointers(payload, String::new(), &mut all);
+        let mut mutated = payload.clone();
+        if let Some(Value::Object(map)) = mutated.pointer_mut(place.get(&all).as_str()) {
+            map.insert("zzz_unheard_of".to_owned(), match junk { Value::Object(_) | Value::Array(_) => json!(1), j => j });
+        }
+        let (before, after) = (adapter.read(payload, None), adapter.read(&mutated, None));
+        prop_assert_eq!(before.items, after.items);
+    }
+}

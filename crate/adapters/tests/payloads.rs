@@ -1,0 +1,157 @@
+//! Small payloads in our own words, one or two a platform: every field that they hold is read as what it
+//! is. `cargo insta review` shows what a change to an adapter changes.
+
+use diffract_adapters::wire::{Reading, WireAdapter, builtin_named};
+use serde_json::{Value, json};
+
+fn adapter(name: &str) -> WireAdapter {
+    builtin_named(name).expect("it is shipped").expect("it is sound")
+}
+
+fn read(platform: &str, payload: &str, url: Option<&str>) -> (Value, Reading) {
+    let payload: Value = serde_json::from_str(payload).expect("JSON");
+    let reading = adapter(platform).read(&payload, url);
+    (payload, reading)
+}
+
+/// A snapshot of one payload's posts: the fields that are known, without empty lists.
+macro_rules! posts {
+    ($name:ident, $platform:literal, $file:literal, $url:expr) => {
+        #[test]
+        fn $name() {
+            let (_, reading) = read($platform, include_str!(concat!("payloads/", $file)), $url);
+            let posts: Vec<_> = reading
+                .items
+                .iter()
+                .map(|item| {
+                    let mut post = serde_json::to_value(&item.post).expect("JSON");
+                    if let Value::Object(map) = &mut post {
+                        map.retain(|_, v| !v.as_array().is_some_and(Vec::is_empty));
+                    }
+                    json!({ "path": item.path.to_string(), "post": post })
+                })
+                .collect();
+            let all = json!({ "posts": posts, "notes": reading.notes });
+            insta::assert_snapshot!(stringify!($name), serde_json::to_string_pretty(&all).expect("JSON"));
+        }
+    };
+}
+
+posts!(x_home, "x", "x-home.json", None);
+posts!(reddit_thread, "reddit", "reddit-thread.json", None);
+posts!(
+    reddit_listing,
+    "reddit",
+    "reddit-listing.json",
+    Some("https://oauth.reddit.com/r/pictures/hot?limit=2")
+);
+posts!(
+    mastodon_timeline,
+    "mastodon",
+    "mastodon-timeline.json",
+    Some("https://tea.example/api/v1/timelines/home")
+);
+posts!(youtube_home, "youtube", "youtube-home.json", None);
+posts!(youtube_comments, "youtube", "youtube-comments.json", None);
+posts!(
+    bluesky_timeline,
+    "bluesky",
+    "bluesky-timeline.json",
+    Some("https://bsky.social/xrpc/app.bsky.feed.getTimeline")
+);
+posts!(linkedin_feed, "linkedin", "linkedin-feed.json", None);
+posts!(lemmy_list, "lemmy", "lemmy-list.json", Some("https://leaf.example/api/v3/post/list"));
+
+#[test]
+fn a_status_stands_alone_in_a_search_and_below_a_notification() {
+    let status = json!({
+        "id": "1", "created_at": "2026-08-06T21:12:23Z", "content": "<p>Tea</p>", "account": { "acct": "ada" }
+    });
+    let mastodon = adapter("mastodon");
+    for payload in [
+        status.clone(),
+        json!({ "accounts": [], "statuses": [status], "hashtags": [] }),
+        json!([{ "id": "9", "type": "favourite", "created_at": "x", "account": { "acct": "bo" }, "status": status }]),
+        json!({ "ancestors": [], "descendants": [status] }),
+    ] {
+        let reading = mastodon.read(&payload, None);
+        assert_eq!(reading.items.len(), 1, "{payload}");
+        assert_eq!(reading.items[0].post.text.as_deref(), Some("Tea"));
+    }
+    assert_eq!(mastodon.read(&status, None).items[0].entry, None, "no part of a list");
+}
+
+#[test]
+fn an_item_knows_the_entry_that_is_to_be_taken_out() {
+    let (payload, reading) = read("x", include_str!("payloads/x-home.json"), None);
+    let entries: Vec<Value> = reading
+        .items
+        .iter()
+        .map(|item| {
+            let entry = item.entry.as_ref().expect("a timeline is a list");
+            entry.container.get(&payload).and_then(|l| l.get(entry.index)).expect("it is there")["entryId"]
+                .clone()
+        })
+        .collect();
+    assert_eq!(entries[..2], [json!("tweet-1000000001"), json!("promoted-tweet-1000000002")]);
+    assert_eq!(entries[2], json!("home-conversation-77-tweet-1000000003"));
+}
+
+#[test]
+fn advertisements_of_every_named_kind_are_found() {
+    let youtube = adapter("youtube");
+    let payload = json!({ "contents": [
+        { "displayAdRenderer": { "titleText": { "simpleText": "a" }, "secondaryText": { "simpleText": "w" }, "trackingParams": "t1" } },
+        { "searchPyvRenderer": { "ads": [{ "promotedVideoRenderer": { "videoId": "b", "title": { "simpleText": "b" }, "shortBylineText": { "simpleText": "x" } } }] } },
+        { "promotedSparklesWebRenderer": { "title": { "simpleText": "c" }, "websiteText": { "simpleText": "y" }, "trackingParams": "t3" } },
+        { "compactPromotedVideoRenderer": { "videoId": "d", "title": { "simpleText": "d" }, "longBylineText": { "simpleText": "z" } } },
+    ] });
+    let reading = youtube.read(&payload, None);
+    let seen: Vec<_> = reading
+        .items
+        .iter()
+        .map(|i| {
+            (i.post.title.as_deref().unwrap_or(""), i.post.author.as_deref().unwrap_or(""), i.post.promoted)
+        })
+        .collect();
+    assert_eq!(
+        seen,
+        [("a", "w", Some(true)), ("b", "x", Some(true)), ("c", "y", Some(true)), ("d", "z", Some(true))]
+    );
+}
+
+#[test]
+fn a_payload_of_another_shape_yields_a_note_and_no_items() {
+    let deep = (0..100).fold(json!(1), |inner, _| json!([{ "a": inner }]));
+    for name in diffract_adapters::wire::builtin_names() {
+        for payload in [
+            json!(null),
+            json!([]),
+            json!({}),
+            json!("x"),
+            json!({ "errors": [{ "code": 1 }] }),
+            deep.clone(),
+        ] {
+            let reading = adapter(name).read(&payload, Some("not an address"));
+            assert_eq!(reading.items, [], "{name}");
+            assert!(reading.notes[0].contains("no posts"), "{name}: {:?}", reading.notes);
+        }
+    }
+    assert!(adapter("x").read(&deep, None).notes.iter().any(|n| n.contains("deeper")));
+}
+
+#[test]
+fn addresses_name_the_surface() {
+    use diffract_core::post::Surface::{Community, Following, Home, Search, Thread};
+    let surface = |name: &str, url: &str| adapter(name).surface(&Value::Null, Some(url));
+    assert_eq!(surface("x", "https://x.com/i/api/graphql/q/HomeTimeline?variables=%7B%7D"), Some(Home));
+    assert_eq!(surface("x", "https://x.com/i/api/graphql/q/HomeLatestTimeline"), Some(Following));
+    assert_eq!(surface("reddit", "https://oauth.reddit.com/r/tea/comments/1/?raw_json=1"), Some(Thread));
+    assert_eq!(surface("reddit", "https://www.reddit.com/r/tea/hot.json"), Some(Community));
+    assert_eq!(
+        surface("youtube", "https://www.youtube.com/youtubei/v1/search?prettyPrint=false"),
+        Some(Search)
+    );
+    assert!(adapter("x").knows("https://x.com/i/api/graphql/q/SearchTimeline"));
+    assert!(!adapter("x").knows("https://x.com/i/api/graphql/q/Viewer"));
+}

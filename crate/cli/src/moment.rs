@@ -1,0 +1,57 @@
+//! Moments on the command line: RFC 3339, or seconds since 1970.
+
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
+/// A moment as the reader gave it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Moment {
+    /// Seconds since 1970-01-01 UTC.
+    pub seconds: f64,
+    /// Local time minus UTC, in minutes.
+    pub utc_offset: i32,
+}
+
+/// Reads `2026-08-06T21:12:23+02:00` or `1786050743`.
+///
+/// # Errors
+/// A message for the command line's reader.
+pub fn parse(text: &str) -> Result<Moment, String> {
+    if let Ok(seconds) = text.parse::<f64>() {
+        // Year 9999: what RFC 3339 can still write.
+        return if (0.0..=253_402_300_799.0).contains(&seconds) {
+            Ok(Moment { seconds, utc_offset: 0 })
+        } else {
+            Err("seconds since 1970 are between 0 and 253402300799".to_owned())
+        };
+    }
+    let moment = OffsetDateTime::parse(text, &Rfc3339)
+        .map_err(|_| "expected a moment like 2026-08-06T21:12:23Z, or seconds since 1970".to_owned())?;
+    let seconds = moment.unix_timestamp_nanos() as f64 / 1e9;
+    Ok(Moment { seconds, utc_offset: i32::from(moment.offset().whole_minutes()) })
+}
+
+/// Seconds since 1970 as RFC 3339 in UTC, to the second; `None` outside the years 0 to 9999.
+pub fn rfc3339(seconds: f64) -> Option<String> {
+    if !seconds.is_finite() || seconds.abs() > 1e12 {
+        return None;
+    }
+    OffsetDateTime::from_unix_timestamp(seconds.floor() as i64).ok()?.format(&Rfc3339).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn moments_come_and_go() {
+        let moment = parse("2026-08-06T23:12:23+02:00").unwrap();
+        assert_eq!(moment, Moment { seconds: 1_786_050_743.0, utc_offset: 120 });
+        assert_eq!(rfc3339(moment.seconds).as_deref(), Some("2026-08-06T21:12:23Z"));
+        assert_eq!(parse("1786050743").unwrap().seconds, 1_786_050_743.0);
+        assert!(parse("tomorrow").unwrap_err().contains("2026-08-06"));
+        assert!(parse("-1").is_err());
+        assert_eq!(rfc3339(f64::NAN), None);
+        assert_eq!(rfc3339(1e30), None);
+    }
+}

@@ -1,0 +1,131 @@
+/**
+ * Packs both builds for the stores, and the source they are built from:
+ * `dist/diffract-{chrome,firefox,source}-VERSION.zip`. The same sources give the same bytes.
+ *
+ *   npm run package                  build and pack
+ *   npm run package -- --no-build    pack what was built last
+ *   npm run package -- --verify      also unpack the source zip elsewhere, build it there and compare the bytes
+ */
+import { execFileSync, spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join, relative, resolve, sep } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { unzipSync } from "fflate";
+import { type Entry, zip } from "./build/zip.ts";
+
+const BROWSERS = ["chrome", "firefox"] as const;
+/** Every file under `folder`. */
+function filesUnder(folder: string): Entry[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((file) => file.isFile())
+    .map((file) => {
+      const path = join(file.parentPath, file.name);
+      return {
+        name: relative(folder, path).split(sep).join("/"),
+        bytes: readFileSync(path),
+        executable: false,
+      };
+    });
+}
+
+/** Every file that git keeps, as it is now. */
+function sourceFiles(): Entry[] {
+  const listed = execFileSync("git", ["ls-files", "-s", "-z"], { encoding: "utf8", maxBuffer: 64 << 20 });
+  return listed
+    .split("\0")
+    .filter((line) => line !== "")
+    .map((line) => {
+      const name = line.slice(line.indexOf("\t") + 1);
+      return { name, bytes: readFileSync(name), executable: line.startsWith("100755") };
+    });
+}
+
+function build(folder: string, environment: NodeJS.ProcessEnv = {}): void {
+  const { status } = spawnSync(process.execPath, ["--import", "tsx", "scripts/build.ts"], {
+    cwd: folder,
+    stdio: ["ignore", 2, 2],
+    env: { ...process.env, ...environment },
+  });
+  if (status !== 0) throw new Error(`the build in ${folder} failed (see above)`);
+}
+
+const sha256 = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
+
+/** Builds what `source` holds in a folder of its own and says which zips differ. */
+function differences(source: Uint8Array, packed: ReadonlyMap<string, Uint8Array>): string[] {
+  const folder = mkdtempSync(join(tmpdir(), "diffract-source-"));
+  try {
+    for (const [name, bytes] of Object.entries(unzipSync(source))) {
+      mkdirSync(dirname(join(folder, name)), { recursive: true });
+      writeFileSync(join(folder, name), bytes);
+    }
+    // The lock files fix what these hold; fetching it all again would show no more.
+    symlinkSync(resolve("node_modules"), join(folder, "node_modules"), "dir");
+    build(folder);
+    return BROWSERS.filter((browser) => {
+      const again = zip(filesUnder(join(folder, "dist", browser)));
+      const same = sha256(again) === sha256(packed.get(browser) ?? new Uint8Array());
+      if (!same) tellDifference(join(folder, "dist", browser), `dist/${browser}`);
+      return !same;
+    });
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function tellDifference(there: string, here: string): void {
+  const files = new Map(filesUnder(here).map(({ name, bytes }) => [name, sha256(bytes)]));
+  for (const { name, bytes } of filesUnder(there)) {
+    if (files.get(name) !== sha256(bytes)) console.error(`package: ${name} differs`);
+    files.delete(name);
+  }
+  for (const name of files.keys()) console.error(`package: ${name} is missing`);
+}
+
+function main(): void {
+  process.chdir(resolve(dirname(fileURLToPath(import.meta.url)), ".."));
+  const { values } = parseArgs({
+    options: { "no-build": { type: "boolean", default: false }, verify: { type: "boolean", default: false } },
+  });
+  if (!values["no-build"]) build(".");
+  const { version } = JSON.parse(readFileSync("extension/manifest.json", "utf8")) as { version: string };
+  const write = (kind: string, bytes: Uint8Array) => {
+    const file = `dist/diffract-${kind}-${version}.zip`;
+    writeFileSync(file, bytes);
+    console.log(`${sha256(bytes)}  ${file}  ${(statSync(file).size / 1024).toFixed(0)} KB`);
+    return bytes;
+  };
+  const packed = new Map(
+    BROWSERS.map((browser) => [browser as string, write(browser, zip(filesUnder(`dist/${browser}`)))]),
+  );
+  const changed = execFileSync("git", ["status", "--porcelain", "--untracked-files=no"], {
+    encoding: "utf8",
+  }).trim();
+  if (changed !== "")
+    console.error("package: some files differ from the last commit; the source zip has them as they are now");
+  const source = write("source", zip(sourceFiles()));
+  if (!values.verify) return;
+  const different = differences(source, packed);
+  if (different.length > 0)
+    throw new Error(`built from the source zip, ${different.join(" and ")} came out otherwise`);
+  console.log("built from the source zip, both came out byte for byte the same");
+}
+
+try {
+  main();
+} catch (error) {
+  console.error(`package: ${error instanceof Error ? error.message : String(error)}`);
+  process.exitCode = 1;
+}

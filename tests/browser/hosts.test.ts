@@ -1,0 +1,59 @@
+/**
+ * The shipped manifest on the platforms' own host names: saved pages, served at their own addresses over TLS on
+ * loopback, under a policy as strict as theirs; every post and every promoted post that was counted is found.
+ */
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import { EXPECTED_DIFFERENCES } from "../extract/differences.ts";
+import { builtExtension, chosenBrowsers, launch, type Running } from "../support/browsers.ts";
+import { type Extension, installExtension } from "../support/extension.ts";
+import { judgePage } from "../support/replay.ts";
+import { addressOf, corpora, HOMES, type SavedServer, savedPages, serveSaved } from "../support/saved.ts";
+
+/** Platforms whose hosts the shipped manifest names and of which pages were saved. */
+const PLATFORMS = ["x", "youtube", "reddit", "hackernews", "linkedin"];
+const pages = savedPages(PLATFORMS);
+
+for (const name of chosenBrowsers()) {
+  describe(`saved pages at their own addresses, in ${name}`, () => {
+    if (pages.length === 0) {
+      it(`the recordings (${corpora()}; DIFFRACT_CORPORA names another place)`, {
+        skip: "there are none here",
+      }, () => {});
+      return;
+    }
+    let server: SavedServer;
+    let running: Running;
+    let extension: Extension;
+    before(async () => {
+      server = await serveSaved();
+      running = await launch(name, { tlsPort: server.port, width: 1400, height: 1200 });
+      extension = await installExtension(running, builtExtension(name, "shipped"));
+      await extension.onlyMine();
+      await extension.setRules("hide if promoted\n");
+    });
+    after(async () => {
+      await running?.close();
+      await server?.close();
+    });
+
+    for (const saved of pages) {
+      const { items, promoted } = EXPECTED_DIFFERENCES[saved.name] ?? saved.meta;
+      it(`${saved.name}: ${items} posts, ${promoted} promoted`, async () => {
+        server.show(saved.file);
+        const address = new URL(
+          addressOf(saved.meta.request_url ?? HOMES[saved.meta.platform] ?? "https://example.com/"),
+        );
+        const page = await running.newPage();
+        const report = await judgePage(extension, page, address.href);
+        assert.equal(report.posts.length, items, "posts");
+        assert.equal(report.posts.filter(({ post }) => post.promoted).length, promoted, "promoted");
+        assert.ok(
+          report.posts.every(({ post, verdict }) => (verdict.action === "hide") === (post.promoted === true)),
+          "the rule hides what is promoted, and only that",
+        );
+        await page.close();
+      });
+    }
+  });
+}

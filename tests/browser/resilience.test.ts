@@ -1,0 +1,273 @@
+/** What goes wrong around the shell costs that piece, says so, and never costs the page. */
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import type { Page } from "puppeteer-core";
+import type { Truth } from "../agora/types.ts";
+import { chosenBrowsers } from "../support/browsers.ts";
+import { type Extension, openExtension } from "../support/extension.ts";
+import { settled } from "../support/page.ts";
+import { pause, until } from "../support/wait.ts";
+import { AGORA, expectPosts, gone, openSession, type Session, scroll } from "./session.ts";
+
+const promoted = gone((post: Truth) => post.promoted);
+
+/** Ends Chromium's service worker as the browser itself does when it has been idle. */
+async function killServiceWorker(session: Session): Promise<void> {
+  const target = await session.running.browser.waitForTarget(
+    (one) => one.type() === "service_worker" && one.url().startsWith(session.extension.installed.origin),
+  );
+  const worker = await target.worker();
+  await worker?.close();
+}
+
+/** Waits until Firefox has put the event page to sleep. Whoever asks the background anything wakes it again. */
+async function eventPageSleeps(extension: Extension): Promise<void> {
+  await until("the event page to be suspended", () =>
+    extension.page.evaluate(() => {
+      // Only Firefox's `extension` namespace tells without waking it.
+      const { browser } = globalThis as unknown as {
+        browser: { extension: { getBackgroundPage(): unknown } };
+      };
+      return browser.extension.getBackgroundPage() === null;
+    }),
+  );
+}
+
+async function stored(extension: Extension): Promise<Record<string, unknown>> {
+  return (await extension.page.evaluate(() => chrome.storage.local.get(null))) as Record<string, unknown>;
+}
+
+async function store(extension: Extension, values: Record<string, unknown>): Promise<void> {
+  await extension.page.evaluate(async (all) => {
+    await chrome.storage.local.set(all);
+  }, values);
+}
+
+/** Reloads the extension, as an update does, and speaks to the new one. The page in `page` is not touched. */
+async function reloadExtension(session: Session, page: Page): Promise<void> {
+  await session.extension.page.evaluate(() => setTimeout(() => chrome.runtime.reload(), 50)).catch(() => {});
+  await pause(500);
+  session.extension = await openExtension(session.running, session.extension.installed);
+  await page.bringToFront();
+}
+
+for (const name of chosenBrowsers()) {
+  describe(`what may go wrong, in ${name}`, () => {
+    let session: Session;
+    before(async () => {
+      session = await openSession(name, {
+        rules: "hide if promoted\n",
+        preferences: { "extensions.background.idle.timeout": 600 },
+      });
+    });
+    after(() => session?.close());
+
+    it("survives the end of its background, without a reload of the page", async () => {
+      const page = await session.open();
+      await expectPosts(session, page, promoted);
+      for (let round = 0; round < 3; round++) {
+        if (name === "chrome") await killServiceWorker(session);
+        else await eventPageSleeps(session.extension);
+        await scroll(page, 3000);
+        await settled(page);
+        await expectPosts(session, page, promoted);
+      }
+      const { start } = await session.extension.state();
+      assert.equal(start.from, "snapshot");
+      await page.close();
+    });
+
+    it("fails open when the engine is deaf, says so, and catches up", async () => {
+      const page = await session.open();
+      await expectPosts(session, page, promoted);
+      const wake = name === "chrome" ? await deafenChrome(session) : await deafenFirefox(session, 9000);
+      await scroll(page, 4000);
+      // Nothing stays covered: every post that no verdict came for shows.
+      await expectPosts(session, page, (_, __, { seen }) => (seen ? undefined : "stays covered"));
+      await wake();
+      await scroll(page, 3000);
+      await until("new posts to be judged again", async () => {
+        await scroll(page, 300);
+        await settled(page);
+        const looks = await expectPosts(session, page, (post, _, { seen }) =>
+          !post.promoted && !seen ? "is hidden" : undefined,
+        );
+        return looks.some(({ id, seen }) => session.truth.get(id)?.promoted && !seen);
+      });
+      const { troubles } = await session.extension.report(AGORA, 0);
+      assert.ok(troubles.length > 0, "the reader is told that posts were shown unfiltered");
+      await page.close();
+    });
+
+    it("survives its own update, without a reload of the page", async () => {
+      const page = await session.open();
+      await expectPosts(session, page, promoted);
+      await reloadExtension(session, page);
+      await expectPosts(session, page, promoted);
+      await session.extension.setRules('hide if text has "presale"\n');
+      await page.bringToFront();
+      await expectPosts(
+        session,
+        page,
+        gone((_, text) => /presale/i.test(text)),
+      );
+      await scroll(page, 4000);
+      await expectPosts(
+        session,
+        page,
+        gone((_, text) => /presale/i.test(text)),
+      );
+      await page.close();
+      await session.extension.setRules("hide if promoted\n");
+    });
+
+    it("reports a broken rule, and obeys the others", async () => {
+      await session.extension.setRules("hide if promotd\nhide if promoted\nhide if text matches /(/\n");
+      const page = await session.open();
+      await expectPosts(session, page, promoted);
+      const mine = (await session.extension.state()).packs.find((pack) => pack.origin === "mine");
+      const errors = mine?.diagnostics.filter(({ severity }) => severity === "error") ?? [];
+      assert.deepEqual(
+        errors.map(({ line }) => line),
+        [1, 3],
+      );
+      assert.match(errors[0]?.rendered ?? "", /promoted/, "the nearest name is offered");
+      await session.extension.setRules("hide if promoted\n");
+      await page.close();
+    });
+
+    it("reports a broken pack, and obeys the others", async () => {
+      const broken = await session.extension.request({
+        type: "import-pack",
+        pack: "scrap",
+        source: 'pack "Scrap"\nthis is no rule\nhide if text has "presale"\n',
+      });
+      assert.equal(broken.ok, true);
+      const page = await session.open();
+      await expectPosts(session, page, (post, text, { seen }) =>
+        (post.promoted || /presale/i.test(text)) && seen ? "should be hidden or collapsed" : undefined,
+      );
+      const pack = (await session.extension.state()).packs.find(({ id }) => id === "scrap");
+      assert.equal(pack?.diagnostics[0]?.line, 2);
+      await session.extension.request({ type: "remove-pack", pack: "scrap" });
+      await page.close();
+    });
+
+    it("sets a damaged setting aside, says so, and works on with the rest", async () => {
+      const before = await stored(session.extension);
+      await store(session.extension, { paused: { no: "list" }, packs: "garbage", shown: 7 });
+      await reloadExtension(session, await session.open());
+      const { troubles, packs } = await session.extension.state();
+      for (const key of ["paused", "packs", "shown"])
+        assert.ok(
+          troubles.some((words) => words.includes(key)),
+          `nothing is said of "${key}": ${troubles.join(" / ")}`,
+        );
+      assert.equal(
+        packs.find(({ origin }) => origin === "mine")?.source,
+        before.rules,
+        "the rules are untouched",
+      );
+      const kept = Object.values(await stored(session.extension));
+      assert.ok(kept.includes("garbage"), "what did not parse is kept aside");
+      await session.extension.onlyMine();
+      const page = await session.open();
+      await expectPosts(session, page, promoted);
+      await page.close();
+    });
+
+    it("loses no rule when the rules themselves are damaged", async () => {
+      await session.extension.setRules("hide if promoted # mine\n");
+      const damaged = { source: "hide if promoted # mine\n" };
+      await store(session.extension, { rules: damaged });
+      await reloadExtension(session, await session.open());
+      const { troubles } = await session.extension.state();
+      assert.ok(
+        troubles.some((words) => words.includes("rules")),
+        troubles.join(" / "),
+      );
+      assert.ok(
+        Object.values(await stored(session.extension)).some(
+          (value) => JSON.stringify(value) === JSON.stringify(damaged),
+        ),
+        "what was stored is still there",
+      );
+      const page = await session.open();
+      await expectPosts(
+        session,
+        page,
+        gone(() => false),
+      );
+      await session.extension.setRules("hide if promoted\n");
+      await expectPosts(session, page, promoted);
+      await page.close();
+    });
+
+    it("comes up from its sources when the snapshot is damaged", async () => {
+      const keys = await session.extension.page.evaluate(async () =>
+        (await indexedDB.databases()).map(({ name }) => name),
+      );
+      await session.extension.page.evaluate(async (names) => {
+        for (const database of names) {
+          if (database === undefined) continue;
+          const open = await new Promise<IDBDatabase>((done, failed) => {
+            const request = indexedDB.open(database);
+            request.onsuccess = () => done(request.result);
+            request.onerror = () => failed(request.error);
+          });
+          for (const table of open.objectStoreNames) {
+            await new Promise<void>((done) => {
+              const transaction = open.transaction(table, "readwrite");
+              const cursor = transaction.objectStore(table).openCursor();
+              cursor.onsuccess = () => {
+                if (cursor.result === null) return;
+                cursor.result.update(
+                  cursor.source instanceof IDBObjectStore && cursor.source.keyPath === null
+                    ? new Uint8Array([1, 2, 3])
+                    : cursor.result.value,
+                );
+                cursor.result.continue();
+              };
+              transaction.oncomplete = () => done();
+              transaction.onerror = () => done();
+            });
+          }
+          open.close();
+        }
+      }, keys);
+      await reloadExtension(session, await session.open());
+      const { start } = await session.extension.state();
+      assert.equal(start.from, "sources");
+      const page = await session.open();
+      await expectPosts(session, page, promoted);
+      await page.close();
+    });
+  });
+}
+
+/** Stops Chromium's service worker in its tracks, alive and silent, until the returned function is called. */
+async function deafenChrome(session: Session): Promise<() => Promise<void>> {
+  const target = await session.running.browser.waitForTarget(
+    (one) => one.type() === "service_worker" && one.url().startsWith(session.extension.installed.origin),
+  );
+  const inspector = await target.createCDPSession();
+  await inspector.send("Debugger.enable");
+  await inspector.send("Debugger.pause");
+  // The pause takes hold with the next statement it runs.
+  return async () => {
+    await inspector.send("Debugger.resume").catch(() => {});
+    await inspector.send("Debugger.disable");
+    await inspector.detach();
+  };
+}
+
+/** Firefox's extension pages and event page share one thread: a page that is busy keeps the engine from hearing. */
+async function deafenFirefox(session: Session, milliseconds: number): Promise<() => Promise<void>> {
+  const busy = session.extension.page.evaluate((length) => {
+    const end = performance.now() + length;
+    while (performance.now() < end);
+  }, milliseconds);
+  return async () => {
+    await busy;
+  };
+}

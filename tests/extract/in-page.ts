@@ -1,0 +1,54 @@
+/** What the tests run inside a page. */
+import { Extractor, pickAdapter, surfaceOf, visibleText } from "../../extension/content/extract/index.ts";
+import { readCompiledAdapters } from "../../extension/shared/adapter.ts";
+import type { Reading } from "./harness.ts";
+
+export { visibleText };
+
+export function readPage(adapters: string): string {
+  const compiled = readCompiledAdapters(JSON.parse(adapters));
+  const adapter = pickAdapter(compiled, location, document);
+  if (!adapter) throw new Error(`no adapter for ${location.host}`);
+  const extractor = new Extractor(adapter, document);
+  const found = extractor.findAll();
+  const posts: Reading["posts"] = [];
+  const consistent: boolean[] = [];
+  for (const f of found) {
+    const post = extractor.read(f);
+    if (post) posts.push({ ...post, foundAs: f.kind });
+    const inner = f.item.querySelector("*") ?? f.item;
+    const back = extractor.closestItem(f.item);
+    const identity = extractor.identity(f);
+    consistent.push(
+      back?.item === f.item &&
+        (inner.closest("*") === null || extractor.closestItem(inner) !== null) &&
+        identity !== null,
+    );
+  }
+  const reading: Reading = {
+    adapter: adapter.name,
+    surface: surfaceOf(adapter, location, document),
+    found: found.length,
+    posts,
+    health: extractor.health(),
+    veil: extractor.veilSelectors(),
+    troubles: extractor.troubles,
+    problems: compiled.problems.map((p) => p.message),
+    consistent,
+  };
+  return JSON.stringify(reading);
+}
+
+/** Milliseconds to find and read what is on the page, median of `rounds`. */
+export function timeReading(adapters: string, rounds: number): number {
+  const adapter = pickAdapter(readCompiledAdapters(JSON.parse(adapters)), location, document);
+  if (!adapter) throw new Error(`no adapter for ${location.host}`);
+  const times: number[] = [];
+  for (let i = 0; i < rounds; i += 1) {
+    const extractor = new Extractor(adapter, document);
+    const start = performance.now();
+    for (const f of extractor.find(document)) extractor.read(f);
+    times.push(performance.now() - start);
+  }
+  return times.sort((a, b) => a - b)[Math.floor(times.length / 2)] ?? 0;
+}

@@ -1,0 +1,143 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { places } from "../../extension/content/arrange.ts";
+import { dressOf, foldedWords } from "../../extension/content/dress.ts";
+import { contentHash, KnownPosts, MAX_KNOWN, wordsHash } from "../../extension/content/known.ts";
+import { sheetText, sign, signedName, TOKEN } from "../../extension/content/marks.ts";
+import type { Post, Verdict } from "../../extension/shared/post.ts";
+
+const verdict = (over: Partial<Verdict>): Verdict => ({
+  id: "1",
+  action: "show",
+  labels: [],
+  highlight: false,
+  score: 0,
+  reasons: [],
+  ...over,
+});
+const marks = { name: "data-abcdefgh", own: "data-abcdefghw" };
+
+describe("a verdict becomes", () => {
+  for (const [name, given, tokens] of [
+    ["nothing for show", verdict({}), ["o"]],
+    ["nothing for keep", verdict({ action: "keep" }), ["o"]],
+    ["absence for hide", verdict({ action: "hide" }), ["o", TOKEN.hide]],
+    ["a line for collapse", verdict({ action: "collapse" }), ["o", TOKEN.fold]],
+    ["blurred pictures", verdict({ action: "blur", blur: "media" }), ["o", TOKEN.blurMedia]],
+    ["a blurred post", verdict({ action: "blur", blur: "all" }), ["o", TOKEN.blurAll]],
+    ["a pale post, set off", verdict({ action: "dim", highlight: true }), ["o", TOKEN.highlight, TOKEN.dim]],
+  ] as const) {
+    test(name, () => assert.deepEqual(dressOf(given, false, false, false).tokens, tokens));
+  }
+
+  test("nothing at all once the reader asked to see the post", () => {
+    assert.deepEqual(dressOf(verdict({ action: "hide", labels: ["x"] }), true, false, false), {
+      tokens: ["o"],
+      bar: null,
+      labels: [],
+    });
+  });
+
+  test("the message of a limit on one post, and absence for the others", () => {
+    const over = verdict({ action: "hide", note: "Enough for today." });
+    assert.equal(dressOf(over, false, false, true).bar, "Enough for today.");
+    assert.deepEqual(dressOf(over, false, false, false).tokens, ["o", TOKEN.hide]);
+  });
+
+  test("a cover while a model is asked, and the post when its time is up", () => {
+    const unsure = verdict({ unsure: { show: "veil", deadline: 2 } });
+    assert.deepEqual(dressOf(unsure, false, true, false).tokens, [TOKEN.wait]);
+    assert.deepEqual(dressOf(unsure, false, false, false).tokens, ["o"]);
+    assert.deepEqual(dressOf(verdict({ unsure: { show: "blur", deadline: 2 } }), false, true, false).tokens, [
+      "o",
+      TOKEN.blurAll,
+    ]);
+  });
+
+  test("a line in the rule's own words, or its evidence", () => {
+    const reason = {
+      pack: "p",
+      rule: "collapse if repost",
+      line: 1,
+      effect: "collapse",
+      evidence: ["repost"],
+    };
+    assert.equal(
+      foldedWords(verdict({ action: "collapse", reasons: [{ ...reason, because: "an echo" }] })),
+      "Folded: an echo.",
+    );
+    assert.equal(foldedWords(verdict({ action: "collapse", reasons: [reason] })), "Folded: repost.");
+    assert.equal(foldedWords(verdict({ action: "collapse" })), "Folded by your rules.");
+  });
+});
+
+describe("the style sheet", () => {
+  test("names nothing of ours", () => {
+    assert.doesNotMatch(sheetText(marks, ["article"], "sig"), /diffract|veil|shell/i);
+  });
+
+  test("covers only what is not marked, and ends by itself", () => {
+    assert.match(
+      sheetText(marks, ["article", "li"], ""),
+      /:is\(article,li\):not\(\[data-abcdefgh\]\)\{animation:abcdefgh0 4s/,
+    );
+    assert.doesNotMatch(sheetText(marks, [], ""), /:not\(\[data-abcdefgh\]\)/);
+  });
+
+  test("is known for ours by whoever knows the secret, and by nobody else", () => {
+    const first = sheetText(marks, [], sign("secret-secret", marks.name)).split("\n")[0] ?? "";
+    assert.equal(signedName(first, "secret-secret"), marks.name);
+    assert.equal(signedName(first, "another-secret"), null);
+    // As browsers print it.
+    const printed = first.replace("{", " { ").replace(":", ": ").replace("}", "; }");
+    assert.equal(signedName(printed, "secret-secret"), marks.name);
+    assert.equal(signedName("[data-abcdefgh] { color: red; }", "secret-secret"), null);
+  });
+});
+
+describe("what is known of posts", () => {
+  const post = (over: Partial<Post> = {}): Post => ({ id: "1", text: "words", likes: 3, ...over });
+  const learn = (known: KnownPosts, one: Post) => known.learn(one, contentHash(one));
+
+  test("an age that ticks and a place that moves change nothing", () => {
+    assert.equal(contentHash(post({ age: 1, position: 1 })), contentHash(post({ age: 2, position: 9 })));
+  });
+
+  test("a counter that ticks is asked again but is no edit; other words are", () => {
+    assert.notEqual(contentHash(post()), contentHash(post({ likes: 4 })));
+    assert.equal(wordsHash(post()), wordsHash(post({ likes: 4 })));
+    const known = new KnownPosts();
+    known.judge(learn(known, post()), verdict({}));
+    assert.deepEqual(
+      [learn(known, post({ likes: 4 }))].map(({ edited, stale }) => ({ edited, stale })),
+      [{ edited: false, stale: true }],
+    );
+    assert.equal(learn(known, post({ likes: 4, promoted: true })).edited, true);
+  });
+
+  test("each post is counted once, with its last action", () => {
+    const known = new KnownPosts();
+    known.judge(learn(known, post()), verdict({ action: "hide" }));
+    known.judge(learn(known, post()), verdict({ action: "collapse" }));
+    learn(known, post({ id: "2" }));
+    assert.deepEqual([known.seen, known.counts(), known.touched()], [2, { collapse: 1, show: 1 }, 1]);
+  });
+
+  test("it is bounded; the longest unseen goes first", () => {
+    const known = new KnownPosts();
+    for (let i = 0; i <= MAX_KNOWN; i++) learn(known, post({ id: `p${i}` }));
+    assert.equal(known.get("p0"), undefined);
+    assert.notEqual(known.get(`p${MAX_KNOWN}`), undefined);
+    assert.equal(known.seen, MAX_KNOWN + 1);
+  });
+});
+
+describe("posts put in order", () => {
+  test("share out the places that posts had; what stands between them stays", () => {
+    assert.deepEqual(places([0, 2, 3], [2, 0, 1], new Map()), [2, 3, 0]);
+  });
+
+  test("leave those the reader has seen where they are", () => {
+    assert.deepEqual(places([0, 1, 2, 3], [3, 2, 1, 0], new Map([[0, 0]])), [0, 3, 2, 1]);
+  });
+});

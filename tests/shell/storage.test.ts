@@ -1,0 +1,126 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { makeBackup, parseBackup } from "../../extension/background/backup.ts";
+import {
+  countRules,
+  headerOf,
+  isFreeId,
+  keepAuthorLine,
+  packFiles,
+} from "../../extension/background/packs.ts";
+import { addedOrigins } from "../../extension/background/sites.ts";
+import { parseStored } from "../../extension/shared/storage.ts";
+
+const shipped = [
+  { id: "calm", source: 'pack "Calm"\n' },
+  { id: "no-ads", source: "" },
+  { id: "chronological", source: "" },
+];
+const free = (id: string) => isFreeId(id, shipped);
+
+describe("what is stored", () => {
+  test("is read key by key: damage costs its key only", () => {
+    const { stored, damage } = parseStored({
+      paused: "x.com",
+      rules: "hide if promoted",
+      "pack.a": { source: 7 },
+      "pack.b": { source: "" },
+    });
+    assert.equal(stored.rules, "hide if promoted");
+    assert.deepEqual(stored.paused, []);
+    assert.deepEqual(Object.keys(stored.imported), ["b"]);
+    assert.deepEqual(
+      damage.map(({ key, value }) => [key, value]),
+      [
+        ["pack.a", { source: 7 }],
+        ["paused", "x.com"],
+      ],
+    );
+    for (const { message } of damage) assert.match(message, /is not/);
+  });
+
+  test("and absent is at its defaults, without damage", () => {
+    const { stored, damage } = parseStored({});
+    assert.deepEqual(damage, []);
+    assert.deepEqual(stored, {
+      paused: [],
+      packs: {},
+      rules: "",
+      shown: [],
+      limits: "",
+      generation: 0,
+      token: "",
+      imported: {},
+    });
+  });
+});
+
+describe("packs", () => {
+  test("Calm and No ads are on until the reader says otherwise, Chronological is not", () => {
+    const on = (packs: Record<string, boolean>) =>
+      packFiles(parseStored({ packs }).stored, shipped)
+        .filter((file) => file.on)
+        .map((file) => file.id);
+    assert.deepEqual(on({}), ["mine", "calm", "no-ads"]);
+    assert.deepEqual(on({ calm: false, chronological: true }), ["mine", "no-ads", "chronological"]);
+  });
+
+  test("tell their title in a header line", () => {
+    assert.equal(headerOf('# words\npack "My pack"\nhide if promoted\n', "pack"), "My pack");
+    assert.equal(headerOf("hide if promoted\n", "pack"), null);
+  });
+
+  test("count statements that are in force", () => {
+    const error = { severity: "error", line: 3 } as Parameters<typeof countRules>[1][number];
+    assert.equal(countRules('pack "A"\nhide if promoted\nhide iff x\n\n# no\non x.com\ndim', [error]), 2);
+  });
+
+  test("a line that spares an author cannot break out of its quotes", () => {
+    assert.equal(keepAuthorLine('a"b\\c\nhide'), 'keep if author is "a\\"b\\\\c hide"');
+  });
+});
+
+describe("a backup", () => {
+  const { stored } = parseStored({
+    paused: ["x.com"],
+    rules: "hide if promoted\n",
+    packs: { calm: false, friends: false },
+    "pack.friends": { source: "dim if repost\n" },
+  });
+
+  test("holds everything of the reader's, and is read back the same", () => {
+    assert.deepEqual(parseBackup(makeBackup(stored), free), {
+      format: "diffract-backup",
+      version: 1,
+      rules: "hide if promoted\n",
+      packs: [{ id: "friends", source: "dim if repost\n", on: false }],
+      on: { calm: false },
+      pausedHosts: ["x.com"],
+    });
+  });
+
+  for (const [name, backup] of [
+    ["no JSON", "{"],
+    ["of another program", '{"format":"other"}'],
+    ["of a later version", JSON.stringify({ ...JSON.parse(makeBackup(stored)), version: 2 })],
+    ["with a pack that is none", JSON.stringify({ ...JSON.parse(makeBackup(stored)), packs: [{}] })],
+    [
+      "with a pack under a name of ours",
+      JSON.stringify({ ...JSON.parse(makeBackup(stored)), packs: [{ id: "calm", source: "", on: true }] }),
+    ],
+  ] as const) {
+    test(`that is ${name} is refused with a word`, () => {
+      assert.throws(() => parseBackup(backup, free), /Nothing was changed/);
+    });
+  }
+});
+
+test("sites the reader added are those beyond the manifest's", () => {
+  assert.deepEqual(
+    addedOrigins(
+      ["*://*.x.com/*", "https://b.example/*", "https://a.example/*", "file:///*"],
+      ["*://*.x.com/*"],
+    ),
+    ["https://a.example/*", "https://b.example/*"],
+  );
+});
