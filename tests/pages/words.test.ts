@@ -40,7 +40,7 @@ test("evidence is said in plain words", () => {
     ['text matches /\\bgem\\b/i: "a gem"', "its text has “a gem”"],
     ["text matches /\\bgem\\b/i", "its text fits the pattern /\\bgem\\b/i"],
     ["views is known", "the site shows its views"],
-    ["not followed is known", "the site does not show its followed"],
+    ["not followed is known", "it cannot be told whether you follow its author"],
   ];
   for (const [evidence, words] of table) assert.equal(plainEvidence(evidence), words);
 });

@@ -205,10 +205,15 @@ function plainly(words: string, not: boolean): string | undefined {
       return `its language is ${not ? "not " : ""}${rest}`;
   }
   const [, shown] = /^([a-z_.]+) is known$/u.exec(words) ?? [];
-  if (shown !== undefined)
+  if (shown !== undefined) {
+    const whether = FLAGS[shown];
+    if (whether !== undefined) return `it ${not ? "cannot" : "can"} be told whether ${whether[0]}`;
     return `the site ${not ? "does not show" : "shows"} ${PLACES[shown] ?? `its ${shown}`}`;
+  }
   const compared =
-    /^(about ".*"|like @\S+|[a-z_.]+) (\S+(?: [a-z]+)?)(, not)? (<=|>=|<|>|is not|is) (\d.*)$/u.exec(words);
+    /^(about ".*"|like @\S+|[a-z_.]+) ([^\s,]+(?: [a-z]+)?)(, not)? (<=|>=|<|>|is not|is) (\d.*)$/u.exec(
+      words,
+    );
   if (compared !== null) {
     const [, field = "", value = "", missed, sign = "", limit = ""] = compared;
     const than = `${missed === undefined ? "" : "not "}${THAN[sign] ?? sign} ${amount(limit)}`;
