@@ -158,6 +158,23 @@ fn videos_are_found_under_every_name() {
             ("v", Some("Ada"), Some("Tea"))
         );
     }
+    let lockup = |rows: Value| {
+        json!({ "contents": [{ "lockupViewModel": {
+            "contentId": "v", "contentType": "LOCKUP_CONTENT_TYPE_VIDEO",
+            "metadata": { "lockupMetadataViewModel": { "title": { "content": "Tea" },
+                "metadata": { "contentMetadataViewModel": { "metadataRows": rows } } } }
+        } }] })
+    };
+    let part = |text: &str| json!({ "text": { "content": text } });
+    let counted = json!({ "metadataParts": [part("1.2M views"), part("2 years ago")] });
+    // A channel may be called what a count is written as, or be left out.
+    let named = youtube.read(&lockup(json!([{ "metadataParts": [part("24 Reviews")] }, counted])), None);
+    let post = &named.items[0].post;
+    assert_eq!((post.author.as_deref(), post.views), (Some("24 Reviews"), Some(1.2e6)));
+    let left_out = youtube.read(&lockup(json!([counted])), None);
+    assert_eq!(left_out.items[0].post.author, None);
+    assert_eq!(left_out.items[0].post.age, Some(2.0 * 365.25 * 86_400.0));
+
     let others = json!({ "contents": [
         { "playlistRenderer": { "playlistId": "PL1", "title": { "simpleText": "Teas" }, "shortBylineText": { "simpleText": "Ada" },
             "videos": [{ "childVideoRenderer": { "videoId": "c" } }] } },
