@@ -83,6 +83,8 @@ export class Shell {
   private settled = false;
   private sentThisFrame = false;
   private frameAsked = false;
+  private readonly task = new MessageChannel();
+  private taskAsked = false;
   /** The whole page is to be searched at the next frame. */
   private searchAll = false;
   private address = location.href;
@@ -102,6 +104,10 @@ export class Shell {
 
   constructor(private readonly options: ShellOptions) {
     this.late = options.late;
+    this.task.port1.onmessage = () => {
+      this.taskAsked = false;
+      if (this.running && this.queue.size > 0) this.flush();
+    };
     this.link = this.newLink();
     this.arranger = new Arranger(options.marks);
     this.watch = new Watch(
@@ -128,6 +134,7 @@ export class Shell {
     this.running = false;
     this.watch.stop();
     this.link.close();
+    this.task.port1.close();
     document.removeEventListener("DOMContentLoaded", this.onEvent);
     removeEventListener("popstate", this.onEvent);
     removeEventListener("hashchange", this.onEvent);
@@ -313,10 +320,11 @@ export class Shell {
     const identity = this.options.reader.identify(slot.item);
     if (identity === slot.identity) return;
     const first = slot.identity === null;
+    // Where the platform shows no identifier, any edit changes the identity: only a reading can tell.
+    const named = first || slot.id === null || slot.id === slot.identity;
     slot.identity = identity;
     if (identity === null) return;
-    // Where the platform shows no identifier, any edit changes the identity: only a reading can tell.
-    const id = this.known.idOf(identity) ?? (first ? identity : (this.readSafely(slot)?.id ?? null));
+    const id = this.known.idOf(identity) ?? (named ? identity : (this.readSafely(slot)?.id ?? null));
     if (id !== null && id === slot.id) return;
     const known = id === null ? undefined : this.known.get(id);
     slot.id = null;
@@ -338,13 +346,16 @@ export class Shell {
 
   // --- asking ----------------------------------------------------------------------------------------------------
 
-  /** At most one reading a frame: at once when this frame had none, else at the next frame's start. */
+  /**
+   * At most one reading a frame, in a task of its own: when the page changes in a frame callback, that task runs after
+   * the frame is laid out and painted (the new posts are covered), so that reading costs no layout of its own.
+   */
   private schedule(): void {
-    if (!this.sentThisFrame) {
-      this.flush();
-      return;
+    if (this.sentThisFrame) this.askFrame();
+    else if (!this.taskAsked) {
+      this.taskAsked = true;
+      this.task.port2.postMessage(null);
     }
-    this.askFrame();
   }
 
   private askFrame(): void {
@@ -354,18 +365,21 @@ export class Shell {
       this.frameAsked = false;
       this.sentThisFrame = false;
       if (!this.running) return;
-      if (this.searchAll) {
-        this.searchAll = false;
-        const { reader } = this.options;
-        for (const item of [document, ...this.watch.all().slice(1)].flatMap((root) => reader.items(root))) {
-          if (!this.slots.has(item)) this.queue.add(this.take(item));
-        }
-      }
-      if (this.queue.size > 0) this.flush();
+      if (this.searchAll) this.search();
+      if (this.queue.size > 0) this.schedule();
     };
     // No frames are drawn in a hidden tab.
     if (document.hidden) setTimeout(next, 50);
     else requestAnimationFrame(next);
+  }
+
+  /** Looks through the whole page. */
+  private search(): void {
+    this.searchAll = false;
+    const { reader } = this.options;
+    for (const item of [document, ...this.watch.all().slice(1)].flatMap((root) => reader.items(root))) {
+      if (!this.slots.has(item)) this.queue.add(this.take(item));
+    }
   }
 
   private flush(): void {

@@ -258,7 +258,10 @@ export class Extractor {
   }
 
   #nestedSelector(): string {
-    return this.#kinds.map(inForce).filter(Boolean).join(",");
+    return this.#kinds
+      .filter((kind) => kind.rank >= 0)
+      .map(inForce)
+      .join(",");
   }
 
   #rule(kind: string): ItemKind | undefined {

@@ -20,10 +20,10 @@ import {
 import type { Medium, Post } from "../../shared/post.ts";
 import type { Found } from "./extractor.ts";
 import type { HealthBook } from "./health.ts";
+import { Labels } from "./labels.ts";
 import type { Address, CompiledAdapter } from "./pick.ts";
 import { closestAcross, MAX_MATCHES, query } from "./query.ts";
 import {
-  foldLabel,
   hashText,
   parseAge,
   parseDuration,
@@ -34,8 +34,6 @@ import {
 } from "./values.ts";
 import { MAX_TEXT, visibleText } from "./visible-text.ts";
 
-/** Longest content that may still be a label with decoys in it, in UTF-16 code units. */
-const MAX_LABEL = 400;
 const MAX_SET = 100;
 /** Longest identifier, in UTF-16 code units; a longer one is cut and told apart by a hash. */
 const MAX_ID = 120;
@@ -61,7 +59,7 @@ export class ItemReader {
   #address: () => Address & { href: string };
   #health: HealthBook;
   #patterns = new Map<string, RegExp>();
-  #labels: Record<WordList, Set<string>>;
+  #labels: Record<WordList, Labels>;
 
   constructor(
     adapter: CompiledAdapter,
@@ -74,8 +72,8 @@ export class ItemReader {
     this.#address = address;
     this.#health = health;
     this.#labels = {
-      promoted: new Set(adapter.words.promoted.map(foldLabel)),
-      suggested: new Set(adapter.words.suggested.map(foldLabel)),
+      promoted: new Labels(adapter.words.promoted),
+      suggested: new Labels(adapter.words.suggested),
     };
   }
 
@@ -240,12 +238,13 @@ export class ItemReader {
       } else if (!textNeeded || (r.value !== undefined && r.match === undefined && r.words === undefined)) {
         raw = "";
       } else if (r.words !== undefined) {
-        if (e.textContent.length > MAX_LABEL) continue;
-        raw = visibleText(e, { robust: true, skip: scene.foreign });
+        const label = this.#labels[r.words].read(e, scene.found.item, scene.foreign);
+        if (label === null) continue;
+        raw = label;
       } else {
         raw = visibleText(e, { skip: r.in === "quote" ? [] : scene.foreign });
       }
-      if (r.words !== undefined && !this.#labels[r.words].has(foldLabel(raw))) continue;
+      if (r.words !== undefined && r.attr !== undefined && !this.#labels[r.words].has(raw)) continue;
       if (r.match !== undefined) {
         const m = this.#pattern(r.match).exec(raw);
         if (!m) continue;
