@@ -243,15 +243,15 @@ export class Shell {
       this.searchAll = true;
     }
     if (reader.wholeOnly) this.searchAll = true;
-    let uncovered = false;
+    const uncovered = new Set<Slot>();
     for (const slot of fresh) {
       this.recognise(slot);
-      this.queue.add(slot);
-      uncovered ||= slot.decided;
+      if (slot.decided) uncovered.add(slot);
+      else this.queue.add(slot);
     }
     // What is painted already and was changed is read before it is painted again; the rest is covered, and can wait.
-    if (uncovered) this.flush();
-    else if (this.queue.size > 0) this.schedule();
+    if (uncovered.size > 0) this.readAll(uncovered);
+    if (this.queue.size > 0) this.schedule();
     else if (this.searchAll) this.askFrame();
   }
 
@@ -385,6 +385,11 @@ export class Shell {
   private flush(): void {
     this.sentThisFrame = true;
     this.askFrame();
+    this.readAll(this.queue);
+  }
+
+  /** Reads what is due; asks about what is not known. What cannot be read yet goes into the queue. */
+  private readAll(slots: Set<Slot>): void {
     if (this.slots.size > MANY_SLOTS) {
       for (const slot of this.slots.values()) if (!slot.item.isConnected) this.drop(slot);
     }
@@ -399,9 +404,12 @@ export class Shell {
     };
     const readings: Array<[Slot, Post | null]> = [];
     const due: Slot[] = [];
-    for (const slot of this.queue) {
+    for (const slot of [...slots]) {
       // The parser may still be inside: half a post would be judged for what it is not.
-      if (loading && unfinished(slot.boxes.at(-1) ?? slot.item)) continue;
+      if (loading && unfinished(slot.boxes.at(-1) ?? slot.item)) {
+        this.queue.add(slot);
+        continue;
+      }
       this.queue.delete(slot);
       if (!slot.item.isConnected) {
         this.drop(slot);
