@@ -11,6 +11,7 @@ use crate::program::{
 };
 use crate::reference::{self, FieldType};
 use crate::syntax::tree::{Condition, Operator, Predicate, Question, Subject, Value};
+use std::collections::HashSet;
 
 /// How sure `about` and `like` are unless told.
 const DEFAULT_SHARE: f64 = 0.5;
@@ -552,7 +553,8 @@ impl Checker<'_> {
                 }
             }
         }
-        all.dedup();
+        let mut seen = HashSet::new();
+        all.retain(|host| seen.insert(host.clone()));
         sound.then(|| Node::test(span, Test::LinksTo(all)))
     }
 
