@@ -206,6 +206,7 @@ export class Extractor {
       this.adapter.name,
       expectsFeed(this.adapter, this.#address, this.#doc),
       settled,
+      this.adapter.repeated !== undefined,
     );
   }
 

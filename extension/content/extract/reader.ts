@@ -34,6 +34,8 @@ import {
 } from "./values.ts";
 import { MAX_TEXT, visibleText } from "./visible-text.ts";
 
+/** Longest content of an element that shows a number, a time or an age, in UTF-16 code units. */
+const MAX_SHORT = 400;
 const MAX_SET = 100;
 /** Longest identifier, in UTF-16 code units; a longer one is cut and told apart by a hash. */
 const MAX_ID = 120;
@@ -177,7 +179,7 @@ export class ItemReader {
 
   #number(scene: Scene, r: Reading): number | undefined {
     if (r.count) return this.#elements(scene, r).length;
-    for (const raw of this.#raw(scene, r)) {
+    for (const raw of this.#raw(scene, r, false, MAX_SHORT)) {
       if (typeof r.value === "number") return r.value;
       const n = parseNumber(raw, this.#adapter.words);
       if (n !== undefined) return n;
@@ -186,7 +188,7 @@ export class ItemReader {
   }
 
   #span(scene: Scene, field: SpanField, r: Reading): number | undefined {
-    for (const raw of this.#raw(scene, r)) {
+    for (const raw of this.#raw(scene, r, false, MAX_SHORT)) {
       const n =
         field === "time"
           ? parseTime(raw)
@@ -226,8 +228,11 @@ export class ItemReader {
     return raw.trim();
   }
 
-  /** What a reading reads, match by match. `presence`: where only presence matters, the text is not assembled. */
-  *#raw(scene: Scene, r: Reading, presence = false): Generator<string> {
+  /**
+   * What a reading reads, match by match. `presence`: where only presence matters, the text is not assembled.
+   * `longest`: elements that hold more are passed over, in UTF-16 code units.
+   */
+  *#raw(scene: Scene, r: Reading, presence = false, longest = Number.POSITIVE_INFINITY): Generator<string> {
     const textNeeded = r.match !== undefined || r.words !== undefined || !presence;
     for (const e of this.#elements(scene, r)) {
       let raw: string;
@@ -241,6 +246,8 @@ export class ItemReader {
         const label = this.#labels[r.words].read(e, scene.found.item, scene.foreign);
         if (label === null) continue;
         raw = label;
+      } else if (e.textContent.length > longest) {
+        continue;
       } else {
         raw = visibleText(e, { skip: r.in === "quote" ? [] : scene.foreign });
       }
