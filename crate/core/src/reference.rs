@@ -20,7 +20,7 @@ pub const MAX_TESTS: usize = 1_000;
 pub const MAX_DIAGNOSTICS: usize = 1_000;
 /// How much memory one compiled regular expression may take, in bytes. Whoever compiles a checked pattern
 /// allows at least this much.
-pub const MAX_REGEX_SIZE: usize = 2 << 20;
+pub const MAX_REGEX_SIZE: usize = crate::matching::REGEX_SIZE_LIMIT;
 /// How long `while unsure` may wait, in seconds.
 pub const MAX_UNSURE: f64 = 60.0;
 

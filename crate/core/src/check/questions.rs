@@ -282,6 +282,14 @@ impl Checker<'_> {
                 );
                 None
             }
+            Operator::Has { .. } if question.values.iter().any(is_sigil) => {
+                let at = question.values.iter().find(|v| is_sigil(v)).map_or(span, Value::span);
+                self.report(
+                    Diagnostic::error(code::EMPTY_TEXT, at, "nothing of this text is left to look for")
+                        .help("in a set, a leading `#` or `@` does not count"),
+                );
+                None
+            }
             Operator::Has { quantifier, .. } => {
                 let quantifier = quantifier.unwrap_or(Quantifier::Any);
                 let wanted = self.needles(&question.values, false)?;
@@ -393,6 +401,10 @@ impl Checker<'_> {
 fn joined(span: Span, needles: Vec<Needles>, and: bool, test: impl Fn(Needles) -> Test) -> Node {
     let nodes = needles.into_iter().map(|n| Node::test(span.clone(), test(n))).collect();
     if and { Node::and(span, nodes) } else { Node::or(span, nodes) }
+}
+
+fn is_sigil(value: &Value) -> bool {
+    matches!(value, Value::Text(text) if matches!(text.text.trim(), "#" | "@"))
 }
 
 fn choice_name(field: &AnyField) -> &'static str {
