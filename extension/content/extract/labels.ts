@@ -8,6 +8,8 @@ const MAX_CONTENT = 400;
 const MAX_PARTS = 120;
 /** Of a short label among many letters nothing can be told: it would be found everywhere. */
 const MAX_NOISE = 12;
+/** Most letters of a label that a style sheet completes. */
+const MAX_BEGUN = 24;
 
 export class Labels {
   #words: Set<string>;
@@ -38,7 +40,7 @@ export class Labels {
     if (element.getElementsByTagName("*").length > MAX_PARTS) return null;
     if (folded !== "" && !this.#words.has(folded) && !this.#couldHold(folded)) {
       // Only letters that a style sheet makes could still complete a word.
-      if (!hasEmptyPart(element)) return null;
+      if (folded.length > MAX_BEGUN || !hasEmptyPart(element)) return null;
     }
     const text = visibleText(element, { robust: true, skip });
     return this.has(text) && isSeen(element, within) ? text : null;

@@ -34,7 +34,7 @@ import {
 } from "./values.ts";
 import { MAX_TEXT, visibleText } from "./visible-text.ts";
 
-/** Longest content of an element that shows a number, a time or an age, in UTF-16 code units. */
+/** Longest content of an element that shows a number, a time or a member of a list, in UTF-16 code units. */
 const MAX_SHORT = 400;
 const MAX_SET = 100;
 /** Longest identifier, in UTF-16 code units; a longer one is cut and told apart by a hash. */
@@ -211,7 +211,7 @@ export class ItemReader {
   #setOf(post: Post, scene: Scene, field: SetField, readings: Reading[]): void {
     const values = new Set<string>();
     for (const r of readings) {
-      for (const raw of this.#raw(scene, r, r.value !== undefined)) {
+      for (const raw of this.#raw(scene, r, r.value !== undefined, MAX_SHORT)) {
         const value = this.#asMember(field, typeof r.value === "string" ? r.value : raw);
         if (value !== undefined && value !== "" && values.size < MAX_SET) values.add(value);
         if (r.value !== undefined) break;
@@ -234,7 +234,9 @@ export class ItemReader {
    */
   *#raw(scene: Scene, r: Reading, presence = false, longest = Number.POSITIVE_INFINITY): Generator<string> {
     const textNeeded = r.match !== undefined || r.words !== undefined || !presence;
-    for (const e of this.#elements(scene, r)) {
+    const elements = this.#elements(scene, r);
+    const candidates = r.words !== undefined && r.attr === undefined ? new Set(elements) : undefined;
+    for (const e of elements) {
       let raw: string;
       if (r.attr !== undefined) {
         const value = e.getAttribute(r.attr);
@@ -243,6 +245,7 @@ export class ItemReader {
       } else if (!textNeeded || (r.value !== undefined && r.match === undefined && r.words === undefined)) {
         raw = "";
       } else if (r.words !== undefined) {
+        if (isMereWrapper(e, candidates)) continue;
         const label = this.#labels[r.words].read(e, scene.found.item, scene.foreign);
         if (label === null) continue;
         raw = label;
@@ -302,6 +305,14 @@ export class ItemReader {
     }
     return p;
   }
+}
+
+/** Shows nothing but an only child that is looked at itself. */
+function isMereWrapper(element: Element, candidates: Set<Element> | undefined): boolean {
+  const only = element.childElementCount === 1 ? element.firstElementChild : null;
+  return (
+    only !== null && candidates?.has(only) === true && only.textContent.length === element.textContent.length
+  );
 }
 
 function hostOf(node: Node): Element | null {
