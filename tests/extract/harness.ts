@@ -24,7 +24,7 @@ const CHROMIUM_FLAGS = [
 ];
 
 export const BROWSERS = {
-  chrome: process.env.CHROMIUM ?? "/usr/bin/chromium",
+  chrome: process.env.CHROME ?? "/usr/bin/chromium",
   firefox: process.env.FIREFOX ?? "/usr/bin/firefox-esr",
 };
 
