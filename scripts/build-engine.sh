@@ -15,6 +15,14 @@ out=dist/engine
 
 say() { printf 'engine: %s\n' "$*" >&2; }
 
+# Messages of panics name source files. Not where they lie on this machine: the same sources are to give the same bytes.
+sysroot=$(${DIFFRACT_WASM_TOOLCHAIN:+env RUSTUP_TOOLCHAIN="$DIFFRACT_WASM_TOOLCHAIN"} rustc --print sysroot)
+flags="--remap-path-prefix=$PWD=."$'\x1f'"--remap-path-prefix=$sysroot=rust"
+for crates in "${CARGO_HOME:-$HOME/.cargo}"/registry/src/*; do
+  [ ! -d "$crates" ] || flags+=$'\x1f'"--remap-path-prefix=$crates=crates"
+done
+export CARGO_ENCODED_RUSTFLAGS=$flags
+
 ${DIFFRACT_WASM_TOOLCHAIN:+env RUSTUP_TOOLCHAIN="$DIFFRACT_WASM_TOOLCHAIN"} \
   cargo build --quiet --profile wasm --target wasm32-unknown-unknown -p diffract-engine
 
