@@ -15,6 +15,13 @@ out=dist/engine
 
 say() { printf 'engine: %s\n' "$*" >&2; }
 
+# No path of the machine it was built on stands in it, so that it comes out the same elsewhere.
+registry=$(echo "${CARGO_HOME:-$HOME/.cargo}"/registry/src/*/)
+flags=("--remap-path-prefix=$PWD=")
+for folder in $registry; do flags+=("--remap-path-prefix=$folder="); done
+CARGO_ENCODED_RUSTFLAGS=$(IFS=$'\x1f'; echo "${flags[*]}")
+export CARGO_ENCODED_RUSTFLAGS
+
 ${DIFFRACT_WASM_TOOLCHAIN:+env RUSTUP_TOOLCHAIN="$DIFFRACT_WASM_TOOLCHAIN"} \
   cargo build --quiet --profile wasm --target wasm32-unknown-unknown -p diffract-engine
 
@@ -23,7 +30,7 @@ work=$(mktemp -d "${TMPDIR:-/tmp}/engine.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 wasm-bindgen --target web --out-dir "$work" "$target/wasm32-unknown-unknown/wasm/diffract_engine.wasm"
 if [ -z "$fast" ]; then
-  node_modules/.bin/wasm-opt -Oz --strip-debug --strip-producers --enable-bulk-memory --enable-nontrapping-float-to-int --enable-sign-ext \
+  node_modules/.bin/wasm-opt -Oz --converge --strip-debug --strip-producers --enable-bulk-memory --enable-nontrapping-float-to-int --enable-sign-ext \
     --enable-mutable-globals --enable-reference-types --enable-multivalue \
     "$work/diffract_engine_bg.wasm" -o "$work/small.wasm"
   mv "$work/small.wasm" "$work/diffract_engine_bg.wasm"
