@@ -67,21 +67,21 @@ const STAGES: Stage[] = [
     shows: "the same rule cases in wasm, in Firefox",
     run: wasmPack("firefox", 'geckodriver "$GECKODRIVER"'),
   },
-  { name: "shell", shows: "the shell's own logic", run: `${node} 'tests/shell/*.test.ts'` },
+  { name: "shell", shows: "the shell's own logic", run: `${node} tests/shell/*.test.ts` },
   {
     name: "extract",
     shows: "posts read from pages",
-    run: `${node} --test-concurrency=1 'tests/extract/*.test.ts'`,
+    run: `${node} --test-concurrency=1 tests/extract/*.test.ts`,
   },
   {
     name: "pages",
     shows: "popup and dashboard: keyboard, axe",
-    run: `${node} --test-concurrency=1 'tests/pages/*.test.ts'`,
+    run: `${node} --test-concurrency=1 tests/pages/*.test.ts`,
   },
   {
     name: "browser",
     shows: "the installed extension, in both browsers",
-    run: `${node} --test-concurrency=1 'tests/browser/*.test.ts'`,
+    run: `${node} --test-concurrency=1 tests/browser/*.test.ts`,
   },
   {
     name: "package",

@@ -111,6 +111,23 @@ export class Dressed {
     }
   }
 
+  /**
+   * Lays the boxes out as the page made them, so that they can be read; the function returned puts back what was. Nothing
+   * is painted between the two. `null` when nothing is in the way.
+   */
+  expose(boxes: readonly Element[]): (() => void) | null {
+    const { name } = this.marks;
+    const covered = boxes.flatMap((box) => {
+      const value = box.getAttribute(name);
+      return value !== null && /[ch]/.test(value) ? [{ box, value }] : [];
+    });
+    if (covered.length === 0) return null;
+    for (const { box } of covered) box.setAttribute(name, TOKEN.clear);
+    return () => {
+      for (const { box, value } of covered) box.setAttribute(name, value);
+    };
+  }
+
   /** Takes away what was put beside the post; the marks stay. */
   undress(): void {
     this.dropBar();

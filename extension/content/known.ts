@@ -18,6 +18,8 @@ export interface Known {
   verdict: Verdict | null;
   /** Rules changed since the verdict. */
   stale: boolean;
+  /** The hash of the content that the engine is being asked about; `null` when nothing is under way. */
+  asked: string | null;
 }
 
 /** Hash of a post's content. What ticks by itself (`age`, `position`) is left out. */
@@ -49,6 +51,9 @@ export class KnownPosts {
   private readonly posts = new Map<string, Known>();
   private readonly identities = new Map<string, string>();
   private readonly actions = new Map<string, Action>();
+  /** Ids of posts with labels, and set off. */
+  private readonly labelled = new Set<string>();
+  private readonly highlighted = new Set<string>();
   /** Ids the reader asked to see all the same. */
   readonly shown = new Set<string>();
   /** Posts seen, each id once. */
@@ -78,7 +83,7 @@ export class KnownPosts {
     const words = wordsHash(post);
     const known: Known =
       old === undefined
-        ? { post, hash, words, edited: false, verdict: null, stale: false }
+        ? { post, hash, words, edited: false, verdict: null, stale: false, asked: null }
         : {
             post,
             hash,
@@ -86,6 +91,7 @@ export class KnownPosts {
             edited: old.words !== words,
             verdict: old.verdict,
             stale: old.stale || old.hash !== hash,
+            asked: old.asked,
           };
     this.posts.set(post.id, known);
     if (this.posts.size > MAX_KNOWN) {
@@ -102,18 +108,26 @@ export class KnownPosts {
   judge(known: Known, verdict: Verdict): void {
     known.verdict = verdict;
     known.stale = false;
-    if (this.actions.has(verdict.id)) this.actions.set(verdict.id, verdict.action);
+    if (!this.actions.has(verdict.id)) return;
+    this.actions.set(verdict.id, verdict.action);
+    put(this.labelled, verdict.id, verdict.labels.length > 0);
+    put(this.highlighted, verdict.id, verdict.highlight);
   }
 
   /** Every verdict is to be asked anew. */
   age(): void {
-    for (const known of this.posts.values()) known.stale = true;
+    for (const known of this.posts.values()) {
+      known.stale = true;
+      known.asked = null;
+    }
   }
 
-  /** Per action, how many posts. */
+  /** Per action, how many posts; `label` and `highlight` count beside it. */
   counts(): Record<string, number> {
     const counts: Record<string, number> = {};
     for (const action of this.actions.values()) counts[action] = (counts[action] ?? 0) + 1;
+    if (this.labelled.size > 0) counts.label = this.labelled.size;
+    if (this.highlighted.size > 0) counts.highlight = this.highlighted.size;
     return counts;
   }
 
@@ -133,4 +147,9 @@ export class KnownPosts {
     }
     return judged.slice(-limit);
   }
+}
+
+function put(set: Set<string>, id: string, belongs: boolean): void {
+  if (belongs) set.add(id);
+  else set.delete(id);
 }

@@ -51,8 +51,8 @@ interface Slot {
 interface Batch {
   started: number;
   ids: string[];
+  /** By id, the content that was asked about. */
   hashes: Map<string, string>;
-  slots: Slot[];
 }
 
 export interface ShellOptions {
@@ -209,6 +209,7 @@ export class Shell {
   private readonly onEvent = (event: Event): void => {
     // A page that comes back from the back-forward cache has lost its port; the next batch opens another.
     if (event.type === "pageshow" && (event as PageTransitionEvent).persisted) this.askAgain();
+    this.watch.drain();
     this.onChanges({ added: new Set(this.watch.all()), touched: new Set() });
   };
 
@@ -377,13 +378,13 @@ export class Shell {
     const { reader } = this.options;
     const loading = document.readyState === "loading";
     const asked: Post[] = [];
-    const slots: Slot[] = [];
     const hashes = new Map<string, string>();
     const send = () => {
-      if (asked.length > 0) this.send(started, asked.splice(0), slots.splice(0), new Map(hashes));
+      if (asked.length > 0) this.send(started, asked.splice(0), new Map(hashes));
       hashes.clear();
     };
     const readings: Array<[Slot, Post | null]> = [];
+    const due: Slot[] = [];
     for (const slot of this.queue) {
       // The parser may still be inside: half a post would be judged for what it is not.
       if (loading && unfinished(slot.boxes.at(-1) ?? slot.item)) continue;
@@ -392,9 +393,12 @@ export class Shell {
         this.drop(slot);
         continue;
       }
-      readings.push([slot, this.readSafely(slot)]);
+      due.push(slot);
     }
-    // All reading before any writing: one layout for all.
+    const covers = due.flatMap((slot) => slot.dressed.expose(slot.boxes) ?? []);
+    // All reading before any further writing: one layout for all.
+    for (const slot of due) readings.push([slot, this.readSafely(slot)]);
+    for (const cover of covers) cover();
     for (const [slot, post] of readings) {
       const boxes = reader.boxes(slot.item);
       if (boxes.length !== slot.boxes.length || boxes.some((box, i) => box !== slot.boxes[i])) {
@@ -427,11 +431,11 @@ export class Shell {
         slot.decided = false;
         slot.dressed.veil(slot.item, slot.boxes);
       }
-      if (!hashes.has(post.id)) {
-        asked.push(post);
-        hashes.set(post.id, hash);
-      }
-      slots.push(slot);
+      // One question at a time about one content, however many elements hold it.
+      if (known.asked === hash) continue;
+      known.asked = hash;
+      asked.push(post);
+      hashes.set(post.id, hash);
       if (asked.length >= MAX_ASKED) send();
     }
     send();
@@ -462,9 +466,9 @@ export class Shell {
     }, NO_POST);
   }
 
-  private send(started: number, posts: Post[], slots: Slot[], hashes: Map<string, string>): void {
+  private send(started: number, posts: Post[], hashes: Map<string, string>): void {
     const seq = this.link.ask(posts);
-    this.batches.set(seq, { started, ids: posts.map((post) => post.id), hashes, slots });
+    this.batches.set(seq, { started, ids: posts.map((post) => post.id), hashes });
     // An answer that never comes must not be remembered for ever.
     if (this.batches.size > 1000) this.batches.delete(this.batches.keys().next().value ?? seq);
   }
@@ -486,6 +490,8 @@ export class Shell {
       },
       failed: (seq, message) => {
         const open = this.openBatch(seq);
+        const batch = this.batches.get(seq);
+        if (batch) this.close(batch);
         this.batches.delete(seq);
         if (!this.orphaned) this.trouble(`${open} posts are shown unfiltered: ${message}`);
       },
@@ -509,13 +515,26 @@ export class Shell {
     const batch = this.batches.get(seq);
     if (batch === undefined) return 0;
     let open = 0;
-    for (const slot of batch.slots) {
-      if (slot.decided || slot.id === null || !batch.hashes.has(slot.id)) continue;
+    for (const slot of this.slotsOf(batch)) {
+      if (slot.decided) continue;
       this.letThrough(slot);
       open++;
     }
     this.settle();
     return open;
+  }
+
+  /** The items that hold the batch's posts now. */
+  private slotsOf(batch: Batch): Slot[] {
+    return [...this.slots.values()].filter((slot) => slot.id !== null && batch.hashes.has(slot.id));
+  }
+
+  /** The batch is answered or given up: its posts may be asked about again. */
+  private close(batch: Batch): void {
+    for (const [id, hash] of batch.hashes) {
+      const known = this.known.get(id);
+      if (known?.asked === hash) known.asked = null;
+    }
   }
 
   private letThrough(slot: Slot): void {
@@ -529,6 +548,7 @@ export class Shell {
     const batch = this.batches.get(seq);
     this.batches.delete(seq);
     if (batch === undefined || !this.running) return;
+    this.close(batch);
     for (const [index, verdict] of verdicts.entries()) {
       const id = batch.ids[index];
       const known = id === undefined ? undefined : this.known.get(id);
@@ -537,14 +557,15 @@ export class Shell {
       this.known.judge(known, verdict);
       this.pend(verdict);
     }
-    for (const slot of batch.slots) {
+    const slots = this.slotsOf(batch);
+    for (const slot of slots) {
       const known = slot.id === null ? undefined : this.known.get(slot.id);
       if (known?.verdict && !known.stale && slot.hash === known.hash) this.dress(slot, known);
     }
     this.latencies.push(Math.round((performance.now() - batch.started) * 100) / 100);
     if (this.latencies.length > MAX_LATENCIES) this.latencies.shift();
     if (verdicts.length < batch.ids.length) {
-      for (const slot of batch.slots) if (!slot.decided) this.letThrough(slot);
+      for (const slot of slots) if (!slot.decided) this.letThrough(slot);
       this.trouble(
         `The engine answered ${verdicts.length} of ${batch.ids.length} posts; the others are shown.`,
       );

@@ -46,6 +46,11 @@ export class Watch {
     this.hosts.clear();
   }
 
+  /** Handles what has changed until now, and what has not been told yet. */
+  drain(): void {
+    this.hear(this.observer.takeRecords());
+  }
+
   /** Every root that is watched, the document first. */
   all(): Root[] {
     return [...this.roots];

@@ -2,6 +2,7 @@
  * The few things the shell puts into the page: the line in place of a folded post, and labels. Each lives in a closed
  * shadow root, so that the page's styles stay out and the page's scripts do not read it.
  */
+import { disown } from "./extract/index.ts";
 import type { Marks } from "./marks.ts";
 import { constructed } from "./sheet.ts";
 
@@ -53,6 +54,7 @@ function pageIsDark(from: Element): boolean {
 function frame(marks: Marks, box: Element): { host: HTMLElement; row: HTMLElement } {
   const host = document.createElement("div");
   host.setAttribute(marks.own, "");
+  disown(host);
   for (const name of [
     "click",
     "dblclick",

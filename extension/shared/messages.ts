@@ -74,7 +74,7 @@ export interface PageReport {
   paused: boolean;
   /** Posts seen since the page was opened, each id once. */
   seen: number;
-  /** Per action, how many of them. */
+  /** Per action, how many of them; `label` and `highlight` count posts that have these beside their action. */
   actions: Record<string, number>;
   /** Latest last; at most `limit`. */
   posts: JudgedPost[];

@@ -39,7 +39,12 @@ export function buildEngine(fast: boolean): void {
   if (existsSync(ENGINE) && existsSync(ENGINE_WASM) && (fast || isFresh(ENGINE, inputs))) return;
   if (!existsSync("scripts/build-engine.sh"))
     throw new Error("scripts/build-engine.sh is missing: no engine can be built");
-  run("bash", ["scripts/build-engine.sh"]);
+  // Outside `npm run` the tools may not be on the path.
+  const hasTools = spawnSync("wasm-bindgen", ["--version"], { stdio: "ignore" }).status === 0;
+  run(
+    "bash",
+    hasTools ? ["scripts/build-engine.sh"] : ["scripts/with-setup.sh", "bash", "scripts/build-engine.sh"],
+  );
 }
 
 /** Compiles the shipped adapters and `more` to `out`. */

@@ -3,10 +3,10 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import type { Page } from "puppeteer-core";
 import type { Truth } from "../agora/types.ts";
-import { chosenBrowsers } from "../support/browsers.ts";
+import { builtExtension, chosenBrowsers } from "../support/browsers.ts";
 import { type Extension, openExtension } from "../support/extension.ts";
 import { settled } from "../support/page.ts";
-import { pause, until } from "../support/wait.ts";
+import { until } from "../support/wait.ts";
 import { AGORA, expectPosts, gone, openSession, type Session, scroll } from "./session.ts";
 
 const promoted = gone((post: Truth) => post.promoted);
@@ -43,11 +43,11 @@ async function store(extension: Extension, values: Record<string, unknown>): Pro
   }, values);
 }
 
-/** Reloads the extension, as an update does, and speaks to the new one. The page in `page` is not touched. */
-async function reloadExtension(session: Session, page: Page): Promise<void> {
-  await session.extension.page.evaluate(() => setTimeout(() => chrome.runtime.reload(), 50)).catch(() => {});
-  await pause(500);
-  session.extension = await openExtension(session.running, session.extension.installed);
+/** Installs the extension over itself, as an update does, and speaks to the new one. `page` is not touched. */
+async function updateExtension(session: Session, page: Page): Promise<void> {
+  const installed = await session.running.install(builtExtension(session.running.name, "demo"));
+  assert.equal(installed.id, session.extension.installed.id);
+  session.extension = await openExtension(session.running, installed);
   await page.bringToFront();
 }
 
@@ -102,7 +102,7 @@ for (const name of chosenBrowsers()) {
     it("survives its own update, without a reload of the page", async () => {
       const page = await session.open();
       await expectPosts(session, page, promoted);
-      await reloadExtension(session, page);
+      await updateExtension(session, page);
       await expectPosts(session, page, promoted);
       await session.extension.setRules('hide if text has "presale"\n');
       await page.bringToFront();
@@ -156,7 +156,7 @@ for (const name of chosenBrowsers()) {
     it("sets a damaged setting aside, says so, and works on with the rest", async () => {
       const before = await stored(session.extension);
       await store(session.extension, { paused: { no: "list" }, packs: "garbage", shown: 7 });
-      await reloadExtension(session, await session.open());
+      await updateExtension(session, await session.open());
       const { troubles, packs } = await session.extension.state();
       for (const key of ["paused", "packs", "shown"])
         assert.ok(
@@ -180,7 +180,7 @@ for (const name of chosenBrowsers()) {
       await session.extension.setRules("hide if promoted # mine\n");
       const damaged = { source: "hide if promoted # mine\n" };
       await store(session.extension, { rules: damaged });
-      await reloadExtension(session, await session.open());
+      await updateExtension(session, await session.open());
       const { troubles } = await session.extension.state();
       assert.ok(
         troubles.some((words) => words.includes("rules")),
@@ -203,46 +203,62 @@ for (const name of chosenBrowsers()) {
       await page.close();
     });
 
-    it("comes up from its sources when the snapshot is damaged", async () => {
-      const keys = await session.extension.page.evaluate(async () =>
-        (await indexedDB.databases()).map(({ name }) => name),
-      );
-      await session.extension.page.evaluate(async (names) => {
-        for (const database of names) {
-          if (database === undefined) continue;
-          const open = await new Promise<IDBDatabase>((done, failed) => {
-            const request = indexedDB.open(database);
-            request.onsuccess = () => done(request.result);
-            request.onerror = () => failed(request.error);
-          });
-          for (const table of open.objectStoreNames) {
-            await new Promise<void>((done) => {
-              const transaction = open.transaction(table, "readwrite");
-              const cursor = transaction.objectStore(table).openCursor();
-              cursor.onsuccess = () => {
-                if (cursor.result === null) return;
-                cursor.result.update(
-                  cursor.source instanceof IDBObjectStore && cursor.source.keyPath === null
-                    ? new Uint8Array([1, 2, 3])
-                    : cursor.result.value,
-                );
-                cursor.result.continue();
-              };
-              transaction.oncomplete = () => done();
-              transaction.onerror = () => done();
-            });
-          }
-          open.close();
-        }
-      }, keys);
-      await reloadExtension(session, await session.open());
-      const { start } = await session.extension.state();
-      assert.equal(start.from, "sources");
+    it("comes up from its sources when the snapshot is damaged, and makes another", async () => {
       const page = await session.open();
+      assert.ok((await snapshotSizes(session.extension)).every((size) => size > 3));
+      assert.ok(await damageSnapshots(session.extension), "there is a snapshot to damage");
+      await updateExtension(session, page);
       await expectPosts(session, page, promoted);
+      await until("a snapshot that is whole", async () => {
+        const sizes = await snapshotSizes(session.extension);
+        return sizes.length > 0 && sizes.every((size) => size > 3);
+      });
       await page.close();
     });
   });
+}
+
+/** Bytes of every snapshot in the extension's databases. */
+function snapshotSizes(extension: Extension): Promise<number[]> {
+  return withSnapshots(extension, false);
+}
+
+/** Writes three bytes over every snapshot; says whether there was any. */
+async function damageSnapshots(extension: Extension): Promise<boolean> {
+  return (await withSnapshots(extension, true)).length > 0;
+}
+
+function withSnapshots(extension: Extension, damage: boolean): Promise<number[]> {
+  return extension.page.evaluate(async (overwrite) => {
+    const sizes: number[] = [];
+    for (const { name } of await indexedDB.databases()) {
+      if (name === undefined) continue;
+      const database = await new Promise<IDBDatabase>((done, failed) => {
+        const request = indexedDB.open(name);
+        request.onsuccess = () => done(request.result);
+        request.onerror = () => failed(request.error);
+      });
+      for (const table of database.objectStoreNames) {
+        await new Promise<void>((done, failed) => {
+          const transaction = database.transaction(table, "readwrite");
+          const request = transaction.objectStore(table).openCursor();
+          request.onsuccess = () => {
+            const cursor = request.result;
+            if (cursor === null) return;
+            if (cursor.value instanceof Uint8Array) {
+              sizes.push(cursor.value.byteLength);
+              if (overwrite) cursor.update(new Uint8Array([1, 2, 3]));
+            }
+            cursor.continue();
+          };
+          transaction.oncomplete = () => done();
+          transaction.onerror = () => failed(transaction.error);
+        });
+      }
+      database.close();
+    }
+    return sizes;
+  }, damage);
 }
 
 /** Stops Chromium's service worker in its tracks, alive and silent, until the returned function is called. */

@@ -4,7 +4,7 @@ import { after, before, describe, it } from "node:test";
 import { chosenBrowsers } from "../support/browsers.ts";
 import { openOwnPage } from "../support/extension.ts";
 import { until } from "../support/wait.ts";
-import { AGORA, expectPosts, gone, openSession, type Session } from "./session.ts";
+import { AGORA, expectPosts, gone, openSession, type Session, scrollUntil } from "./session.ts";
 
 for (const name of chosenBrowsers()) {
   describe(`the reader's doors, in ${name}`, () => {
@@ -68,6 +68,7 @@ for (const name of chosenBrowsers()) {
     it("never does it again to an author whom the reader spares", async () => {
       await session.extension.setRules('hide if text has "presale"\nhide if promoted\n');
       const page = await session.open();
+      await scrollUntil(session, page, ({ author }) => author === "chainchad");
       await expectPosts(
         session,
         page,
@@ -90,6 +91,7 @@ for (const name of chosenBrowsers()) {
         '# a comment\n\nhide if text has any "airdrop", "presale" because "pump talk"\n',
       );
       const page = await session.open();
+      await scrollUntil(session, page, ({ texts }) => /presale/i.test(texts[0] ?? ""));
       await expectPosts(
         session,
         page,
@@ -199,7 +201,7 @@ for (const name of chosenBrowsers()) {
       const manifest = await session.extension.page.evaluate(
         () => chrome.runtime.getManifest() as unknown as Record<string, unknown>,
       );
-      assert.equal(manifest.web_accessible_resources, undefined);
+      assert.deepEqual(manifest.web_accessible_resources ?? [], []);
     });
   });
 }

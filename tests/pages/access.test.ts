@@ -75,7 +75,7 @@ for (const { name, page: which, opening = {}, act } of VIEWS) {
         await act?.(page);
         await page.evaluate(axe);
         const results = (await page.evaluate(
-          "axe.run(document, { resultTypes: ['violations'] })",
+          "axe.run(document, { resultTypes: ['violations'], rules: { 'target-size': { enabled: true } } })",
         )) as AxeResults;
         const found = results.violations.map(
           ({ id, nodes }) =>
@@ -92,3 +92,41 @@ for (const { name, page: which, opening = {}, act } of VIEWS) {
     }
   }
 }
+
+for (const which of ["popup", "dashboard", "welcome"] as const) {
+  test(`${which}: whatever the Tab key reaches can be seen to be reached`, async () => {
+    const page = await pages.open(which);
+    const seen: string[] = [];
+    const bare: string[] = [];
+    for (let step = 0; step < 60; step += 1) {
+      await page.keyboard.press("Tab");
+      const { name, ring } = await page.evaluate(() => {
+        const at = document.activeElement;
+        // The editor's ring is drawn around the whole of it.
+        const ringed = at?.closest(".editor") ?? at;
+        const style = ringed === null ? null : getComputedStyle(ringed);
+        return {
+          name: `${at?.tagName} ${at?.id} ${at?.className} ${at?.textContent?.slice(0, 30)}`,
+          ring:
+            style !== null && style.outlineStyle === "solid" && Number.parseFloat(style.outlineWidth) >= 2,
+        };
+      });
+      if (name.startsWith("BODY")) break;
+      seen.push(name);
+      if (!ring) bare.push(name);
+    }
+    assert.ok(seen.length > 5, seen.join(", "));
+    assert.deepEqual(bare, []);
+    await page.close();
+  });
+}
+
+test("nothing moves for a reader who asked for stillness", async () => {
+  const page = await pages.open("popup");
+  const duration = () =>
+    page.$eval("input[role=switch]", (element) => getComputedStyle(element).transitionDuration);
+  assert.notEqual(await duration(), "0s");
+  await page.emulateMediaFeatures([{ name: "prefers-reduced-motion", value: "reduce" }]);
+  assert.equal(await duration(), "0s");
+  await page.close();
+});

@@ -76,7 +76,7 @@ const TOUCHED: Record<Id, [Action, Partial<Post>][]> = {
     ["blur", { text: "Surgery on a melon", sensitive: true }],
     ["dim", { text: "They did it again!!!!!!" }],
     ["dim", { text: "WHY DOES NOBODY EVER TALK ABOUT THIS THING" }],
-    ["dim", { text: "Sunset #sun #set #sky #sea #evening #gold #glow #photo #vibes" }],
+    ["dim", { text: "Sunset #sun #set #sky #sea #evening #gold #glow #photo #vibes #wow #like #love" }],
   ],
   "no-ads": [
     ["hide", { text: "A pillow.", promoted: true }],
@@ -107,6 +107,7 @@ const ORDINARY: Partial<Post>[] = [
   { text: "I use code to draw. It got me 20% of the way." },
   { text: "MIT and NASA and ESA and the BBC were there." },
   { text: "#rain #again and no umbrella" },
+  { text: "Knots, part four. #knots #rope #sailing #craft #howto #sea #boats #learning" },
   { title: "Ask: which keyboard lasts?", kind: "post", host: "news.ycombinator.com" },
   { title: "Short film about a lighthouse", kind: "video", host: "www.youtube.com", duration: 600 },
 ];

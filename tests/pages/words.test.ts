@@ -18,25 +18,37 @@ test("evidence is said in plain words", () => {
     ["promoted", "the site marks it as an ad"],
     ["not followed", "you do not follow its author"],
     ["kind is short", "it is a short video"],
-    ["kind is not ad", "it is not an ad"],
-    ['text has "giveaway"', "its text says “giveaway”"],
-    ['text has word "presale"', "its text says “presale”"],
+    ["not kind is ad or short", "it is not an ad or a short video"],
+    ["media has gif", "it comes with an animation"],
+    ["not media has image", "it does not come with a picture"],
+    ['text has "giveaway"', "its text has “giveaway”"],
+    ['not text has "giveaway"', "its text does not have “giveaway”"],
+    ['text has word "presale" (@pumps)', "its text has the word “presale” (@pumps)"],
     ['text ends with "?"', "its text ends with “?”"],
     ['author is "alice"', "its author is “alice”"],
-    ["author in @friends", "its author is in your list @friends"],
-    ['hashtags has "fyp"', "its hashtags has “fyp”"],
+    ['not author is "alice"', "its author is not “alice”"],
+    ["author alice in @friends", "its author, alice, is in your list @friends"],
+    ["author mallory not in @friends", "its author, mallory, is not in your list @friends"],
+    ['hashtags has "fyp"', "one of its hashtags has “fyp”"],
     ["views 312 < 1000", "views: 312, under 1,000"],
+    ["views 5000, not < 1000", "views: 5,000, not under 1,000"],
     ["age 4 days > 3 days", "age: 4 days, over 3 days"],
+    ["clickbait 92.1% > 80%", "clickbait: 92.1%, over 80%"],
+    ['about "crypto currency" 71% > 50%', "about “crypto currency”: 71%, over 50%"],
     ["links to example.com", "it links to example.com"],
+    ["not links to example.com or example.org", "it does not link to example.com or example.org"],
+    ['text matches /\\bgem\\b/i: "a gem"', "its text has “a gem”"],
     ["text matches /\\bgem\\b/i", "its text fits the pattern /\\bgem\\b/i"],
+    ["views is known", "the site shows its views"],
+    ["not followed is known", "it cannot be told whether you follow its author"],
   ];
   for (const [evidence, words] of table) assert.equal(plainEvidence(evidence), words);
 });
 
 test("evidence of a shape we do not know is handed on as it is", () => {
-  assert.equal(plainEvidence("clickbait 92% > 80%"), "clickbait: 92%, over 80%");
-  assert.equal(plainEvidence("some new thing ~ 3"), "some new thing ~ 3");
-  assert.equal(plainEvidence(""), "");
+  for (const words of ["some new thing ~ 3", "3 of 3 by alice shown today", "not a thing", ""]) {
+    assert.equal(plainEvidence(words), words);
+  }
 });
 
 test("a rule's own words come before what was found", () => {

@@ -98,6 +98,100 @@ fn an_item_knows_the_entry_that_is_to_be_taken_out() {
 }
 
 #[test]
+fn tweets_are_found_in_every_wrapper() {
+    let tweet = |id: &str| {
+        json!({ "result": {
+            "rest_id": id,
+            "core": { "user_result": { "result": { "legacy": { "screen_name": "ada" } } } },
+            "legacy": { "full_text": "Tea", "created_at": "Thu Aug 06 21:12:23 +0000 2026" }
+        } })
+    };
+    let content = |id: &str| json!({ "tweet_results": tweet(id) });
+    let x = adapter("x");
+    for payload in [
+        json!({ "data": { "bookmark_timeline_v2": { "timeline": { "instructions": [
+            { "entries": [{ "entryId": "tweet-1", "content": { "itemContent": content("1") } }] }
+        ] } } } }),
+        json!({ "data": { "user": { "result": { "timeline": { "timeline": { "instructions": [
+            { "type": "TimelineAddToModule", "moduleItems": [{ "entryId": "g-1", "item": { "itemContent": content("1") } }] }
+        ] } } } } } }),
+        json!({ "data": { "user_result": { "result": { "timeline_response": { "timeline": { "instructions": [
+            { "entries": [{ "entryId": "tweet-1", "content": { "content": { "tweetResult": tweet("1") } } }] }
+        ] } } } } } }),
+        json!({ "data": { "tweetResult": tweet("1") } }),
+        json!({ "some": { "new": [{ "wrapper": { "itemContent": content("1") } }] } }),
+    ] {
+        let reading = x.read(&payload, None);
+        assert_eq!(reading.items.len(), 1, "{payload}");
+        let post = &reading.items[0].post;
+        assert_eq!(
+            (post.id.as_str(), post.author.as_deref(), post.text.as_deref()),
+            ("1", Some("ada"), Some("Tea"))
+        );
+        assert_eq!(post.promoted, Some(false));
+    }
+}
+
+#[test]
+fn videos_are_found_under_every_name() {
+    let youtube = adapter("youtube");
+    let video = json!({
+        "videoId": "v", "title": { "simpleText": "Tea" }, "shortBylineText": { "runs": [{ "text": "Ada" }] }
+    });
+    for name in [
+        "videoRenderer",
+        "gridVideoRenderer",
+        "compactVideoRenderer",
+        "playlistVideoRenderer",
+        "playlistPanelVideoRenderer",
+        "reelItemRenderer",
+        "movieRenderer",
+    ] {
+        let payload = json!({ "onResponseReceivedActions": [{ "appendContinuationItemsAction": { "continuationItems": [
+            { "itemSectionRenderer": { "contents": [{ name: video }, null, { name: null }, { "continuationItemRenderer": {} }] } }
+        ] } }] });
+        let reading = youtube.read(&payload, None);
+        assert_eq!(reading.items.len(), 1, "{name}");
+        let post = &reading.items[0].post;
+        assert_eq!(
+            (post.id.as_str(), post.author.as_deref(), post.text.as_deref()),
+            ("v", Some("Ada"), Some("Tea"))
+        );
+    }
+    let lockup = |rows: Value| {
+        json!({ "contents": [{ "lockupViewModel": {
+            "contentId": "v", "contentType": "LOCKUP_CONTENT_TYPE_VIDEO",
+            "metadata": { "lockupMetadataViewModel": { "title": { "content": "Tea" },
+                "metadata": { "contentMetadataViewModel": { "metadataRows": rows } } } }
+        } }] })
+    };
+    let part = |text: &str| json!({ "text": { "content": text } });
+    let counted = json!({ "metadataParts": [part("1.2M views"), part("2 years ago")] });
+    // A channel may be called what a count is written as, or be left out.
+    let named = youtube.read(&lockup(json!([{ "metadataParts": [part("24 Reviews")] }, counted])), None);
+    let post = &named.items[0].post;
+    assert_eq!((post.author.as_deref(), post.views), (Some("24 Reviews"), Some(1.2e6)));
+    let left_out = youtube.read(&lockup(json!([counted])), None);
+    assert_eq!(left_out.items[0].post.author, None);
+    assert_eq!(left_out.items[0].post.age, Some(2.0 * 365.25 * 86_400.0));
+
+    let others = json!({ "contents": [
+        { "playlistRenderer": { "playlistId": "PL1", "title": { "simpleText": "Teas" }, "shortBylineText": { "simpleText": "Ada" },
+            "videos": [{ "childVideoRenderer": { "videoId": "c" } }] } },
+        { "radioRenderer": { "playlistId": "RD1", "title": { "simpleText": "Mix" }, "longBylineText": { "simpleText": "Ada, Bo" } } },
+        { "gridChannelRenderer": { "channelId": "UC1", "title": { "simpleText": "Ada" }, "subscriberCountText": { "simpleText": "1,2 тыс. подписчиков" } } },
+        { "backstagePostThreadRenderer": { "post": { "backstagePostRenderer": {
+            "postId": "Ugk", "authorText": { "runs": [{ "text": "Ada" }] }, "contentText": { "runs": [{ "text": "Hello" }] }, "voteCount": { "simpleText": "1.1K" }
+        } } } },
+    ] });
+    let reading = youtube.read(&others, None);
+    let ids: Vec<&str> = reading.items.iter().map(|i| i.post.id.as_str()).collect();
+    assert_eq!(ids, ["PL1", "RD1", "UC1", "Ugk"]);
+    assert_eq!(reading.items[2].post.followers, Some(1200.0));
+    assert_eq!(reading.items[3].post.likes, Some(1100.0));
+}
+
+#[test]
 fn advertisements_of_every_named_kind_are_found() {
     let youtube = adapter("youtube");
     let payload = json!({ "contents": [

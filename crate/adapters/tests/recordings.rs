@@ -38,9 +38,10 @@ const NOT_RECORDED: &[(&str, &str, usize, &str)] = &[
 ];
 
 fn corpora() -> Option<PathBuf> {
-    let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/corpora");
-    let root = std::env::var_os("DIFFRACT_CORPORA").map_or(beside, PathBuf::from);
-    let dev = root.join("dev");
+    // A relative path is one from the repository's root, from wherever the tests run.
+    let repository = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let named = std::env::var_os("DIFFRACT_CORPORA").unwrap_or_else(|| "../shared/corpora".into());
+    let dev = repository.join(named).join("dev");
     dev.is_dir().then_some(dev)
 }
 

@@ -224,3 +224,15 @@ fn rules_are_optional() {
     let output = diffract(&["replay", "--platform", "x", &x]);
     assert!(lines(&output).iter().all(|l| l["verdict"]["action"] == "show"));
 }
+
+#[test]
+fn help_names_every_platform_and_exit_code() {
+    let output = diffract(&["replay", "--help"]);
+    let help = String::from_utf8(output.stdout).expect("UTF-8");
+    for name in diffract_adapters::wire::builtin_names() {
+        assert!(help.contains(name), "{name}");
+    }
+    for words in ["0  every post", "1  a rule file has errors", "2  the input cannot be used", "--now", "--url"] {
+        assert!(help.contains(words), "{words}");
+    }
+}

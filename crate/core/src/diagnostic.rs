@@ -130,7 +130,9 @@ impl Diagnostic {
             let new = suggestion.replacement.trim();
             // A long replacement would only repeat the line.
             if new.chars().count() <= MAX_QUOTED && old.chars().count() <= MAX_QUOTED {
-                if new.is_empty() {
+                if new.is_empty() && suggestion.span != self.span {
+                    out.push_str(&format!(" leave out `{}`", old.trim()));
+                } else if new.is_empty() {
                     out.push_str(" leave this out");
                 } else if old.trim().is_empty() {
                     out.push_str(&format!(" write `{new}` here"));

@@ -559,14 +559,17 @@ pub fn nearest<'a>(wrong: &str, names: impl IntoIterator<Item = &'a str>) -> Opt
     if wrong.len() > 40 {
         return None;
     }
-    let allowed = match wrong.chars().count() {
-        0..=2 => 0,
+    let length = wrong.chars().count();
+    let allowed = match length {
+        0..=2 => return None,
         3..=4 => 1,
         5..=7 => 2,
         _ => 3,
     };
     names
         .into_iter()
+        // The distance is at least the difference in length; names are mostly ASCII.
+        .filter(|name| name.len() + allowed >= length && name.len() <= 4 * (length + allowed))
         .map(|name| (strsim::osa_distance(wrong, name), name))
         .filter(|(distance, _)| (1..=allowed).contains(distance))
         .min_by_key(|(distance, name)| (*distance, name.len().abs_diff(wrong.len())))

@@ -117,6 +117,14 @@ interface ChromeDom {
   dom?: { openOrClosedShadowRoot?: (element: HTMLElement) => ShadowRoot | null };
 }
 
+/** What the shell itself put into the page. */
+const OURS = new WeakSet<Element>();
+
+/** From now on nobody reads `element`: it is the shell's own, a label or the line of a folded post. */
+export function disown(element: Element): void {
+  OURS.add(element);
+}
+
 /** The shadow root of an element, open or, where the browser lets a content script see it, closed. */
 export function shadowRootOf(element: Element): ShadowRoot | null {
   if (element.shadowRoot) return element.shadowRoot;
@@ -211,7 +219,7 @@ function children(
       orders.push(0);
     } else if (node.nodeType === ELEMENT) {
       const child = node as Element;
-      if (UNREAD.has(child.localName) || c.skip.includes(child)) continue;
+      if (UNREAD.has(child.localName) || OURS.has(child) || c.skip.includes(child)) continue;
       const childStyle = c.budget > 0 ? c.view.getComputedStyle(child) : null;
       c.budget -= 1;
       const text = elementText(child, childStyle, flow, c, clip, depth + 1);

@@ -136,11 +136,10 @@ const PLACES: Record<string, string> = {
   "card.title": "the title of its link",
   alt: "the description of its picture",
   community: "its community",
-  links: "its links",
-  hashtags: "its hashtags",
-  mentions: "its mentions",
-  labels: "its labels",
-  media: "its media",
+  links: "one of its links",
+  hashtags: "one of its hashtags",
+  mentions: "one of its mentions",
+  labels: "one of its labels",
 };
 
 const THAN: Record<string, string> = {
@@ -148,48 +147,97 @@ const THAN: Record<string, string> = {
   "<=": "at most",
   ">": "over",
   ">=": "at least",
-  "=": "exactly",
   is: "exactly",
+  "is not": "other than",
+};
+
+const MEDIA: Record<string, string> = {
+  image: "a picture",
+  video: "a video",
+  gif: "an animation",
+  audio: "sound",
+  poll: "a poll",
+  card: "a link preview",
+};
+
+/** What a condition says of text, when it is so and when it is not. */
+const SAYS: Record<string, [yes: string, no: string]> = {
+  "has word": ["has the word", "does not have the word"],
+  has: ["has", "does not have"],
+  "starts with": ["starts with", "does not start with"],
+  "ends with": ["ends with", "does not end with"],
+  is: ["is", "is not"],
 };
 
 const quoted = (words: string): string => words.replace(/"((?:[^"\\]|\\.)*)"/gu, "“$1”");
+const either = (words: string, names: Record<string, string>): string =>
+  words
+    .split(/(?: (?:or|and) |, )/u)
+    .map((word) => names[word] ?? word)
+    .join(" or ");
 
 /**
- * One entry of a reason's evidence (`promoted`, `text has "giveaway"`, `views 312 < 1000`) in plain words. What
- * has no plainer words is handed back as it stands: the engine's own are readable too.
+ * One entry of a reason's evidence (`promoted`, `text has "giveaway"`, `views 312 < 1000`; the engine's
+ * `matching/evidence.rs` writes them) in plain words. What has no plainer words is handed back as it stands: the
+ * engine's own are readable too.
  */
 export function plainEvidence(evidence: string): string {
   const words = evidence.trim();
-  const flag = /^(not )?([a-z_]+)$/u.exec(words);
-  if (flag !== null) {
-    const pair = FLAGS[flag[2] ?? ""];
-    if (pair !== undefined) return flag[1] === undefined ? pair[0] : pair[1];
+  const not = words.startsWith("not ");
+  return plainly(not ? words.slice(4) : words, not) ?? quoted(words);
+}
+
+function plainly(words: string, not: boolean): string | undefined {
+  const flag = FLAGS[words];
+  if (flag !== undefined) return not ? flag[1] : flag[0];
+  const [, subject = "", rest = ""] =
+    /^(kind is|media has|links to|surface is|lang is) (.+)$/u.exec(words) ?? [];
+  switch (subject) {
+    case "kind is":
+      return `it is ${not ? "not " : ""}${either(rest, KINDS)}`;
+    case "media has":
+      return `it ${not ? "does not come" : "comes"} with ${either(rest, MEDIA)}`;
+    case "links to":
+      return `it ${not ? "does not link" : "links"} to ${rest}`;
+    case "surface is":
+      return `it is ${not ? "not " : ""}on the page “${rest}”`;
+    case "lang is":
+      return `its language is ${not ? "not " : ""}${rest}`;
   }
-  const kind = /^kind is (not )?([a-z]+)$/u.exec(words);
-  if (kind !== null) {
-    const noun = KINDS[kind[2] ?? ""];
-    if (noun !== undefined) return kind[1] === undefined ? `it is ${noun}` : `it is not ${noun}`;
+  const [, shown] = /^([a-z_.]+) is known$/u.exec(words) ?? [];
+  if (shown !== undefined) {
+    const whether = FLAGS[shown];
+    if (whether !== undefined) return `it ${not ? "cannot" : "can"} be told whether ${whether[0]}`;
+    return `the site ${not ? "does not show" : "shows"} ${PLACES[shown] ?? `its ${shown}`}`;
   }
-  const links = /^links to (.+)$/u.exec(words);
-  if (links !== null) return `it links to ${quoted(links[1] ?? "")}`;
-  const compared = /^([a-z_.]+) (.+?) (<=|>=|<|>|=) (.+)$/u.exec(words);
+  const compared =
+    /^(about ".*"|like @\S+|[a-z_.]+) ([^\s,]+(?: [a-z]+)?)(, not)? (<=|>=|<|>|is not|is) (\d.*)$/u.exec(
+      words,
+    );
   if (compared !== null) {
-    const [, field = "", value = "", sign = "", limit = ""] = compared;
-    return `${field.replaceAll("_", " ")}: ${amount(value)}, ${THAN[sign] ?? sign} ${amount(limit)}`;
+    const [, field = "", value = "", missed, sign = "", limit = ""] = compared;
+    const than = `${missed === undefined ? "" : "not "}${THAN[sign] ?? sign} ${amount(limit)}`;
+    return `${quoted(field.replaceAll("_", " "))}: ${amount(value)}, ${than}`;
   }
-  const found = /^([a-z_.]+) (has word|has any|has all|has|starts with|ends with|is|in|matches) (.+)$/u.exec(
-    words,
-  );
-  if (found !== null) {
-    const [, field = "", how = "", what = ""] = found;
-    const place = PLACES[field];
-    if (place !== undefined) {
-      if (how === "matches") return `${place} fits the pattern ${what}`;
-      const verb = how.startsWith("has") ? (field === "text" || field === "title" ? "says" : "has") : how;
-      return `${place} ${how === "in" ? "is in your list" : verb} ${quoted(what)}`;
-    }
+  const listed = /^([a-z_.]+) (.*?) (not in|in) (@\S+)$/u.exec(words);
+  if (listed !== null) {
+    const [, field = "", value = "", how = "", list = ""] = listed;
+    return `${PLACES[field] ?? field}, ${value}, is ${how === "in" ? "" : "not "}in your list ${list}`;
   }
-  return quoted(words);
+  const matched = /^([a-z_.]+) matches (\/.*\/[a-z]*)(?:: "(.*)")?$/su.exec(words);
+  if (matched !== null) {
+    const [, field = "", pattern = "", found] = matched;
+    const place = PLACES[field] ?? field;
+    if (found !== undefined && !not) return `${place} has “${found}”`;
+    return `${place} ${not ? "does not fit" : "fits"} the pattern ${pattern}`;
+  }
+  const said = /^([a-z_.]+) (has word|has|starts with|ends with|is) (.+)$/su.exec(words);
+  if (said !== null) {
+    const [, field = "", how = "", what = ""] = said;
+    const verb = SAYS[how];
+    if (verb !== undefined) return `${PLACES[field] ?? field} ${not ? verb[1] : verb[0]} ${quoted(what)}`;
+  }
+  return undefined;
 }
 
 function amount(words: string): string {

@@ -118,8 +118,8 @@ export function Welcome(): JSX.Element {
             <span class="step">3</span> Open your feed
           </h2>
           <p>
-            Pages that are open already need one reload. The Diffract button in the toolbar switches it off
-            for a site, and shows what was done and why. On a site Diffract does not know, the same button
+            Pages that are open already may need one reload. The Diffract button in the toolbar switches it
+            off for a site, and shows what was done and why. On a site Diffract does not know, the same button
             starts it.
           </p>
         </section>

@@ -363,9 +363,11 @@ fn apply<'a>(step: &Step, pieces: Vec<Piece<'a>>, file: &File, scope: &Scope<'a,
             },
             Step::Html => piece.text().map(|t| Piece::Text(text::html(&t).into())),
             Step::Entities => piece.text().map(|t| Piece::Text(text::entities(&t).into())),
-            Step::Number => match piece.number() {
-                Some(n) => Some(Piece::Number(n)),
-                None => piece.text().and_then(|t| quantity::number(&t)).map(Piece::Number),
+            // `"1.234"` is a thousand and more where a reader sees it, whatever it is in JSON.
+            Step::Number => match &piece {
+                Piece::Node(Value::Number(n)) => n.as_f64().map(Piece::Number),
+                Piece::Number(n) => Some(Piece::Number(*n)),
+                _ => piece.text().and_then(|t| quantity::number(&t)).map(Piece::Number),
             },
             Step::Date => piece.text().and_then(|t| quantity::date(&t)).map(Piece::Number),
             Step::Ago => piece.text().and_then(|t| quantity::ago(&t)).map(Piece::Number),

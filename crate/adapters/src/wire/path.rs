@@ -26,6 +26,8 @@ use std::fmt;
 const MOST_NODES: usize = 1_000;
 /// The most steps that resolving one path may take, so that `**` over a hostile payload ends.
 const MOST_STEPS: u32 = 100_000;
+/// How far below its start a path reaches.
+const MOST_DEPTH: u16 = 256;
 /// The most alternatives that braces may expand to.
 const MOST_ALTERNATIVES: usize = 64;
 
@@ -100,7 +102,7 @@ impl Path {
         };
         let mut found = Vec::new();
         if let Some(start) = start {
-            let mut budget = steps;
+            let mut budget = Budget { steps, depth: 0 };
             follow(start, &self.steps, scope.indexes, &mut found, &mut budget);
             found.truncate(nodes);
         }
@@ -115,15 +117,36 @@ impl Paths {
     }
 }
 
+/// What is left of the bounds.
+struct Budget {
+    steps: u32,
+    depth: u16,
+}
+
+/// One step down, within bounds.
 fn follow<'a>(
     node: &'a Value,
     steps: &[Step],
     indexes: &Indexes<'a>,
     found: &mut Vec<&'a Value>,
-    budget: &mut u32,
+    budget: &mut Budget,
 ) {
-    let Some(left) = budget.checked_sub(1) else { return };
-    *budget = left;
+    if budget.steps == 0 || budget.depth >= MOST_DEPTH {
+        return;
+    }
+    budget.steps -= 1;
+    budget.depth += 1;
+    follow_within(node, steps, indexes, found, budget);
+    budget.depth -= 1;
+}
+
+fn follow_within<'a>(
+    node: &'a Value,
+    steps: &[Step],
+    indexes: &Indexes<'a>,
+    found: &mut Vec<&'a Value>,
+    budget: &mut Budget,
+) {
     let Some((step, rest)) = steps.split_first() else {
         found.push(node);
         return;

@@ -183,6 +183,7 @@ impl Checker<'_> {
             "surface" => reference::surface(word).is_some(),
             "media" => reference::medium(word).is_some(),
             "lang" => (2..=3).contains(&word.len()),
+            "links" => word.contains('.'),
             _ => false,
         }
     }

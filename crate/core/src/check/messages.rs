@@ -30,9 +30,14 @@ impl Messages {
         }
     }
 
-    /// In the order of lines and columns; errors first where they share a place.
+    /// Whether another message would only be counted.
+    pub fn is_full(&self) -> bool {
+        self.kept.len() >= MAX_DIAGNOSTICS && self.mild == 0
+    }
+
+    /// In the order of lines; within a line errors come first.
     pub fn finish(mut self) -> Vec<Diagnostic> {
-        self.kept.sort_by_key(|d| (d.line, d.column, d.severity));
+        self.kept.sort_by_key(|d| (d.line, d.severity, d.column));
         if self.dropped > 0
             && let Some(last) = self.kept.last()
         {

@@ -18,6 +18,9 @@ impl Checker<'_> {
             name.span.clone(),
             format!("no field or model is called `{shown}`"),
         );
+        if self.is_full() {
+            return Err(Box::new(problem));
+        }
         let fields = reference::fields();
         let names: Vec<&str> = fields.iter().map(|f| f.name).chain(self.models.iter().copied()).collect();
         let underscored = name.text.replace('-', "_");

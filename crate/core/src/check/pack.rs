@@ -40,6 +40,11 @@ impl Checker<'_> {
         }
     }
 
+    /// Whether another message would only be counted, so that looking for what was meant is not worth it.
+    pub fn is_full(&self) -> bool {
+        self.messages.is_full()
+    }
+
     /// Takes down what went wrong, if it did.
     pub fn ok<T>(&mut self, result: Result<T, Box<Diagnostic>>) -> Option<T> {
         match result {
@@ -173,9 +178,12 @@ fn release(checker: &mut Checker<'_>, standing: Standing) {
     if let Standing::Held { line, span, rules } = standing
         && rules > 0
     {
-        let (what, verb) = if rules == 1 { ("rule", "is") } else { ("rules", "are") };
-        let message =
-            format!("the {rules} {what} below, up to the next `on`, {verb} off until this line is mended");
+        let what = if rules == 1 {
+            "the rule below is".to_owned()
+        } else {
+            format!("the {rules} rules below, up to the next `on`, are")
+        };
+        let message = format!("{what} off until this line is mended");
         let start = span.start;
         let line_start = checker.source[..start].rfind(['\n', '\r']).map_or(0, |i| i + 1);
         checker.messages.push(

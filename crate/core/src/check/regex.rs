@@ -7,11 +7,13 @@ use regex_syntax::ast::{self, ErrorKind};
 use regex_syntax::hir::{Hir, HirKind};
 use std::collections::HashMap;
 
-/// How large one expression may be, in states as [`weight`] estimates them. It keeps compiling one in the
-/// order of milliseconds, and far below [`MAX_REGEX_SIZE`].
-const MAX_WEIGHT: usize = 40_000;
-/// How large all expressions of a pack may be together. Thousands of ordinary ones weigh a tenth of it.
-const MAX_TOTAL: usize = 4_000_000;
+/// How large one expression may be, as [`weight`] estimates it. It keeps compiling one in the order of
+/// milliseconds.
+const MAX_WEIGHT: usize = 10_000;
+/// Up to here an expression is far below [`MAX_REGEX_SIZE`], and is not compiled only to see that.
+const SURELY_SMALL: usize = 2_000;
+/// How large all expressions of a pack may be together: tens of thousands of ordinary ones.
+const MAX_TOTAL: usize = 10_000_000;
 
 /// The expressions of one pack.
 #[derive(Debug, Default)]
@@ -61,7 +63,9 @@ impl Regexes {
         let properties = hir.properties();
         let matches_all = properties.minimum_len() == Some(0) && properties.look_set().is_empty();
         // The estimate is ours; the regex crate has the last word.
-        if regex::RegexBuilder::new(&pattern).size_limit(MAX_REGEX_SIZE).build().is_err() {
+        if weight > SURELY_SMALL
+            && regex::RegexBuilder::new(&pattern).size_limit(MAX_REGEX_SIZE).build().is_err()
+        {
             return Err(too_big(regex));
         }
         self.seen.insert(pattern.clone(), matches_all);
@@ -147,8 +151,8 @@ fn weight(hir: &Hir) -> usize {
         HirKind::Empty | HirKind::Look(_) => 1,
         HirKind::Literal(literal) => literal.0.len(),
         HirKind::Class(regex_syntax::hir::Class::Bytes(_)) => 2,
-        // Ranges share their leading and trailing bytes, so that this is too much for large classes.
-        HirKind::Class(regex_syntax::hir::Class::Unicode(class)) => 1 + class.ranges().len(),
+        // Ranges share most of their bytes.
+        HirKind::Class(regex_syntax::hir::Class::Unicode(class)) => 1 + class.ranges().len() / 4,
         HirKind::Repetition(repetition) => {
             let times = repetition.max.unwrap_or(repetition.min.saturating_add(1)).max(1) as usize;
             weight(&repetition.sub).saturating_mul(times).saturating_add(1)

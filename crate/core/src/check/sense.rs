@@ -30,7 +30,7 @@ fn look(node: &Node, source: &str, out: &mut Vec<Diagnostic>) {
                 node.span.clone(),
                 format!("this can never be true: {why}"),
             )
-            .help("the rule does nothing so; change the condition or take the line out"),
+            .help("change it, or take it out"),
         );
         return;
     }

@@ -148,7 +148,8 @@ impl Checker<'_> {
                     let names: Vec<&str> = table.iter().map(|(_, n, _)| *n).collect();
                     let problem = Diagnostic::error(code::UNKNOWN_VALUE, value.span(), message)
                         .help(all_names(field, table));
-                    self.report(match reference::meant(&word, &names) {
+                    let near = if self.is_full() { None } else { reference::meant(&word, &names) };
+                    self.report(match near {
                         Some(near) => problem.suggest(value.span(), near),
                         None => problem,
                     });

@@ -135,7 +135,11 @@ impl Parser<'_> {
             "keep" => Action::Keep,
             "limit" => self.limit()?,
             "order" => {
-                self.expect_word("by", "`by`, as in `order by newest`")?;
+                let before_key = self.here().start;
+                self.expect_word("by", "`by`, as in `order by newest`").map_err(|p| match self.word(0) {
+                    Some(_) => Box::new(p.suggest(before_key..before_key, "by ")),
+                    None => p,
+                })?;
                 let mut keys = Vec::new();
                 loop {
                     match self.word(0) {
@@ -265,7 +269,12 @@ impl Parser<'_> {
             return Err(self.unexpected("a time window like `22:00-07:00`, or days like `on mon-fri`"));
         }
         if self.eat(TokenKind::Colon).is_none() {
-            return Err(self.unexpected("`:` and the rule that holds then"));
+            let mut problem = self.unexpected("`:` and the rule that holds then");
+            if self.kind(0) == Some(TokenKind::Word) {
+                problem.help = None;
+                problem = Box::new(problem.suggest(self.last_end()..self.last_end(), ":"));
+            }
+            return Err(problem);
         }
         Ok(Schedule { windows, days: days.unwrap_or([true; 7]), span })
     }
@@ -276,6 +285,7 @@ impl Parser<'_> {
         let mut text = String::new();
         while matches!(self.kind(0), Some(TokenKind::Word | TokenKind::Number | TokenKind::Dash))
             && !self.at_word("on")
+            && !reference::ACTIONS.iter().any(|a| self.at_word(a.name))
         {
             let token = self.here();
             text.push_str(&self.source[token].to_lowercase().replace(['–', '—'], "-"));

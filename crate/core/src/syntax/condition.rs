@@ -4,7 +4,7 @@ use super::parser::{Parser, Problem, Result};
 use super::token::TokenKind;
 use super::tree::{Condition, Operator, Predicate, Question, Subject, Value};
 use crate::diagnostic::{Diagnostic, Span, code, quoted};
-use crate::program::{Comparison, Edge, Quantifier};
+use crate::program::{AnyField, Comparison, Edge, Quantifier};
 use crate::reference;
 
 /// Words that begin an operator.
@@ -150,8 +150,10 @@ impl Parser<'_> {
         if !matches!(operator, Operator::Known { .. }) {
             let expected = expected(operator);
             values.push(self.value(expected)?);
-            while self.eat(TokenKind::Comma).is_some() {
-                values.push(self.value("another value after the comma")?);
+            while let Some(comma) = self.eat(TokenKind::Comma) {
+                let value = self.value("another value after the comma");
+                let ends = self.peek(0).is_none() || self.at_any(reference::RESERVED);
+                values.push(value.map_err(|p| if ends { Box::new(p.suggest(comma, "")) } else { p })?);
             }
         }
         Ok((negated, Some(Question { operator, span, values })))
@@ -250,7 +252,10 @@ impl Parser<'_> {
         if ends || !matches!(subject, Subject::Name(_)) {
             Ok(())
         } else {
-            Err(self.after_predicate("an operator like `is` or `has`"))
+            let is_flag = matches!(subject, Subject::Name(n) if matches!(reference::field(&n.text), Some(AnyField::Flag(_))));
+            let expected =
+                if is_flag { "`and`, `or` or the end of the rule" } else { "an operator like `is` or `has`" };
+            Err(self.after_predicate(expected))
         }
     }
 

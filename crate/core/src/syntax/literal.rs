@@ -201,12 +201,13 @@ fn is_span(part: &Part) -> bool {
 
 /// Whether a word behind a number is its unit, rightly or by a slip.
 fn may_be_unit(word: &str) -> bool {
-    let units = || reference::UNITS.iter().map(|(n, _)| *n);
+    let follows = ["per", "then", "for", "on"];
+    let others = || {
+        reference::RESERVED.iter().chain(&follows).copied().chain(reference::ACTIONS.iter().map(|a| a.name))
+    };
     reference::unit(word).is_some()
         || reference::MAGNITUDES.iter().any(|(n, _)| *n == word)
-        || (!reference::RESERVED.contains(&word)
-            && !["per", "then", "for", "on"].contains(&word)
-            && reference::nearest(word, units()).is_some())
+        || !(others().any(|other| other == word) || reference::nearest(word, others()).is_some())
 }
 
 /// The value of a number as written, and what stands right behind it in lower case.

@@ -289,7 +289,7 @@ impl<'s> Parser<'s> {
     fn header(&mut self, key: &str) -> Result<Statement> {
         let span = self.here();
         self.next();
-        let value = self.text(&format!("the {key} in quotes"))?;
+        let value = self.text(&format!("the {} in quotes", if key == "pack" { "title" } else { key }))?;
         Ok(Statement::Header { key: Name { text: key.to_owned(), span }, value })
     }
 

@@ -1,0 +1,181 @@
+//! Bad, huge and hostile files: each costs what it must and no more.
+
+use diffract_core::{Compiled, PackSource, Severity, compile, format, reference};
+
+fn one(source: &str) -> Compiled {
+    compile(&[PackSource { id: "p".into(), source: source.to_owned(), ..Default::default() }])
+}
+
+fn codes(compiled: &Compiled) -> Vec<(&'static str, u32)> {
+    compiled.diagnostics[0].diagnostics.iter().map(|d| (d.code, d.line)).collect()
+}
+
+#[test]
+fn a_file_over_4_mb_costs_that_pack_only() {
+    let large = "# comment\n".repeat(reference::MAX_FILE / 10 + 1);
+    let packs = [
+        PackSource { id: "large".into(), source: large, ..Default::default() },
+        PackSource { id: "good".into(), source: "hide if promoted".into(), ..Default::default() },
+    ];
+    let compiled = compile(&packs);
+    assert_eq!(compiled.program.packs.len(), 2);
+    assert_eq!(compiled.program.rules.len(), 1);
+    assert_eq!(compiled.program.rules[0].pack, 1);
+    assert_eq!(codes(&compiled), [("file-too-large", 1)]);
+    assert!(compiled.diagnostics[1].diagnostics.is_empty());
+}
+
+#[test]
+fn a_line_over_64_kb_costs_that_line_only() {
+    let long = format!("hide if text has \"{}\"", "x".repeat(reference::MAX_LINE));
+    let compiled = one(&format!("hide if promoted\n{long}\nhide if suggested\n"));
+    assert_eq!(compiled.program.rules.len(), 2);
+    assert_eq!(compiled.program.rules[1].line, 3);
+    assert_eq!(codes(&compiled), [("line-too-long", 2)]);
+}
+
+#[test]
+fn a_line_of_64_kb_counts_and_stays_when_formatting_would_lengthen_it() {
+    let mut line = String::from("hide if text has \"a\"");
+    while line.len() + 4 <= reference::MAX_LINE {
+        line.push_str(",\"a\"");
+    }
+    assert_eq!(one(&line).program.rules.len(), 1);
+    assert_eq!(format(&line), format!("{line}\n"));
+}
+
+#[test]
+fn nesting_is_bounded() {
+    for (open, close) in [("(", ")"), ("not ", ""), ("not (", ")")] {
+        for (depth, sound) in [(30, true), (10_000, false)] {
+            let source =
+                format!("hide if {}promoted{}\nhide if suggested", open.repeat(depth), close.repeat(depth));
+            let compiled = one(&source);
+            assert_eq!(compiled.program.rules.len(), if sound { 2 } else { 1 }, "{open:?} {depth} deep");
+            if !sound {
+                assert_eq!(codes(&compiled), [("too-deep", 1)]);
+            }
+        }
+    }
+    let just = |n: usize| format!("hide if {}promoted{}", "(".repeat(n), ")".repeat(n));
+    assert_eq!(one(&just(reference::MAX_DEPTH)).program.rules.len(), 1);
+    assert_eq!(codes(&one(&just(reference::MAX_DEPTH + 1))), [("too-deep", 1)]);
+}
+
+#[test]
+fn the_number_of_tests_is_bounded() {
+    let chain = |n: usize| {
+        let tests: Vec<String> = (0..n).map(|i| format!("likes > {i}")).collect();
+        format!("hide if {}", tests.join(" or "))
+    };
+    assert_eq!(one(&chain(reference::MAX_TESTS)).program.rules.len(), 1);
+    assert_eq!(codes(&one(&chain(reference::MAX_TESTS + 1))), [("too-large", 1)]);
+}
+
+#[test]
+fn a_condition_made_to_be_searched_for_ever_is_not() {
+    // Each bracket doubles the ways in which the whole could be true.
+    let parts: Vec<String> = (0..400).map(|i| format!("(likes > {i} or views > {i})")).collect();
+    let source = format!("hide if {} and likes < 3 and views < 3", parts.join(" and "));
+    assert_eq!(one(&source).program.rules.len(), 1);
+}
+
+#[test]
+fn large_regular_expressions_are_refused() {
+    for pattern in [r"\w{500}", r"(\w{50}){50}", r"((((a{100}){100}){100}){100})", r"[\s\S]{5000}"] {
+        let compiled = one(&format!("hide if text matches /{pattern}/"));
+        assert_eq!(codes(&compiled), [("regex-too-big", 1)], "{pattern}");
+    }
+    let many: String =
+        (0..6_000).map(|i| format!("hide if text matches /a{i}(bcdefghijk){{180}}/\n")).collect();
+    let compiled = one(&many);
+    assert!(codes(&compiled).iter().any(|(code, _)| *code == "regex-too-big"));
+    assert!(compiled.program.rules.len() > 4_000, "those within the bound count");
+}
+
+#[test]
+fn every_accepted_expression_is_accepted_by_matching() {
+    for pattern in
+        [r"\w{40}", r"(foo|bar|baz){50}", r"\p{L}{10,30}", r"(?i)presale\b.{0,200}now", r"[^\x00]{300}"]
+    {
+        let compiled = one(&format!("hide if text matches /{pattern}/"));
+        for rule in &compiled.program.rules {
+            let diffract_core::program::Condition::Test(diffract_core::program::Test::Matches {
+                pattern,
+                ..
+            }) = &rule.condition
+            else {
+                panic!("a regular expression");
+            };
+            assert!(diffract_core::matching::compile_regex(pattern).is_ok(), "{pattern}");
+        }
+    }
+}
+
+#[test]
+fn messages_are_bounded_and_errors_come_first() {
+    let mut source = "hide if likes < 0\n".repeat(reference::MAX_DIAGNOSTICS + 10);
+    source.push_str("hdie if promoted\n");
+    let compiled = one(&source);
+    let found = &compiled.diagnostics[0].diagnostics;
+    assert_eq!(found.len(), reference::MAX_DIAGNOSTICS + 1);
+    assert_eq!(found[reference::MAX_DIAGNOSTICS].code, "too-many-messages");
+    assert!(found.iter().any(|d| d.severity == Severity::Error), "the error is among them");
+}
+
+#[test]
+fn megabytes_of_nonsense_are_read() {
+    let mut seed = 0x2545_f491_4f6c_dd1d_u64;
+    let mut random = move || {
+        seed ^= seed << 13;
+        seed ^= seed >> 7;
+        seed ^= seed << 17;
+        seed
+    };
+    let words = [
+        "hide", "if", "(", ")", "not", "and", "or", "text", "has", "\"a", "\"", ",", "\n", "/", "@", "#",
+        "é", "\0", "on", "at", "let", ":", "5", "%",
+    ];
+    let kinds: [Box<dyn FnMut() -> String>; 6] = [
+        Box::new(|| "x\n".into()),
+        Box::new(|| "\n".into()),
+        Box::new(|| "(".into()),
+        Box::new(|| "not ".into()),
+        Box::new(|| "\"\\".into()),
+        Box::new(move || format!("{} ", words[random() as usize % words.len()])),
+    ];
+    for mut kind in kinds {
+        let mut source = String::new();
+        while source.len() < reference::MAX_FILE / 2 {
+            source.push_str(&kind());
+        }
+        let compiled = one(&source);
+        assert!(compiled.diagnostics[0].diagnostics.len() <= reference::MAX_DIAGNOSTICS + 1);
+        let once = format(&source);
+        assert_eq!(format(&once), once);
+    }
+}
+
+#[test]
+fn a_hundred_thousand_rules_are_checked() {
+    let source: String = (0..100_000).map(|i| format!("hide if text has \"w{i}\"\n")).collect();
+    let compiled = one(&source);
+    assert_eq!(compiled.program.rules.len(), 100_000);
+    assert_eq!(codes(&compiled), []);
+}
+
+#[test]
+fn lists_from_files_are_bounded() {
+    let source =
+        "let @a = list \"a\"\nlet @b = list \"b\"\nhide if author in @a\nhide if author in @b".to_owned();
+    let lists = [
+        ("a".to_owned(), "x\n".repeat(reference::MAX_FILE)),
+        ("b".to_owned(), format!("y\n{}\nz", "w".repeat(reference::MAX_LINE + 1))),
+    ];
+    let compiled =
+        compile(&[PackSource { id: "p".into(), source, lists: lists.into(), ..Default::default() }]);
+    assert_eq!(codes(&compiled), [("file-too-large", 1), ("line-too-long", 2), ("unknown-list", 3)]);
+    assert_eq!(compiled.program.lists.len(), 1);
+    assert_eq!(compiled.program.lists[0].items, ["y", "z"]);
+    assert_eq!(compiled.program.rules.len(), 1);
+}
