@@ -93,8 +93,8 @@ struct Scored {
 
 /// Reads what `decide` wrote, as far as the order of posts depends on it.
 pub(crate) fn read_scores(text: &str) -> Result<Vec<Verdict>, Failure> {
-    let scored: Vec<Scored> =
-        serde_json::from_str(text).map_err(|error| Failure::new(format!("the verdicts cannot be read: {error}")))?;
+    let scored: Vec<Scored> = serde_json::from_str(text)
+        .map_err(|error| Failure::new(format!("the verdicts cannot be read: {error}")))?;
     Ok(scored.into_iter().map(|Scored { score }| Verdict { score, ..Verdict::default() }).collect())
 }
 
