@@ -2,51 +2,33 @@
  * The shell of one page: finds posts, asks the engine, carries out verdicts. A post keeps its verdict by identity,
  * never by element: an element that the page gives to another post is covered again in the same microtask.
  */
-import { MAX_ORDERED } from "../shared/guards.ts";
+import { wordsOf } from "../shared/api.ts";
 import type { PageReport } from "../shared/messages.ts";
 import type { Post, Verdict } from "../shared/post.ts";
 import { shownKey } from "../shared/storage.ts";
-import { Arranger, type Line, lineOf } from "./arrange.ts";
-import { BARE, Dressed, dressOf } from "./dress.ts";
+import { dressOf } from "./dress.ts";
 import { contentHash, type Known, KnownPosts } from "./known.ts";
 import { Link } from "./link.ts";
 import type { Marks } from "./marks.ts";
+import { Ordering } from "./ordering.ts";
+import { Pace } from "./pace.ts";
 import type { PageReader } from "./page-reader.ts";
 import type { PageSheet, Root } from "./sheet.ts";
+import { type Slot, Slots, unfinished } from "./slots.ts";
+import { Telling } from "./telling.ts";
 import { type Changes, Watch } from "./watch.ts";
 
 /** Most posts sent at once; more go in further batches of the same frame. */
 const MAX_ASKED = 200;
-/** Batches whose time is remembered. */
-const MAX_LATENCIES = 500;
-/** Troubles remembered. */
-const MAX_TROUBLES = 50;
 /** Milliseconds after which an item that has text but is no post is let through. */
 const NO_POST = 1500;
 /** Longest that a post waits for a model, in milliseconds, whatever a rule says. */
 const MAX_WAIT = 10_000;
 
-/** Milliseconds without further verdicts until posts are put in order. */
-const ORDER_AFTER = 60;
-/** Above so many items, those that left the page are forgotten. */
-const MANY_SLOTS = 300;
-
-/** One item on the page. */
-interface Slot {
-  readonly item: Element;
-  boxes: Element[];
-  readonly dressed: Dressed;
-  /** What tells at little cost that the item holds another post; `null` while it is empty. */
-  identity: string | null;
-  /** The post it holds now; `null` while that is not known. */
-  id: string | null;
-  hash: string;
-  /** Whether it shows what the post's verdict says, or is let through. */
-  decided: boolean;
-  /** The reader opened the folded post. */
-  open: boolean;
-  timer: ReturnType<typeof setTimeout> | undefined;
-}
+/** Milliseconds after a change of rules until the page's posts are asked about again. */
+const ASK_AGAIN_AFTER = 20;
+/** Batches that may be under way. */
+const MAX_BATCHES = 1000;
 
 interface Batch {
   started: number;
@@ -70,49 +52,48 @@ export interface ShellOptions {
 
 export class Shell {
   readonly known = new KnownPosts();
-  private readonly slots = new Map<Element, Slot>();
-  /** Items and their boxes, to find the slot that a change belongs to. */
-  private readonly owners = new WeakMap<Node, Slot>();
+  private readonly slots: Slots;
+  /** Items that are to be read. */
   private readonly queue = new Set<Slot>();
   private readonly batches = new Map<number, Batch>();
   private readonly watch: Watch;
-  private link: Link;
+  private readonly link: Link;
+  private readonly pace: Pace;
+  private readonly ordering: Ordering;
+  private readonly telling: Telling;
   private running = false;
   private orphaned = false;
   private late: boolean;
   private settled = false;
-  private sentThisFrame = false;
-  private frameAsked = false;
   /** The whole page is to be searched at the next frame. */
   private searchAll = false;
   private address = location.href;
-  private readonly latencies: number[] = [];
-  private readonly troubles: string[] = [];
-  private badgeTimer: ReturnType<typeof setTimeout> | undefined;
-  private badge = "";
-  private healthState = "";
+  private askingAgain: ReturnType<typeof setTimeout> | undefined;
   /** Which post carries the message of a limit. */
   private readonly ends = new Map<string, string>();
-  private readonly unsure = new Map<string, number>();
-  private readonly arranger: Arranger;
-  private arrangeTimer: ReturnType<typeof setTimeout> | undefined;
-  /** The line whose order was asked for last. */
-  private arranging: { seq: number; line: Line } | null = null;
-  private obstacle = "";
+  /** Posts whose verdict still waits for a model. */
+  private readonly unsure = new Set<string>();
 
   constructor(private readonly options: ShellOptions) {
+    const { reader, marks, sheet, host } = options;
     this.late = options.late;
+    this.slots = new Slots(reader, marks);
     this.link = this.newLink();
-    this.arranger = new Arranger(options.marks);
+    this.pace = new Pace(
+      () => this.readAll(this.queue),
+      () => this.onFrame(),
+    );
+    this.ordering = new Ordering(marks, this.slots, this.known, this.link);
+    this.telling = new Telling(host, this.known, this.link, () => reader.health());
     this.watch = new Watch(
-      options.reader,
-      options.marks.own,
-      (root) => options.sheet.ensure(root),
+      reader,
+      marks.own,
+      (root) => sheet.ensure(root),
       (changes) => this.onChanges(changes),
     );
   }
 
-  /** Begins: covers, watches, asks. Until {@link go} nothing is sent. */
+  /** Begins: covers, watches, asks. */
   start(): void {
     this.running = true;
     this.watch.start();
@@ -128,15 +109,15 @@ export class Shell {
     this.running = false;
     this.watch.stop();
     this.link.close();
+    this.pace.stop();
+    this.telling.stop();
+    this.ordering.undo();
     document.removeEventListener("DOMContentLoaded", this.onEvent);
     removeEventListener("popstate", this.onEvent);
     removeEventListener("hashchange", this.onEvent);
     removeEventListener("pageshow", this.onEvent);
-    clearTimeout(this.badgeTimer);
-    clearTimeout(this.arrangeTimer);
-    this.arranger.undo();
-    for (const slot of this.slots.values()) this.drop(slot);
-    this.slots.clear();
+    clearTimeout(this.askingAgain);
+    for (const slot of this.slots.all()) this.slots.drop(slot);
     this.queue.clear();
     this.batches.clear();
     this.options.sheet.remove();
@@ -154,12 +135,20 @@ export class Shell {
 
   /** Rules changed: every post is asked again; what shows now stays until the answer. */
   askAgain(): void {
-    if (!this.running || this.orphaned) return;
+    // A change is told over the port and through storage, whichever reaches the page.
+    if (this.askingAgain !== undefined) return;
+    this.askingAgain = setTimeout(() => {
+      this.askingAgain = undefined;
+      if (this.running && !this.orphaned) this.askAll();
+    }, ASK_AGAIN_AFTER);
+  }
+
+  private askAll(): void {
     this.known.age();
     this.ends.clear();
     this.unsure.clear();
-    for (const slot of this.slots.values()) this.queue.add(slot);
-    this.schedule();
+    for (const slot of this.slots.all()) this.queue.add(slot);
+    this.pace.ask();
   }
 
   /** Show a post whatever the rules say, or obey them again. */
@@ -168,7 +157,7 @@ export class Shell {
     else this.known.shown.delete(id);
     this.redress(id);
     this.link.tell({ type: "shown", platform: this.options.reader.platform, id, shown });
-    this.sayBadge();
+    this.telling.sayBadge();
   }
 
   /** The reader's exceptions from storage, as `platform id`. */
@@ -182,10 +171,7 @@ export class Shell {
   }
 
   trouble(words: string): void {
-    if (this.troubles.at(-1) === words) return;
-    this.troubles.push(words);
-    if (this.troubles.length > MAX_TROUBLES) this.troubles.shift();
-    this.sayBadge();
+    this.telling.trouble(words);
   }
 
   report(limit: number, paused: boolean): PageReport {
@@ -199,8 +185,11 @@ export class Shell {
       actions: this.known.counts(),
       posts: this.known.latest(limit),
       health: reader.health(),
-      troubles: this.obstacle === "" ? [...this.troubles] : [...this.troubles, this.obstacle],
-      latencies: [...this.latencies],
+      troubles: [
+        ...this.telling.troubles,
+        ...(this.ordering.obstacle === "" ? [] : [this.ordering.obstacle]),
+      ],
+      latencies: [...this.telling.latencies],
     };
   }
 
@@ -222,90 +211,30 @@ export class Shell {
       if (place instanceof Element && !place.isConnected) continue;
       for (const item of reader.items(place)) {
         const slot = this.slots.get(item);
-        if (slot === undefined) fresh.add(this.take(item));
+        if (slot === undefined) fresh.add(this.slots.take(item, !this.late));
         else if (place instanceof Element) fresh.add(slot);
       }
-      this.ownersOf(place, fresh);
+      this.slots.around(place, fresh);
     }
-    for (const node of touched) this.ownersOf(node, fresh);
+    for (const node of touched) this.slots.around(node, fresh);
     if (location.href !== this.address) {
       // Another place of a single-page site: the surface may have changed under every post.
       this.address = location.href;
       reader.reset();
-      for (const slot of this.slots.values()) fresh.add(slot);
+      for (const slot of this.slots.all()) fresh.add(slot);
       this.searchAll = true;
     }
     if (reader.wholeOnly) this.searchAll = true;
-    let uncovered = false;
+    const uncovered = new Set<Slot>();
     for (const slot of fresh) {
       this.recognise(slot);
-      this.queue.add(slot);
-      uncovered ||= slot.decided;
+      if (slot.decided) uncovered.add(slot);
+      else this.queue.add(slot);
     }
     // What is painted already and was changed is read before it is painted again; the rest is covered, and can wait.
-    if (uncovered) this.flush();
-    else if (this.queue.size > 0) this.schedule();
-    else if (this.searchAll) this.askFrame();
-  }
-
-  /** Adds the slots that `node` lies in, through shadow roots. */
-  private ownersOf(node: Node, into: Set<Slot>): void {
-    for (let at: Node | null = node; at; at = at instanceof ShadowRoot ? at.host : at.parentNode) {
-      const slot = this.owners.get(at);
-      if (slot && this.slots.has(slot.item)) into.add(slot);
-    }
-  }
-
-  private take(item: Element): Slot {
-    const slot: Slot = {
-      item,
-      boxes: this.options.reader.boxes(item),
-      dressed: new Dressed(this.options.marks),
-      identity: null,
-      id: null,
-      hash: "",
-      decided: false,
-      open: false,
-      timer: undefined,
-    };
-    this.slots.set(item, slot);
-    this.own(slot);
-    if (this.late) this.letThrough(slot);
-    else if (this.isMarked(slot)) slot.dressed.veil(item, slot.boxes);
-    return slot;
-  }
-
-  /** Takes hold of the item's boxes. A box that another item lies in as well is shared, and belongs to the first. */
-  private own(slot: Slot): void {
-    slot.boxes = slot.boxes.filter((box) => {
-      const other = this.owners.get(box);
-      if (other === undefined || other === slot || !this.slots.has(other.item)) return true;
-      if (other.item.isConnected && box.contains(other.item) && box !== slot.item) return false;
-      this.forget(other);
-      return true;
-    });
-    if (slot.boxes.length === 0) slot.boxes = [slot.item];
-    for (const node of [slot.item, ...slot.boxes]) this.owners.set(node, slot);
-  }
-
-  private isMarked(slot: Slot): boolean {
-    return [slot.item, ...slot.boxes].some((box) => box.hasAttribute(this.options.marks.name));
-  }
-
-  /** The slot is no more; its boxes may belong to another already. */
-  private forget(slot: Slot): void {
-    clearTimeout(slot.timer);
-    slot.dressed.undress();
-    this.slots.delete(slot.item);
-    this.queue.delete(slot);
-  }
-
-  /** Forgets the slot and leaves no mark. */
-  private drop(slot: Slot): void {
-    this.forget(slot);
-    for (const node of [slot.item, ...slot.boxes]) {
-      if (this.owners.get(node) === slot) node.removeAttribute(this.options.marks.name);
-    }
+    if (uncovered.size > 0) this.readAll(uncovered);
+    if (this.queue.size > 0) this.pace.ask();
+    else if (this.searchAll) this.pace.askFrame();
   }
 
   /** Sees at little cost whether the item holds another post now, and if so covers it or dresses it as known. */
@@ -313,10 +242,11 @@ export class Shell {
     const identity = this.options.reader.identify(slot.item);
     if (identity === slot.identity) return;
     const first = slot.identity === null;
+    // Where the platform shows no identifier, any edit changes the identity: only a reading can tell.
+    const named = first || slot.id === null || slot.id === slot.identity;
     slot.identity = identity;
     if (identity === null) return;
-    // Where the platform shows no identifier, any edit changes the identity: only a reading can tell.
-    const id = this.known.idOf(identity) ?? (first ? identity : (this.readSafely(slot)?.id ?? null));
+    const id = this.known.idOf(identity) ?? (named ? identity : (this.readSafely(slot)?.id ?? null));
     if (id !== null && id === slot.id) return;
     const known = id === null ? undefined : this.known.get(id);
     slot.id = null;
@@ -329,51 +259,28 @@ export class Shell {
     }
     slot.decided = false;
     if (this.orphaned) {
-      this.letThrough(slot);
+      this.slots.letThrough(slot);
       return;
     }
     // A first sight is covered by the style sheet already, unless it was let through as empty.
-    if (!this.late && (!first || this.isMarked(slot))) slot.dressed.veil(slot.item, slot.boxes);
+    if (!this.late && (!first || this.slots.isMarked(slot))) this.slots.cover(slot);
   }
 
   // --- asking ----------------------------------------------------------------------------------------------------
 
-  /** At most one reading a frame: at once when this frame had none, else at the next frame's start. */
-  private schedule(): void {
-    if (!this.sentThisFrame) {
-      this.flush();
-      return;
-    }
-    this.askFrame();
-  }
-
-  private askFrame(): void {
-    if (this.frameAsked) return;
-    this.frameAsked = true;
-    const next = () => {
-      this.frameAsked = false;
-      this.sentThisFrame = false;
-      if (!this.running) return;
-      if (this.searchAll) {
-        this.searchAll = false;
-        const { reader } = this.options;
-        for (const item of [document, ...this.watch.all().slice(1)].flatMap((root) => reader.items(root))) {
-          if (!this.slots.has(item)) this.queue.add(this.take(item));
-        }
+  private onFrame(): void {
+    if (this.searchAll) {
+      this.searchAll = false;
+      for (const item of this.watch.all().flatMap((root) => this.options.reader.items(root))) {
+        if (this.slots.get(item) === undefined) this.queue.add(this.slots.take(item, !this.late));
       }
-      if (this.queue.size > 0) this.flush();
-    };
-    // No frames are drawn in a hidden tab.
-    if (document.hidden) setTimeout(next, 50);
-    else requestAnimationFrame(next);
+    }
+    if (this.queue.size > 0) this.pace.ask();
   }
 
-  private flush(): void {
-    this.sentThisFrame = true;
-    this.askFrame();
-    if (this.slots.size > MANY_SLOTS) {
-      for (const slot of this.slots.values()) if (!slot.item.isConnected) this.drop(slot);
-    }
+  /** Reads what is due; asks about what is not known. What cannot be read yet goes into the queue. */
+  private readAll(slots: Set<Slot>): void {
+    this.slots.prune();
     const started = performance.now();
     const { reader } = this.options;
     const loading = document.readyState === "loading";
@@ -385,12 +292,16 @@ export class Shell {
     };
     const readings: Array<[Slot, Post | null]> = [];
     const due: Slot[] = [];
-    for (const slot of this.queue) {
+    for (const slot of [...slots]) {
       // The parser may still be inside: half a post would be judged for what it is not.
-      if (loading && unfinished(slot.boxes.at(-1) ?? slot.item)) continue;
+      if (loading && unfinished(slot.boxes.at(-1) ?? slot.item)) {
+        this.queue.add(slot);
+        continue;
+      }
       this.queue.delete(slot);
+      if (this.slots.get(slot.item) !== slot) continue;
       if (!slot.item.isConnected) {
-        this.drop(slot);
+        this.slots.drop(slot);
         continue;
       }
       due.push(slot);
@@ -400,11 +311,7 @@ export class Shell {
     for (const slot of due) readings.push([slot, this.readSafely(slot)]);
     for (const cover of covers) cover();
     for (const [slot, post] of readings) {
-      const boxes = reader.boxes(slot.item);
-      if (boxes.length !== slot.boxes.length || boxes.some((box, i) => box !== slot.boxes[i])) {
-        slot.boxes = boxes;
-        this.own(slot);
-      }
+      this.slots.refresh(slot);
       if (post === null) {
         this.noPost(slot);
         continue;
@@ -423,14 +330,11 @@ export class Shell {
         continue;
       }
       if (this.orphaned) {
-        this.letThrough(slot);
+        this.slots.letThrough(slot);
         continue;
       }
       // An edit may have made it a post to hide: covered until the engine has seen it.
-      if ((other || known.edited) && slot.decided && !this.late) {
-        slot.decided = false;
-        slot.dressed.veil(slot.item, slot.boxes);
-      }
+      if ((other || known.edited) && slot.decided && !this.late) this.slots.cover(slot);
       // One question at a time about one content, however many elements hold it.
       if (known.asked === hash) continue;
       known.asked = hash;
@@ -440,14 +344,14 @@ export class Shell {
     }
     send();
     if (readings.length > 0) this.late = false;
-    this.sayHealth();
+    this.telling.sayHealth();
   }
 
   private readSafely(slot: Slot): Post | null {
     try {
       return this.options.reader.read(slot.item);
     } catch (error) {
-      this.trouble(`A post could not be read: ${error instanceof Error ? error.message : String(error)}.`);
+      this.trouble(`A post could not be read: ${wordsOf(error)}.`);
       return null;
     }
   }
@@ -457,12 +361,12 @@ export class Shell {
     if (slot.id === null && slot.decided) return;
     slot.id = null;
     if ((slot.item.textContent ?? "").trim() === "") {
-      this.letThrough(slot);
+      this.slots.letThrough(slot);
       return;
     }
     clearTimeout(slot.timer);
     slot.timer = setTimeout(() => {
-      if (slot.id === null) this.letThrough(slot);
+      if (slot.id === null) this.slots.letThrough(slot);
     }, NO_POST);
   }
 
@@ -470,16 +374,16 @@ export class Shell {
     const seq = this.link.ask(posts);
     this.batches.set(seq, { started, ids: posts.map((post) => post.id), hashes });
     // An answer that never comes must not be remembered for ever.
-    if (this.batches.size > 1000) this.batches.delete(this.batches.keys().next().value ?? seq);
+    if (this.batches.size > MAX_BATCHES) this.batches.delete(this.batches.keys().next().value ?? seq);
   }
 
   private newLink(): Link {
     return new Link(this.options.host, {
       verdicts: (seq, verdicts, orders) => {
         this.onVerdicts(seq, verdicts);
-        this.planOrder(orders);
+        if (this.running) this.ordering.plan(orders);
       },
-      order: (seq, order) => this.onOrder(seq, order),
+      order: (seq, order) => this.ordering.answer(seq, order),
       late: (seq, milliseconds) => {
         const open = this.openBatch(seq);
         if (open > 0) {
@@ -505,8 +409,9 @@ export class Shell {
   private onOrphaned(): void {
     this.orphaned = true;
     this.options.orphaned();
+    this.telling.stop();
     this.batches.clear();
-    for (const slot of this.slots.values()) if (!slot.decided) this.letThrough(slot);
+    for (const slot of this.slots.all()) if (!slot.decided) this.slots.letThrough(slot);
     this.settle();
   }
 
@@ -515,18 +420,13 @@ export class Shell {
     const batch = this.batches.get(seq);
     if (batch === undefined) return 0;
     let open = 0;
-    for (const slot of this.slotsOf(batch)) {
+    for (const slot of this.slots.holding(batch.hashes)) {
       if (slot.decided) continue;
-      this.letThrough(slot);
+      this.slots.letThrough(slot);
       open++;
     }
     this.settle();
     return open;
-  }
-
-  /** The items that hold the batch's posts now. */
-  private slotsOf(batch: Batch): Slot[] {
-    return [...this.slots.values()].filter((slot) => slot.id !== null && batch.hashes.has(slot.id));
   }
 
   /** The batch is answered or given up: its posts may be asked about again. */
@@ -535,11 +435,6 @@ export class Shell {
       const known = this.known.get(id);
       if (known?.asked === hash) known.asked = null;
     }
-  }
-
-  private letThrough(slot: Slot): void {
-    slot.decided = true;
-    slot.dressed.put(slot.item, slot.boxes, BARE, false, () => {});
   }
 
   // --- carrying out ----------------------------------------------------------------------------------------------
@@ -557,28 +452,27 @@ export class Shell {
       this.known.judge(known, verdict);
       this.pend(verdict);
     }
-    const slots = this.slotsOf(batch);
+    const slots = this.slots.holding(batch.hashes);
     for (const slot of slots) {
       const known = slot.id === null ? undefined : this.known.get(slot.id);
       if (known?.verdict && !known.stale && slot.hash === known.hash) this.dress(slot, known);
     }
-    this.latencies.push(Math.round((performance.now() - batch.started) * 100) / 100);
-    if (this.latencies.length > MAX_LATENCIES) this.latencies.shift();
+    this.telling.took(performance.now() - batch.started);
     if (verdicts.length < batch.ids.length) {
-      for (const slot of slots) if (!slot.decided) this.letThrough(slot);
+      for (const slot of slots) if (!slot.decided) this.slots.letThrough(slot);
       this.trouble(
         `The engine answered ${verdicts.length} of ${batch.ids.length} posts; the others are shown.`,
       );
     }
     this.settle();
-    this.sayBadge();
+    this.telling.sayBadge();
   }
 
   /** Starts the clock of a verdict that waits for a model. */
   private pend(verdict: Verdict): void {
     if (!verdict.unsure || verdict.unsure.show === "show") return;
     const wait = Math.min(verdict.unsure.deadline * 1000, MAX_WAIT);
-    this.unsure.set(verdict.id, performance.now() + wait);
+    this.unsure.add(verdict.id);
     setTimeout(() => {
       this.unsure.delete(verdict.id);
       this.redress(verdict.id);
@@ -603,54 +497,7 @@ export class Shell {
   private redress(id: string): void {
     const known = this.known.get(id);
     if (!known?.verdict || !this.running) return;
-    for (const slot of this.slots.values()) if (slot.id === id) this.dress(slot, known);
-  }
-
-  /** Puts the posts in order once no more verdicts come for a moment. */
-  private planOrder(orders: boolean): void {
-    clearTimeout(this.arrangeTimer);
-    if (!orders) {
-      this.arranger.undo();
-      return;
-    }
-    this.arrangeTimer = setTimeout(() => this.askOrder(), ORDER_AFTER);
-  }
-
-  private askOrder(): void {
-    if (!this.running || this.orphaned) return;
-    const byBox = new Map<Element, Known>();
-    for (const slot of this.slots.values()) {
-      const known = slot.id === null ? undefined : this.known.get(slot.id);
-      const [box] = slot.boxes;
-      // What belongs to several elements cannot be moved as one.
-      if (known?.verdict && box && slot.boxes.length === 1 && slot.item.isConnected) byBox.set(box, known);
-    }
-    const line = lineOf([...byBox.keys()]);
-    if (typeof line === "string") {
-      this.obstacle =
-        line === "apart" ? "" : "This site places its posts itself: they cannot be put in another order.";
-      return;
-    }
-    this.obstacle = "";
-    line.boxes.length = Math.min(line.boxes.length, MAX_ORDERED);
-    const judged = line.boxes.flatMap((box) => byBox.get(box) ?? []);
-    const verdicts = judged.flatMap(({ verdict }) => verdict ?? []);
-    this.arranging = {
-      seq: this.link.askOrder(
-        judged.map(({ post }) => post),
-        verdicts,
-      ),
-      line,
-    };
-  }
-
-  private onOrder(seq: number, order: number[]): void {
-    if (this.arranging?.seq !== seq || !this.running) return;
-    const { line } = this.arranging;
-    this.arranging = null;
-    if (order.length !== line.boxes.length || new Set(order).size !== order.length) return;
-    if (line.boxes.some((box) => box.parentElement !== line.parent)) return;
-    this.arranger.arrange(line, order);
+    for (const slot of this.slots.holding(new Set([id]))) this.dress(slot, known);
   }
 
   private settle(): void {
@@ -658,33 +505,4 @@ export class Shell {
     this.settled = true;
     this.options.settled();
   }
-
-  // --- saying ----------------------------------------------------------------------------------------------------
-
-  private sayBadge(): void {
-    if (this.badgeTimer !== undefined || this.orphaned || !this.running) return;
-    this.badgeTimer = setTimeout(() => {
-      this.badgeTimer = undefined;
-      const touched = this.known.touched();
-      const trouble = this.troubles.length > 0;
-      if (this.badge === `${touched} ${trouble}`) return;
-      this.badge = `${touched} ${trouble}`;
-      this.link.tell({ type: "badge", touched, trouble });
-    }, 200);
-  }
-
-  private sayHealth(): void {
-    if (this.orphaned || document.readyState === "loading") return;
-    const { adapter, state } = this.options.reader.health();
-    if (state === this.healthState) return;
-    this.healthState = state;
-    this.link.tell({ type: "health", adapter, host: this.options.host, state });
-  }
-}
-
-/** Whether the parser may still add to `node`: nothing follows it, nor anything around it. */
-function unfinished(node: Node): boolean {
-  for (let at: Node | null = node; at && at !== document.body; at = at.parentNode)
-    if (at.nextSibling) return false;
-  return true;
 }

@@ -45,14 +45,19 @@ for (const name of chosenBrowsers()) {
           addressOf(saved.meta.request_url ?? HOMES[saved.meta.platform] ?? "https://example.com/"),
         );
         const page = await running.newPage();
-        const report = await judgePage(extension, page, address.href);
-        assert.equal(report.posts.length, items, "posts");
-        assert.equal(report.posts.filter(({ post }) => post.promoted).length, promoted, "promoted");
-        assert.ok(
-          report.posts.every(({ post, verdict }) => (verdict.action === "hide") === (post.promoted === true)),
-          "the rule hides what is promoted, and only that",
-        );
-        await page.close();
+        try {
+          const report = await judgePage(extension, page, address.href);
+          assert.equal(report.posts.length, items, "posts");
+          assert.equal(report.posts.filter(({ post }) => post.promoted).length, promoted, "promoted");
+          assert.ok(
+            report.posts.every(
+              ({ post, verdict }) => (verdict.action === "hide") === (post.promoted === true),
+            ),
+            "the rule hides what is promoted, and only that",
+          );
+        } finally {
+          await page.close();
+        }
       });
     }
   });

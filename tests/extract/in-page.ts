@@ -39,6 +39,13 @@ export function readPage(adapters: string): string {
   return JSON.stringify(reading);
 }
 
+/** A fresh extractor for the page, with whatever adapter fits it. */
+export function extractorFor(adapters: string): Extractor {
+  const adapter = pickAdapter(readCompiledAdapters(JSON.parse(adapters)), location, document);
+  if (!adapter) throw new Error(`no adapter for ${location.host}`);
+  return new Extractor(adapter, document);
+}
+
 /** Milliseconds to find and read what is on the page, median of `rounds`. */
 export function timeReading(adapters: string, rounds: number): number {
   const adapter = pickAdapter(readCompiledAdapters(JSON.parse(adapters)), location, document);

@@ -319,6 +319,23 @@ dashboard(
   },
 );
 
+dashboard("rules of one's own that are switched off are said to be, and switched on", {}, async (page) => {
+  await page.evaluate(() => {
+    const { state, saveElsewhere } = window.fake;
+    window.fake.state = {
+      ...state,
+      packs: state.packs.map((pack) => (pack.origin === "mine" ? { ...pack, on: false } : pack)),
+    };
+    saveElsewhere("hide if reply\n");
+  });
+  await says(page, "Your own rules are switched off as a whole");
+  await click(page, "Switch them on");
+  await page.waitForFunction(() =>
+    window.fake.state.packs.every((pack) => pack.origin !== "mine" || pack.on),
+  );
+  await page.waitForFunction(() => !document.body.textContent.includes("switched off as a whole"));
+});
+
 const needsEngine = hasEngine ? false : "the engine is not built (npm run build)";
 
 dashboard(

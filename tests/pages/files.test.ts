@@ -97,13 +97,14 @@ test("a preview says what an import would change, and what would be lost", () =>
     previewed({
       rules: "one\ntwo\n",
       packs: [{ id: "fish", source: 'pack "Fish"\n', on: true }],
-      on: { calm: false },
+      on: { calm: false, mine: false },
       pausedHosts: ["b.example"],
     }),
     [
       "! Your rules: 1 line would be replaced by 2 lines.",
       "The pack “Fish” would be added.",
       "! The pack “birds” is not in the backup and would be removed.",
+      "Your own rules would be switched off.",
       "The pack “calm” would be switched off.",
       "Diffract would be paused on b.example.",
       "Diffract would be on again on a.example.",

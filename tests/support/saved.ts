@@ -92,7 +92,7 @@ export interface SavedServer extends TlsServer {
 
 /** Starts it. Only documents are answered; what a page asks for besides is not there. */
 export async function serveSaved(): Promise<SavedServer> {
-  let html = "";
+  let html = Buffer.from("");
   const server = await serveTls(HOSTS, (request, response) => {
     if (request.headers["sec-fetch-dest"] !== "document") {
       response.writeHead(404).end();
@@ -102,13 +102,16 @@ export async function serveSaved(): Promise<SavedServer> {
       "content-type": "text/html; charset=utf-8",
       "content-security-policy": POLICY,
       "cache-control": "no-store",
+      "content-length": html.length,
+      // Kept open, Firefox's connections to a forced port stall now and then in the middle of a large page.
+      connection: "close",
     });
     response.end(html);
   });
   return {
     ...server,
     show(file) {
-      html = readFileSync(file, "utf8");
+      html = readFileSync(file);
     },
   };
 }

@@ -20,7 +20,11 @@ pub fn format(source: &str) -> String {
     let mut out = String::with_capacity(source.len() + 1);
     let mut blank_lines = 0;
     for (number, span) in lines(source) {
-        let text = format_line(source, number, span);
+        let mut text = format_line(source, number, span);
+        if out.is_empty() {
+            // What comes to stand first in the file would be read as its byte order mark.
+            text = text.trim_start_matches('\u{feff}').to_owned();
+        }
         if text.is_empty() {
             blank_lines += 1;
             continue;

@@ -206,6 +206,7 @@ export class Extractor {
       this.adapter.name,
       expectsFeed(this.adapter, this.#address, this.#doc),
       settled,
+      this.adapter.repeated !== undefined,
     );
   }
 
@@ -258,7 +259,10 @@ export class Extractor {
   }
 
   #nestedSelector(): string {
-    return this.#kinds.map(inForce).filter(Boolean).join(",");
+    return this.#kinds
+      .filter((kind) => kind.rank >= 0)
+      .map(inForce)
+      .join(",");
   }
 
   #rule(kind: string): ItemKind | undefined {

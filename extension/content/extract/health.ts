@@ -26,13 +26,16 @@ export class HealthBook {
     this.#locators.clear();
   }
 
-  /** `expected`: posts should be on this page, and it has had time to show them. */
-  report(adapter: string, surfaceHasFeed: boolean, settled: boolean): AdapterHealth {
+  /**
+   * `surfaceHasFeed`: posts should be on this page; `settled`: it has had time to show them; `guesses`: the adapter
+   * knows no site by heart, so that its fallbacks are no sign of anything.
+   */
+  report(adapter: string, surfaceHasFeed: boolean, settled: boolean, guesses: boolean): AdapterHealth {
     const locators = [...this.#locators.values()];
     const items = locators.filter((l) => /^item\.[^.]+$/.test(l.name));
     let state: AdapterHealth["state"] = "good";
     if (items.every((l) => l.found === 0)) state = surfaceHasFeed && settled ? "broken" : "quiet";
-    else if (locators.some(isWorn)) state = "worn";
+    else if (!guesses && locators.some(isWorn)) state = "worn";
     return { adapter, state, locators: locators.map((l) => ({ ...l })) };
   }
 }

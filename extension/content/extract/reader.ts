@@ -20,10 +20,10 @@ import {
 import type { Medium, Post } from "../../shared/post.ts";
 import type { Found } from "./extractor.ts";
 import type { HealthBook } from "./health.ts";
+import { Labels } from "./labels.ts";
 import type { Address, CompiledAdapter } from "./pick.ts";
 import { closestAcross, MAX_MATCHES, query } from "./query.ts";
 import {
-  foldLabel,
   hashText,
   parseAge,
   parseDuration,
@@ -34,8 +34,8 @@ import {
 } from "./values.ts";
 import { MAX_TEXT, visibleText } from "./visible-text.ts";
 
-/** Longest content that may still be a label with decoys in it, in UTF-16 code units. */
-const MAX_LABEL = 400;
+/** Longest content of an element that shows a number, a time or a member of a list, in UTF-16 code units. */
+const MAX_SHORT = 400;
 const MAX_SET = 100;
 /** Longest identifier, in UTF-16 code units; a longer one is cut and told apart by a hash. */
 const MAX_ID = 120;
@@ -61,7 +61,7 @@ export class ItemReader {
   #address: () => Address & { href: string };
   #health: HealthBook;
   #patterns = new Map<string, RegExp>();
-  #labels: Record<WordList, Set<string>>;
+  #labels: Record<WordList, Labels>;
 
   constructor(
     adapter: CompiledAdapter,
@@ -74,8 +74,8 @@ export class ItemReader {
     this.#address = address;
     this.#health = health;
     this.#labels = {
-      promoted: new Set(adapter.words.promoted.map(foldLabel)),
-      suggested: new Set(adapter.words.suggested.map(foldLabel)),
+      promoted: new Labels(adapter.words.promoted),
+      suggested: new Labels(adapter.words.suggested),
     };
   }
 
@@ -179,7 +179,7 @@ export class ItemReader {
 
   #number(scene: Scene, r: Reading): number | undefined {
     if (r.count) return this.#elements(scene, r).length;
-    for (const raw of this.#raw(scene, r)) {
+    for (const raw of this.#raw(scene, r, false, MAX_SHORT)) {
       if (typeof r.value === "number") return r.value;
       const n = parseNumber(raw, this.#adapter.words);
       if (n !== undefined) return n;
@@ -188,7 +188,7 @@ export class ItemReader {
   }
 
   #span(scene: Scene, field: SpanField, r: Reading): number | undefined {
-    for (const raw of this.#raw(scene, r)) {
+    for (const raw of this.#raw(scene, r, false, MAX_SHORT)) {
       const n =
         field === "time"
           ? parseTime(raw)
@@ -211,7 +211,7 @@ export class ItemReader {
   #setOf(post: Post, scene: Scene, field: SetField, readings: Reading[]): void {
     const values = new Set<string>();
     for (const r of readings) {
-      for (const raw of this.#raw(scene, r, r.value !== undefined)) {
+      for (const raw of this.#raw(scene, r, r.value !== undefined, MAX_SHORT)) {
         const value = this.#asMember(field, typeof r.value === "string" ? r.value : raw);
         if (value !== undefined && value !== "" && values.size < MAX_SET) values.add(value);
         if (r.value !== undefined) break;
@@ -228,10 +228,15 @@ export class ItemReader {
     return raw.trim();
   }
 
-  /** What a reading reads, match by match. `presence`: where only presence matters, the text is not assembled. */
-  *#raw(scene: Scene, r: Reading, presence = false): Generator<string> {
+  /**
+   * What a reading reads, match by match. `presence`: where only presence matters, the text is not assembled.
+   * `longest`: elements that hold more are passed over, in UTF-16 code units.
+   */
+  *#raw(scene: Scene, r: Reading, presence = false, longest = Number.POSITIVE_INFINITY): Generator<string> {
     const textNeeded = r.match !== undefined || r.words !== undefined || !presence;
-    for (const e of this.#elements(scene, r)) {
+    const elements = this.#elements(scene, r);
+    const candidates = r.words !== undefined && r.attr === undefined ? new Set(elements) : undefined;
+    for (const e of elements) {
       let raw: string;
       if (r.attr !== undefined) {
         const value = e.getAttribute(r.attr);
@@ -240,12 +245,16 @@ export class ItemReader {
       } else if (!textNeeded || (r.value !== undefined && r.match === undefined && r.words === undefined)) {
         raw = "";
       } else if (r.words !== undefined) {
-        if (e.textContent.length > MAX_LABEL) continue;
-        raw = visibleText(e, { robust: true, skip: scene.foreign });
+        if (isMereWrapper(e, candidates)) continue;
+        const label = this.#labels[r.words].read(e, scene.found.item, scene.foreign);
+        if (label === null) continue;
+        raw = label;
+      } else if (e.textContent.length > longest) {
+        continue;
       } else {
         raw = visibleText(e, { skip: r.in === "quote" ? [] : scene.foreign });
       }
-      if (r.words !== undefined && !this.#labels[r.words].has(foldLabel(raw))) continue;
+      if (r.words !== undefined && r.attr !== undefined && !this.#labels[r.words].has(raw)) continue;
       if (r.match !== undefined) {
         const m = this.#pattern(r.match).exec(raw);
         if (!m) continue;
@@ -296,6 +305,14 @@ export class ItemReader {
     }
     return p;
   }
+}
+
+/** Shows nothing but an only child that is looked at itself. */
+function isMereWrapper(element: Element, candidates: Set<Element> | undefined): boolean {
+  const only = element.childElementCount === 1 ? element.firstElementChild : null;
+  return (
+    only !== null && candidates?.has(only) === true && only.textContent.length === element.textContent.length
+  );
 }
 
 function hostOf(node: Node): Element | null {

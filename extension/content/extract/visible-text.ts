@@ -154,16 +154,52 @@ export function visibleText(root: Element, options: VisibleTextOptions = {}): st
     return only === null ? "" : tidy(clean(root.textContent.slice(0, MAX_TEXT), keepsLines(root, view)));
   }
   if (!view) return tidy(clean(root.textContent.slice(0, MAX_TEXT), false));
-  const context: Context = {
+  const context = contextOf(root, view, { ...options, robust: options.robust === true || looksBroken(root) });
+  return tidy(children(root, view.getComputedStyle(root), context, null, 0)).slice(0, MAX_TEXT);
+}
+
+/** Whether nothing between `element` and `within` (which does not count) keeps `element` from being painted. */
+export function isSeen(element: Element, within: Element): boolean {
+  const view = element.ownerDocument.defaultView;
+  if (!view) return true;
+  const c = contextOf(within, view, {});
+  for (
+    let e: Element | null = element;
+    e && e !== within;
+    e = e.assignedSlot ?? e.parentElement ?? hostOf(e)
+  ) {
+    const style = view.getComputedStyle(e);
+    if (style.display === "") return true;
+    if (isUnpainted(e, style, c)) return false;
+    // What an ancestor hides by these, a descendant may show again.
+    if (e === element && !c.veiled && style.visibility !== "visible") return false;
+    if (e === element && textIsHidden(style) && e.childElementCount === 0) return false;
+    const clips = style.overflowX !== "visible" || style.overflowY !== "visible";
+    const moved = style.position !== "static" || style.transform !== "none";
+    if ((clips || moved) && style.display !== "inline" && style.display !== "contents" && isLaidOut(c)) {
+      const rect = e.getBoundingClientRect();
+      if (clips && (rect.width <= 1 || rect.height <= 1)) return false;
+      if (moved && isOutOfSight(rect, null, style, c)) return false;
+    }
+  }
+  return true;
+}
+
+function hostOf(element: Element): Element | null {
+  const root = element.getRootNode();
+  return root.nodeType === 11 ? (root as ShadowRoot).host : null;
+}
+
+function contextOf(root: Element, view: Window & typeof globalThis, options: VisibleTextOptions): Context {
+  return {
     view,
-    robust: options.robust === true || looksBroken(root),
+    robust: options.robust === true,
     skip: options.skip ?? [],
     budget: STYLE_BUDGET,
     veiled: view.getComputedStyle(root).visibility !== "visible",
     root,
     laidOut: undefined,
   };
-  return tidy(children(root, view.getComputedStyle(root), context, null, 0)).slice(0, MAX_TEXT);
 }
 
 function keepsLines(element: Element, view: Window | null): boolean {

@@ -80,7 +80,7 @@ export function changesOf(backup: BackupFile, now: BackgroundState): Change[] {
       loses: true,
     });
   }
-  for (const pack of now.packs.filter((one) => one.origin === "shipped")) {
+  for (const pack of now.packs.filter((one) => one.origin !== "imported")) {
     const on = backup.on !== undefined && Object.hasOwn(backup.on, pack.id) ? backup.on[pack.id] : undefined;
     if (on !== undefined && on !== pack.on) changes.push(switched(pack, on));
   }
@@ -96,7 +96,8 @@ export function changesOf(backup: BackupFile, now: BackgroundState): Change[] {
 }
 
 function switched(pack: PackState, on: boolean): Change {
-  return { what: `The pack “${pack.title}” would be switched ${on ? "on" : "off"}.`, loses: false };
+  const what = pack.origin === "mine" ? "Your own rules" : `The pack “${pack.title}”`;
+  return { what: `${what} would be switched ${on ? "on" : "off"}.`, loses: false };
 }
 
 function lines(source: string): number {

@@ -9,7 +9,7 @@ import { announce, Diagnostics, Notice } from "../common/parts.tsx";
 import { appendRule, MAX_RULES_BYTES } from "../common/rules-text.ts";
 import { count } from "../common/words.ts";
 import { normal, RuleEditor } from "./editor.ts";
-import { failure, mine, place, refresh } from "./model.ts";
+import { failure, mine, place, refresh, request } from "./model.ts";
 
 /** What was stored when the editor last agreed with it; `undefined` until the state is there. */
 const base = signal<string | undefined>(undefined);
@@ -229,6 +229,18 @@ export function Rules(): JSX.Element {
         </div>
       </div>
       <Conflict />
+      {mine.value?.on === false ? (
+        <Notice tone="warn">
+          <p>Your own rules are switched off as a whole; only packs are in force.</p>
+          <button
+            type="button"
+            class="small"
+            onClick={() => void request({ type: "set-pack", pack: mine.value?.id ?? "mine", on: true })}
+          >
+            Switch them on
+          </button>
+        </Notice>
+      ) : null}
       <div class="editor card" ref={holder} />
       <p class="hint status" id="editor-help">
         <span class={dirty.value ? "unsaved" : ""}>

@@ -9,7 +9,9 @@ mod schema;
 mod selector;
 
 pub use pattern::{MAX_PATTERN, Pattern};
-pub use schema::{DomAdapter, Fields, ItemKind, Reading, Repeated, Scope, SurfaceRule, Unwrap, WordList, Words};
+pub use schema::{
+    DomAdapter, Fields, ItemKind, Reading, Repeated, Scope, SurfaceRule, Unwrap, WordList, Words,
+};
 pub use selector::{MAX_SELECTOR, Selector};
 
 use crate::problem::{AdapterProblem, parse_toml};
@@ -61,7 +63,18 @@ pub fn builtin() -> &'static [(&'static str, &'static str)] {
             &[$((concat!("dom/", $name, ".toml"), include_str!(concat!("../../dom/", $name, ".toml"))),)*]
         };
     }
-    files!("words", "x", "youtube", "reddit", "old-reddit", "hackernews", "mastodon", "bluesky", "linkedin", "generic")
+    files!(
+        "words",
+        "x",
+        "youtube",
+        "reddit",
+        "old-reddit",
+        "hackernews",
+        "mastodon",
+        "bluesky",
+        "linkedin",
+        "generic"
+    )
 }
 
 /// Checks files and puts them together. A file called `words.toml` holds [`Words`]; every other one is an
@@ -71,7 +84,12 @@ pub fn compile(files: &[(&str, &str)]) -> CompiledAdapters {
     let mut names: HashMap<String, String> = HashMap::new();
     for (file, source) in files {
         if source.len() > MAX_FILE {
-            compiled.problems.push(problem(file, "", None, format!("the file is larger than {MAX_FILE} bytes")));
+            compiled.problems.push(problem(
+                file,
+                "",
+                None,
+                format!("the file is larger than {MAX_FILE} bytes"),
+            ));
         } else if file.rsplit(['/', '\\']).next() == Some("words.toml") {
             match parse_toml(file, source) {
                 Ok(words) => compiled.words = words,
@@ -110,7 +128,9 @@ fn check(adapter: &DomAdapter, file: &str, source: &str) -> Vec<AdapterProblem> 
         let line = locate::line_of_key(source, &key);
         found.push(problem(file, &key, line, message.to_owned()));
     };
-    let plain = |s: &str| !s.is_empty() && s.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+    let plain = |s: &str| {
+        !s.is_empty() && s.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+    };
     if !plain(&adapter.name) {
         say("name".into(), "a name is made of a-z, 0-9 and `-`");
     }
@@ -124,7 +144,12 @@ fn check(adapter: &DomAdapter, file: &str, source: &str) -> Vec<AdapterProblem> 
         say("hosts".into(), "without `hosts` and `detect` this adapter is never used");
     }
     for (i, s) in adapter.surfaces.iter().enumerate() {
-        if s.path.is_none() && s.query.is_none() && s.host.is_none() && s.css.is_none() && i + 1 < adapter.surfaces.len() {
+        if s.path.is_none()
+            && s.query.is_none()
+            && s.host.is_none()
+            && s.css.is_none()
+            && i + 1 < adapter.surfaces.len()
+        {
             say(format!("surface[{i}]"), "this fits every page, so that no later surface is ever reached");
         }
     }
@@ -139,7 +164,11 @@ fn check(adapter: &DomAdapter, file: &str, source: &str) -> Vec<AdapterProblem> 
             say("repeated.same_shape".into(), "a share, between 0 and 1");
         }
     }
-    let long = [("hosts", adapter.hosts.len() / 4), ("surface", adapter.surfaces.len()), ("item", adapter.items.len())];
+    let long = [
+        ("hosts", adapter.hosts.len() / 4),
+        ("surface", adapter.surfaces.len()),
+        ("item", adapter.items.len()),
+    ];
     for (key, length) in long {
         if length > MAX_LIST {
             say(key.into(), "this list is too long");
@@ -160,7 +189,8 @@ fn check(adapter: &DomAdapter, file: &str, source: &str) -> Vec<AdapterProblem> 
         let mut readings = item.fields.each();
         readings.push(("identity", identity));
         for (field, asked) in readings {
-            let path = if field == "identity" { format!("{key}.identity") } else { format!("{key}.fields.{field}") };
+            let path =
+                if field == "identity" { format!("{key}.identity") } else { format!("{key}.fields.{field}") };
             if asked.len() > MAX_LIST {
                 say(path.clone(), "more than 64 readings");
             }
@@ -182,14 +212,17 @@ fn check_readings(field: &str, asked: &[Asked], path: &str, say: &mut impl FnMut
         if a.around && !a.has_css {
             say(at.clone(), "`in = \"around\"` needs `css` to say which ancestor");
         }
-        if a.then && !a.around {
-            say(format!("{at}.then"), "`then` looks into an ancestor; it needs `in = \"around\"`");
+        if a.inner && !a.around {
+            say(format!("{at}.inner"), "`inner` looks into an ancestor; it needs `in = \"around\"`");
         }
         if a.all && !TEXTS.contains(&field) {
             say(format!("{at}.all"), "`all` is for text; lists take every match anyway");
         }
         if a.count && !NUMBERS.contains(&field) {
-            say(format!("{at}.count"), "`count` is for `likes`, `reposts`, `replies`, `views` and `followers`");
+            say(
+                format!("{at}.count"),
+                "`count` is for `likes`, `reposts`, `replies`, `views` and `followers`",
+            );
         }
         if a.always_holds && j + 1 < asked.len() && !LISTS.contains(&field) {
             say(at, "this reading always holds, so that no later one is ever reached; put it last");

@@ -23,14 +23,14 @@ impl Pattern {
     /// What is wrong with it, for whoever wrote it.
     pub fn new(source: &str) -> Result<Self, String> {
         if source.chars().count() > MAX_PATTERN {
-            return Err(format!("this pattern is longer than {MAX_PATTERN} characters; split it into alternatives"));
+            return Err(format!(
+                "this pattern is longer than {MAX_PATTERN} characters; split it into alternatives"
+            ));
         }
         portable(source)?;
-        regex::RegexBuilder::new(source)
-            .case_insensitive(true)
-            .size_limit(10 << 20)
-            .build()
-            .map_err(|e| format!("the pattern `{source}` is no regular expression: {}", last_line(&e.to_string())))?;
+        regex::RegexBuilder::new(source).case_insensitive(true).size_limit(10 << 20).build().map_err(
+            |e| format!("the pattern `{source}` is no regular expression: {}", last_line(&e.to_string())),
+        )?;
         Ok(Self(source.to_owned()))
     }
 }
@@ -70,7 +70,9 @@ fn portable(source: &str) -> Result<(), String> {
                 escape(&chars, i, class)?;
             }
             '[' if class => {
-                return Err("`[` within a class means different things to different engines; write `\\[`".to_owned());
+                return Err(
+                    "`[` within a class means different things to different engines; write `\\[`".to_owned()
+                );
             }
             '[' => class = true,
             ']' if class => class = false,
@@ -80,14 +82,19 @@ fn portable(source: &str) -> Result<(), String> {
             _ if class => {}
             '(' => {
                 if chars.get(i + 1) == Some(&'?') && chars.get(i + 2) != Some(&':') {
-                    return Err("look-around, inline flags and named groups are not available; only `(?:` is".to_owned());
+                    return Err(
+                        "look-around, inline flags and named groups are not available; only `(?:` is"
+                            .to_owned(),
+                    );
                 }
                 groups.push(Group::default());
             }
             ')' if groups.len() > 1 => closed = groups.pop(),
             '*' | '+' | '{' if c != '{' || is_open_ended(&chars[i..]) => {
                 if before.is_some_and(|g| g.repeats) {
-                    return Err("a repetition of a repetition can take a browser very long; rewrite it".to_owned());
+                    return Err(
+                        "a repetition of a repetition can take a browser very long; rewrite it".to_owned()
+                    );
                 }
                 if let Some(group) = groups.last_mut() {
                     group.repeats = true;
@@ -114,7 +121,8 @@ fn escape(chars: &[char], i: usize, class: bool) -> Result<(), String> {
     let Some(&c) = chars.get(i) else {
         return Err("the pattern ends in a lone `\\`".to_owned());
     };
-    let shared = "dDwWsStnrfv^$\\.*+?()[]{}|/".contains(c) || (c == '-' && class) || ("bB".contains(c) && !class);
+    let shared =
+        "dDwWsStnrfv^$\\.*+?()[]{}|/".contains(c) || (c == '-' && class) || ("bB".contains(c) && !class);
     let braced = "pPu".contains(c) && chars.get(i + 1) == Some(&'{');
     let hex = c == 'x' && chars.get(i + 1).is_some_and(char::is_ascii_hexdigit);
     if shared || braced || hex {
@@ -132,7 +140,9 @@ mod tests {
 
     #[test]
     fn common_patterns_pass() {
-        for good in [r"/status/(\d+)", r"^(?:https?://[^/]+)?/@([\w.-]+)$", r"\p{L}+ \u{2026}", r"(a|b){2,5}(c+)d*"] {
+        for good in
+            [r"/status/(\d+)", r"^(?:https?://[^/]+)?/@([\w.-]+)$", r"\p{L}+ \u{2026}", r"(a|b){2,5}(c+)d*"]
+        {
             assert!(Pattern::new(good).is_ok(), "{good}: {:?}", Pattern::new(good));
         }
     }

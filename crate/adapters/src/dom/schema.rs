@@ -116,7 +116,7 @@ pub struct Reading<V> {
     pub scope: Scope,
     /// With [`Scope::Around`]: what to look for in the ancestor that was found.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub then: Option<Selector>,
+    pub inner: Option<Selector>,
     /// The attribute to read; absent: the visible text.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub attr: Option<String>,
@@ -266,7 +266,7 @@ pub(super) struct Asked {
     pub(super) has_css: bool,
     pub(super) always_holds: bool,
     pub(super) around: bool,
-    pub(super) then: bool,
+    pub(super) inner: bool,
     pub(super) all: bool,
     pub(super) count: bool,
 }
@@ -279,7 +279,7 @@ impl Asked {
             has_css: r.css.is_some(),
             always_holds: !looks && r.scope == Scope::Item && r.value.is_some(),
             around: r.scope == Scope::Around,
-            then: r.then.is_some(),
+            inner: r.inner.is_some(),
             all: r.all,
             count: r.count,
         }

@@ -8,10 +8,39 @@ pub const MAX_SELECTOR: usize = 1000;
 
 /// Pseudo-classes (and the functional ones) that Chromium and Firefox both know and that make sense here.
 const PSEUDO_CLASSES: &[&str] = &[
-    "any-link", "checked", "defined", "dir", "disabled", "empty", "enabled", "first-child", "first-of-type", "has",
-    "host", "is", "lang", "last-child", "last-of-type", "link", "not", "nth-child", "nth-last-child",
-    "nth-last-of-type", "nth-of-type", "only-child", "only-of-type", "open", "optional", "placeholder-shown",
-    "read-only", "required", "root", "scope", "target", "visited", "where",
+    "any-link",
+    "checked",
+    "defined",
+    "dir",
+    "disabled",
+    "empty",
+    "enabled",
+    "first-child",
+    "first-of-type",
+    "has",
+    "host",
+    "is",
+    "lang",
+    "last-child",
+    "last-of-type",
+    "link",
+    "not",
+    "nth-child",
+    "nth-last-child",
+    "nth-last-of-type",
+    "nth-of-type",
+    "only-child",
+    "only-of-type",
+    "open",
+    "optional",
+    "placeholder-shown",
+    "read-only",
+    "required",
+    "root",
+    "scope",
+    "target",
+    "visited",
+    "where",
 ];
 
 /// A selector that is balanced, bounded and free of what only list engines know. `a >>> b` reaches from the
@@ -32,7 +61,9 @@ impl Selector {
     /// What is wrong with it, for whoever wrote it.
     pub fn new(source: &str) -> Result<Self, String> {
         if source.chars().count() > MAX_SELECTOR {
-            return Err(format!("this selector is longer than {MAX_SELECTOR} characters; split it into alternatives"));
+            return Err(format!(
+                "this selector is longer than {MAX_SELECTOR} characters; split it into alternatives"
+            ));
         }
         for part in source.split(" >>> ") {
             check(part)?;
@@ -95,7 +126,9 @@ fn check(source: &str) -> Result<(), String> {
             '>' | '+' | '~' if open.last() != Some(&']') => something = c == '~' && something,
             ':' if open.last() != Some(&']') => {
                 if source[at + 1..].starts_with(':') {
-                    return Err(format!("pseudo-elements (`::`) match no element, in the selector `{source}`"));
+                    return Err(format!(
+                        "pseudo-elements (`::`) match no element, in the selector `{source}`"
+                    ));
                 }
                 pseudo_class(&source[at + 1..])?;
                 something = true;
@@ -120,8 +153,11 @@ fn pseudo_class(rest: &str) -> Result<(), String> {
         "has-text" | "contains" | "-abp-contains" => {
             "; it belongs to list engines. Use `words` or `match` on a reading instead".to_owned()
         }
-        "upward" | "nth-ancestor" => "; it belongs to list engines. Use `in = \"around\"` or `box` instead".to_owned(),
-        _ => nearest(&name, PSEUDO_CLASSES.iter().copied()).map_or(String::new(), |n| format!("; did you mean `:{n}`?")),
+        "upward" | "nth-ancestor" => {
+            "; it belongs to list engines. Use `in = \"around\"` or `box` instead".to_owned()
+        }
+        _ => nearest(&name, PSEUDO_CLASSES.iter().copied())
+            .map_or(String::new(), |n| format!("; did you mean `:{n}`?")),
     };
     Err(format!("unknown pseudo-class `:{name}`{hint}"))
 }

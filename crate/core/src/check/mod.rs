@@ -12,6 +12,7 @@ mod names;
 mod node;
 mod pack;
 mod pointless;
+mod questions;
 mod regex;
 mod sense;
 mod share;

@@ -1,7 +1,7 @@
 //! Regular expressions: whether they compile, and within which bounds.
 
 use crate::diagnostic::{Diagnostic, Span, code, quoted};
-use crate::reference::MAX_REGEX_SIZE;
+use crate::matching::compile_regex;
 use crate::syntax::tree::Regex;
 use regex_syntax::ast::{self, ErrorKind};
 use regex_syntax::hir::{Hir, HirKind};
@@ -10,7 +10,7 @@ use std::collections::HashMap;
 /// How large one expression may be, as [`weight`] estimates it. It keeps compiling one in the order of
 /// milliseconds.
 const MAX_WEIGHT: usize = 10_000;
-/// Up to here an expression is far below [`MAX_REGEX_SIZE`], and is not compiled only to see that.
+/// Up to here an expression is far below matching's limit, and is not compiled only to see that.
 const SURELY_SMALL: usize = 2_000;
 /// How large all expressions of a pack may be together: tens of thousands of ordinary ones.
 const MAX_TOTAL: usize = 10_000_000;
@@ -62,10 +62,8 @@ impl Regexes {
         self.total += weight;
         let properties = hir.properties();
         let matches_all = properties.minimum_len() == Some(0) && properties.look_set().is_empty();
-        // The estimate is ours; the regex crate has the last word.
-        if weight > SURELY_SMALL
-            && regex::RegexBuilder::new(&pattern).size_limit(MAX_REGEX_SIZE).build().is_err()
-        {
+        // The estimate is ours; matching has the last word.
+        if weight > SURELY_SMALL && compile_regex(&pattern).is_err() {
             return Err(too_big(regex));
         }
         self.seen.insert(pattern.clone(), matches_all);

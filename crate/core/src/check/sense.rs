@@ -7,6 +7,7 @@
 
 use super::node::{Node, NodeKind};
 use crate::diagnostic::{Diagnostic, code, quoted};
+use crate::matching::fold;
 use crate::post::{Kind, Surface};
 use crate::program::{AnyField, Comparison, FlagField, Needles, NumberField, Question, Test, TextField};
 use crate::reference;
@@ -194,8 +195,7 @@ impl<'n> Facts<'n> {
                 narrow(&mut self.languages, all, languages, true, "lang")
             }
             Test::TextIs { field, needles: Needles::These(texts) } if wanted => {
-                let texts: Vec<String> =
-                    texts.iter().map(|t| t.trim_start_matches('@').to_lowercase()).collect();
+                let texts: Vec<String> = texts.iter().map(|t| fold(t.trim_start_matches('@'))).collect();
                 match self.texts.iter_mut().find(|(f, _)| f == field) {
                     Some((_, left)) => {
                         left.retain(|t| texts.contains(t));

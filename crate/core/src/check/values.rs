@@ -2,6 +2,7 @@
 
 use super::pack::Checker;
 use crate::diagnostic::{Diagnostic, Span, code, quoted};
+use crate::matching::fold;
 use crate::program::{Needles, Quantifier};
 use crate::reference::{self, nearest};
 use crate::syntax::tree::{Quantity, Value};
@@ -86,6 +87,14 @@ impl Checker<'_> {
                     self.report(
                         Diagnostic::error(code::EMPTY_TEXT, text.span.clone(), "empty text is in every text")
                             .help("say what to look for"),
+                    );
+                    sound = false;
+                }
+                Value::Text(text) if !empty && folds_away(&text.text) => {
+                    let message = "nothing of this text is left to look for";
+                    self.report(
+                        Diagnostic::error(code::EMPTY_TEXT, text.span.clone(), message)
+                            .help("accents and invisible characters do not count"),
                     );
                     sound = false;
                 }
@@ -190,6 +199,11 @@ impl Checker<'_> {
         }
         sound.then_some(out)
     }
+}
+
+/// Whether matching, which passes over accents and invisible characters, would be left with nothing.
+fn folds_away(text: &str) -> bool {
+    (!text.is_ascii() || text.contains('\0')) && fold(text).is_empty()
 }
 
 /// What to say about a value where text is expected.

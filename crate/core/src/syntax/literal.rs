@@ -218,7 +218,7 @@ fn number(written: &str) -> Option<(f64, Option<String>)> {
     };
     let whole = digits.find(|c: char| !(c.is_ascii_digit() || c == '_')).unwrap_or(digits.len());
     let mut end = whole;
-    if digits[whole..].starts_with('.') {
+    if digits[whole..].starts_with('.') && digits[whole + 1..].starts_with(|c: char| c.is_ascii_digit()) {
         let fraction = digits[whole + 1..].find(|c: char| !(c.is_ascii_digit() || c == '_'));
         end = fraction.map_or(digits.len(), |i| whole + 1 + i);
     }

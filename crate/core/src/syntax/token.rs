@@ -172,7 +172,8 @@ fn bare(rest: &str) -> usize {
                 goes_on
             }
             '*' => first && following == Some('.'),
-            '-' | '–' => goes_on,
+            // Two in a row stand in internationalised host names: `xn--bcher-kva.example`.
+            '-' | '–' => rest[at..].trim_start_matches(['-', '–']).starts_with(is_word),
             '\'' | '’' => !first && goes_on,
             ':' if rest[at..].starts_with("://") => {
                 // An address: up to the next blank, comma or bracket.

@@ -1,0 +1,54 @@
+/**
+ * When posts are read: at most once a frame, in a task of its own. When the page changes in a frame callback, that task
+ * runs after the frame is laid out and painted (new posts are covered), so that reading costs no layout of its own.
+ */
+export class Pace {
+  private readonly task = new MessageChannel();
+  private taskAsked = false;
+  private frameAsked = false;
+  private readThisFrame = false;
+  private stopped = false;
+
+  constructor(
+    /** Reads what is due. */
+    private readonly read: () => void,
+    /** Called at the start of a frame after a reading; what is due by then is asked for again. */
+    private readonly frame: () => void,
+  ) {
+    this.task.port1.onmessage = () => {
+      this.taskAsked = false;
+      if (this.stopped) return;
+      this.readThisFrame = true;
+      this.askFrame();
+      this.read();
+    };
+  }
+
+  /** Something is due. */
+  ask(): void {
+    if (this.readThisFrame) this.askFrame();
+    else if (!this.taskAsked && !this.stopped) {
+      this.taskAsked = true;
+      this.task.port2.postMessage(null);
+    }
+  }
+
+  /** Asks for the next frame. */
+  askFrame(): void {
+    if (this.frameAsked || this.stopped) return;
+    this.frameAsked = true;
+    const next = () => {
+      this.frameAsked = false;
+      this.readThisFrame = false;
+      if (!this.stopped) this.frame();
+    };
+    // No frames are drawn in a hidden tab.
+    if (document.hidden) setTimeout(next, 50);
+    else requestAnimationFrame(next);
+  }
+
+  stop(): void {
+    this.stopped = true;
+    this.task.port1.close();
+  }
+}

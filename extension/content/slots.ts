@@ -1,0 +1,142 @@
+/** The items on the page, each with its boxes and what it holds now. */
+import { BARE, Dressed } from "./dress.ts";
+import type { Marks } from "./marks.ts";
+import type { PageReader } from "./page-reader.ts";
+
+/** Above so many items, those that left the page are forgotten. */
+const MANY = 300;
+
+/** One item on the page. */
+export interface Slot {
+  readonly item: Element;
+  boxes: Element[];
+  readonly dressed: Dressed;
+  /** What tells at little cost that the item holds another post; `null` while it is empty. */
+  identity: string | null;
+  /** The post it holds now; `null` while that is not known. */
+  id: string | null;
+  /** Of that post's content, as it was read here. */
+  hash: string;
+  /** Whether it shows what the post's verdict says, or is let through. */
+  decided: boolean;
+  /** The reader opened the folded post. */
+  open: boolean;
+  timer: ReturnType<typeof setTimeout> | undefined;
+}
+
+export class Slots {
+  private readonly slots = new Map<Element, Slot>();
+  /** Items and their boxes, to find the slot that a change belongs to. */
+  private readonly owners = new WeakMap<Node, Slot>();
+
+  constructor(
+    private readonly reader: PageReader,
+    private readonly marks: Marks,
+  ) {}
+
+  get(item: Element): Slot | undefined {
+    return this.slots.get(item);
+  }
+
+  all(): Slot[] {
+    return [...this.slots.values()];
+  }
+
+  /** Those that hold one of these posts now. */
+  holding(ids: { has(id: string): boolean }): Slot[] {
+    return this.all().filter((slot) => slot.id !== null && ids.has(slot.id));
+  }
+
+  /** Adds the slots that `node` lies in, through shadow roots. */
+  around(node: Node, into: Set<Slot>): void {
+    for (let at: Node | null = node; at; at = at instanceof ShadowRoot ? at.host : at.parentNode) {
+      const slot = this.owners.get(at);
+      if (slot && this.slots.has(slot.item)) into.add(slot);
+    }
+  }
+
+  /** A slot for a new item. An element that carries marks already was given to another post: it is covered. */
+  take(item: Element, covered: boolean): Slot {
+    const slot: Slot = {
+      item,
+      boxes: this.reader.boxes(item),
+      dressed: new Dressed(this.marks),
+      identity: null,
+      id: null,
+      hash: "",
+      decided: false,
+      open: false,
+      timer: undefined,
+    };
+    this.slots.set(item, slot);
+    this.own(slot);
+    if (!covered) this.letThrough(slot);
+    else if (this.isMarked(slot)) slot.dressed.veil(item, slot.boxes);
+    return slot;
+  }
+
+  /** Looks up which boxes belong to the item now. */
+  refresh(slot: Slot): void {
+    const boxes = this.reader.boxes(slot.item);
+    if (boxes.length === slot.boxes.length && boxes.every((box, i) => box === slot.boxes[i])) return;
+    slot.boxes = boxes;
+    this.own(slot);
+  }
+
+  isMarked(slot: Slot): boolean {
+    return [slot.item, ...slot.boxes].some((box) => box.hasAttribute(this.marks.name));
+  }
+
+  /** Shows the post as the page made it. */
+  letThrough(slot: Slot): void {
+    slot.decided = true;
+    slot.dressed.put(slot.item, slot.boxes, BARE, false, () => {});
+  }
+
+  /** Covers the post again. */
+  cover(slot: Slot): void {
+    slot.decided = false;
+    slot.dressed.veil(slot.item, slot.boxes);
+  }
+
+  /** Forgets the slot and leaves no mark. */
+  drop(slot: Slot): void {
+    this.forget(slot);
+    for (const node of [slot.item, ...slot.boxes]) {
+      if (this.owners.get(node) === slot) node.removeAttribute(this.marks.name);
+    }
+  }
+
+  /** Forgets items that left the page, once there are many. */
+  prune(): void {
+    if (this.slots.size <= MANY) return;
+    for (const slot of this.slots.values()) if (!slot.item.isConnected) this.drop(slot);
+  }
+
+  /** Takes hold of the item's boxes. A box that another item lies in as well is shared, and belongs to the first. */
+  private own(slot: Slot): void {
+    slot.boxes = slot.boxes.filter((box) => {
+      const other = this.owners.get(box);
+      if (other === undefined || other === slot || !this.slots.has(other.item)) return true;
+      if (other.item.isConnected && box.contains(other.item) && box !== slot.item) return false;
+      this.forget(other);
+      return true;
+    });
+    if (slot.boxes.length === 0) slot.boxes = [slot.item];
+    for (const node of [slot.item, ...slot.boxes]) this.owners.set(node, slot);
+  }
+
+  /** The slot is no more; its boxes may belong to another already. */
+  private forget(slot: Slot): void {
+    clearTimeout(slot.timer);
+    slot.dressed.undress();
+    this.slots.delete(slot.item);
+  }
+}
+
+/** Whether the parser may still add to `node`: nothing follows it, nor anything around it. */
+export function unfinished(node: Node): boolean {
+  for (let at: Node | null = node; at && at !== document.body; at = at.parentNode)
+    if (at.nextSibling) return false;
+  return true;
+}
