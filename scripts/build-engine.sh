@@ -31,7 +31,7 @@ work=$(mktemp -d "${TMPDIR:-/tmp}/engine.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 wasm-bindgen --target web --out-dir "$work" "$target/wasm32-unknown-unknown/wasm/diffract_engine.wasm"
 if [ -z "$fast" ]; then
-  node_modules/.bin/wasm-opt -Oz --strip-debug --strip-producers --enable-bulk-memory --enable-nontrapping-float-to-int --enable-sign-ext \
+  node_modules/.bin/wasm-opt -Oz --converge --strip-debug --strip-producers --enable-bulk-memory --enable-nontrapping-float-to-int --enable-sign-ext \
     --enable-mutable-globals --enable-reference-types --enable-multivalue \
     "$work/diffract_engine_bg.wasm" -o "$work/small.wasm"
   mv "$work/small.wasm" "$work/diffract_engine_bg.wasm"

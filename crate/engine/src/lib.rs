@@ -163,7 +163,7 @@ impl Engine {
     pub fn order(&self, posts: &str, verdicts: &str, context: &str) -> Result<Vec<u32>, Error> {
         let context = posts::read_context(context)?;
         let posts = posts::read(bounded(posts, "posts", MAX_POSTS_TEXT)?)?;
-        let verdicts = posts::read_verdicts(bounded(verdicts, "verdicts", MAX_POSTS_TEXT)?)?;
+        let verdicts = posts::read_scores(bounded(verdicts, "verdicts", MAX_POSTS_TEXT)?)?;
         let posts: Vec<_> = posts.into_iter().map(posts::Read::into_post).collect();
         Ok(self.rules.order(&posts, &verdicts, &context).into_iter().map(|index| index as u32).collect())
     }

@@ -73,17 +73,29 @@ fn read_item(item: Value) -> Read {
         Some(Value::Number(id)) => return Read::Refused(id.to_string()),
         _ => return Read::Refused(String::new()),
     };
-    let readable = |fields: Map<String, Value>| serde_json::from_value::<Post>(Value::Object(fields)).ok();
+    // By way of text again, so that there is one reader of posts in the module and not two.
+    let readable = |fields: &Map<String, Value>| {
+        serde_json::to_string(fields).ok().and_then(|text| serde_json::from_str::<Post>(&text).ok())
+    };
     let fields: Map<String, Value> = fields
         .into_iter()
-        .filter(|(name, value)| readable(Map::from_iter([(name.clone(), value.clone())])).is_some())
+        .filter(|(name, value)| readable(&Map::from_iter([(name.clone(), value.clone())])).is_some())
         .collect();
-    readable(fields).map_or(Read::Refused(id), accept)
+    readable(&fields).map_or(Read::Refused(id), accept)
 }
 
-/// Reads what `decide` wrote.
-pub(crate) fn read_verdicts(text: &str) -> Result<Vec<Verdict>, Failure> {
-    serde_json::from_str(text).map_err(|error| Failure::new(format!("the verdicts cannot be read: {error}")))
+/// What the order of posts asks of a verdict.
+#[derive(Deserialize)]
+struct Scored {
+    #[serde(default)]
+    score: f64,
+}
+
+/// Reads what `decide` wrote, as far as the order of posts depends on it.
+pub(crate) fn read_scores(text: &str) -> Result<Vec<Verdict>, Failure> {
+    let scored: Vec<Scored> = serde_json::from_str(text)
+        .map_err(|error| Failure::new(format!("the verdicts cannot be read: {error}")))?;
+    Ok(scored.into_iter().map(|Scored { score }| Verdict { score, ..Verdict::default() }).collect())
 }
 
 /// Decides what are posts; what is not is shown.

@@ -53,7 +53,7 @@ pub(crate) enum Source {
 }
 
 /// What a found needle says: needle number `index` of an atom is there.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Use {
     pub(crate) atom: u32,
     pub(crate) index: u32,

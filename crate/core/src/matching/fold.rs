@@ -2,7 +2,7 @@
 //!
 //! A folded text is compatibility-decomposed (full-width letters, ligatures and superscripts become plain
 //! ones), its accents and invisible characters are dropped, its case is folded (`ß` is `ss`, `Σ`, `σ` and
-//! `ς` are one), and what is left is composed again. Only marks that write *accents* are dropped: the
+//! `ς` are one), typographic quotes and dashes become plain ones, and what is left is composed again. Only marks that write *accents* are dropped: the
 //! combining diacritics, Hebrew points and Arabic vowel signs. The voicing marks of kana and the vowel
 //! signs of Indic scripts and Thai are letters to their readers, and stay; and Hangul is composed again, so
 //! that `가` is not found inside `각`.
@@ -37,7 +37,7 @@ pub(crate) fn fold_into(text: &str, out: &mut String) {
         // No mark that is kept composes with an ASCII character, so a run beyond ASCII folds by itself.
         let end = tail.bytes().position(|b| b.is_ascii()).unwrap_or(tail.len());
         let (run, after) = tail.split_at(end);
-        out.extend(run.nfkd().filter(|c| !is_dropped(*c)).flat_map(fold_case).nfc());
+        out.extend(run.nfkd().filter(|c| !is_dropped(*c)).flat_map(fold_case).map(plain).nfc());
         rest = after;
     }
 }
@@ -58,6 +58,16 @@ fn push_ascii(text: &str, out: &mut String) {
 /// to one form (`ẞ` → `ß` → `SS` → `ss`; `ς` → `Σ` → `σ`).
 fn fold_case(c: char) -> impl Iterator<Item = char> {
     c.to_lowercase().flat_map(char::to_uppercase).flat_map(char::to_lowercase).filter(|c| !is_dropped(*c))
+}
+
+/// Quotes and dashes as they are typed, for those that writing tools put in their place.
+const fn plain(c: char) -> char {
+    match c {
+        '\u{2018}'..='\u{201B}' | '\u{02BC}' => '\'',
+        '\u{201C}'..='\u{201F}' => '"',
+        '\u{2010}'..='\u{2015}' => '-',
+        other => other,
+    }
 }
 
 /// Accents, and characters that are not seen.
@@ -120,6 +130,7 @@ mod tests {
             ("שָׁלוֹם", "שלום"),
             ("مُحَمَّد", "محمد"),
             ("ﾊﾟﾝ", "パン"),
+            ("I’ll “see” — you", "i'll \"see\" - you"),
         ] {
             assert_eq!(fold(written), folded, "{written}");
         }

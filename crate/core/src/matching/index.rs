@@ -134,7 +134,7 @@ impl Index {
         }
         tree.shrink();
         let needles = std::mem::take(&mut atoms.needles).build();
-        let (use_starts, uses) = group(needles.len(), std::mem::take(&mut atoms.uses));
+        let (use_starts, uses) = group(needles.len(), &std::mem::take(&mut atoms.uses));
         let mut needle_slots = vec![0_u64; needles.len()];
         let mut scanned = 0_u64;
         for (needle, slots) in needle_slots.iter_mut().enumerate() {
@@ -143,7 +143,7 @@ impl Index {
             }
             scanned |= *slots;
         }
-        let (opened_starts, opened) = group(atoms.atoms.len(), opened);
+        let (opened_starts, opened) = group(atoms.atoms.len(), &opened);
         atoms.atoms.shrink_to_fit();
         let mut ungated: BTreeMap<u8, (TextField, Vec<(u32, u32)>)> = BTreeMap::new();
         for (field, regex, atom) in &atoms.ungated {
@@ -212,10 +212,10 @@ fn asks_model(condition: &Condition) -> bool {
     }
 }
 
-/// Pairs grouped by their first part: where each group starts, and the second parts.
-fn group<T: Copy>(groups: usize, pairs: Vec<(u32, T)>) -> (Vec<u32>, Vec<T>) {
+/// Pairs grouped by their first part: where each group starts, and the second parts in the order they came.
+fn group<T: Copy + Default>(groups: usize, pairs: &[(u32, T)]) -> (Vec<u32>, Vec<T>) {
     let mut starts = vec![0_u32; groups + 1];
-    for (key, _) in &pairs {
+    for (key, _) in pairs {
         if let Some(start) = starts.get_mut(*key as usize + 1) {
             *start += 1;
         }
@@ -225,9 +225,16 @@ fn group<T: Copy>(groups: usize, pairs: Vec<(u32, T)>) -> (Vec<u32>, Vec<T>) {
         total += *start;
         *start = total;
     }
-    let mut pairs = pairs;
-    pairs.sort_by_key(|(key, _)| *key);
-    (starts, pairs.into_iter().map(|(_, value)| value).collect())
+    let mut next = starts.clone();
+    let mut values = vec![T::default(); pairs.len()];
+    for (key, value) in pairs {
+        let Some(at) = next.get_mut(*key as usize) else { continue };
+        if let Some(place) = values.get_mut(*at as usize) {
+            *place = *value;
+            *at += 1;
+        }
+    }
+    (starts, values)
 }
 
 fn slice<'a, T>(starts: &[u32], values: &'a [T], key: u32) -> &'a [T] {
