@@ -190,6 +190,8 @@ function firefoxPreferences({
     }),
     // 0 is dark, 1 light.
     "layout.css.prefers-color-scheme.content-override": dark ? 0 : 1,
+    // Firefox's own add-on for YouTube's pages holds the parser up for ever where there is no network.
+    "extensions.pictureinpicture.enable_picture_in_picture_overrides": false,
     "app.normandy.enabled": false,
     "browser.shell.checkDefaultBrowser": false,
     "datareporting.policy.dataSubmissionEnabled": false,

@@ -103,8 +103,6 @@ export async function serveSaved(): Promise<SavedServer> {
       "content-security-policy": POLICY,
       "cache-control": "no-store",
       "content-length": html.length,
-      // Kept open, Firefox's connections to a forced port stall now and then in the middle of a large page.
-      connection: "close",
     });
     response.end(html);
   });
