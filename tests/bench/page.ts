@@ -27,8 +27,7 @@ interface Sample {
 
 async function measure(browser: BrowserName, batches: number, rules: string[]): Promise<Sample[]> {
   const agora = await startAgora({ calm: true, posts: (batches + 2) * BATCH });
-  // A window so tall that all posts of an answer are put on the page at once.
-  const running = await launch(browser, { width: 900, height: 9000 });
+  const running = await launch(browser, { width: 1100, height: 1000 });
   try {
     const extension = await installExtension(running, builtExtension(browser, "demo"));
     await extension.onlyMine();
@@ -36,7 +35,8 @@ async function measure(browser: BrowserName, batches: number, rules: string[]): 
     for (const source of rules) {
       await extension.setRules(source);
       const page = await running.newPage();
-      await page.goto(agora.url);
+      // A line a post: all posts of an answer come onto the page at once.
+      await page.goto(`${agora.url}?dense`);
       await page.bringToFront();
       await settled(page);
       for (let batch = 0; batch < batches; batch++) {
