@@ -6,7 +6,7 @@ import { readPageRequest } from "../shared/guards.ts";
 import type { Answer, PageReport, PageRequest } from "../shared/messages.ts";
 import { readOr } from "../shared/shape.ts";
 import { parseStored, readForPage } from "../shared/storage.ts";
-import { type CompiledAdapter, isHostOf, pickAdapter } from "./extract/index.ts";
+import { type CompiledAdapter, isFormOf, isHostOf, pickAdapter } from "./extract/index.ts";
 import { drawMarks, sign } from "./marks.ts";
 import { PageReader } from "./page-reader.ts";
 import { PageSheet } from "./sheet.ts";
@@ -19,9 +19,10 @@ const host = location.hostname.toLowerCase();
 function candidates(): CompiledAdapters {
   const raw = JSON.parse(adaptersJson) as { adapters: Array<{ hosts: string[]; detect?: string[] }> };
   const named = raw.adapters.filter(({ hosts }) => hosts.some((site) => isHostOf(host, site)));
+  // Whoever names the host, and who knows another form of the same site by its markup.
   raw.adapters =
     named.length > 0
-      ? named
+      ? raw.adapters.filter((a) => named.includes(a) || named.some((other) => isFormOf(a, other)))
       : raw.adapters.filter((a) => a.hosts.includes("*") || (a.detect?.length ?? 0) > 0);
   return readCompiledAdapters(raw);
 }
