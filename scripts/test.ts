@@ -55,7 +55,7 @@ const STAGES: Stage[] = [
   { name: "size", shows: "the engine's wasm is at most 1.2 MB", run: checkEngineSize },
   {
     name: "web-ext",
-    shows: "the stores' linter accepts both builds",
+    shows: "the linter of Firefox's store accepts the build",
     run: "npx web-ext lint --self-hosted --warnings-as-errors -s dist/firefox",
   },
   {
