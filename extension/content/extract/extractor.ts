@@ -38,6 +38,12 @@ interface Kind {
   rank: number;
   /** For each locator, all before it in one selector: an item of theirs is never found again by a later one. */
   better: string[];
+  /** All locators in one selector. */
+  any: string;
+  /** Locators that have found something on this page. */
+  live: Set<number>;
+  /** Those in one selector. */
+  alive: string;
 }
 
 export class Extractor {
@@ -72,6 +78,9 @@ export class Extractor {
         rule: this.#usableItem(rule),
         select,
         better: select.map((_, rank) => select.slice(0, rank).join(",")),
+        any: select.join(","),
+        live: new Set(),
+        alive: "",
         except: this.#usable(rule.except, `${name}.except`).join(","),
         box: this.#usable(rule.box, `${name}.box`),
         extra: this.#usable(rule.extra, `${name}.extra`).join(","),
@@ -224,7 +233,11 @@ export class Extractor {
   reset(): void {
     this.#positions.clear();
     this.#health.forget();
-    for (const kind of this.#kinds) kind.rank = -1;
+    for (const kind of this.#kinds) {
+      kind.rank = -1;
+      kind.live.clear();
+      kind.alive = "";
+    }
   }
 
   #select(root: Element | ShadowRoot | Document, kind: Kind, whole: boolean): Element[] {
@@ -234,6 +247,7 @@ export class Extractor {
       const kept = matching(root, kind.select[rank] ?? "").filter((e) => !isExcepted(e, kind));
       if (kept.length === 0) continue;
       kind.rank = rank;
+      enliven(kind, rank);
       return kept;
     }
     return [];
@@ -247,6 +261,7 @@ export class Extractor {
     for (const [rank, css] of kind.select.entries()) {
       const kept = matching(root, css).filter((e) => !isExcepted(e, kind) && isFirstFoundBy(e, kind, rank));
       items.push(...kept);
+      if (kept.length > 0) enliven(kind, rank);
       if (kept.length <= most) continue;
       best = rank;
       most = kept.length;
@@ -295,17 +310,18 @@ export class Extractor {
 
   /** The items in `item`, of all kinds that the page has. */
   #within(item: Element): Element[] {
-    const kinds = this.#kinds.filter((kind) => kind.rank >= 0);
-    if (item.firstElementChild === null || kinds.length === 0) return [];
-    const selectors = kinds.map((kind) => this.#inForce(kind));
-    return [...item.querySelectorAll(selectors.join(","))].filter((e) =>
-      kinds.some((kind, i) => e.matches(selectors[i] ?? "") && this.#isItem(e, kind)),
-    );
+    if (item.firstElementChild === null) return [];
+    let found: Element[] = [];
+    for (const kind of this.#kinds) {
+      if (kind.alive === "") continue;
+      const inner = item.querySelectorAll(kind.alive);
+      if (inner.length > 0) found = [...found, ...[...inner].filter((e) => this.#isItem(e, kind))];
+    }
+    return found;
   }
 
   #inForce(kind: Kind): string {
-    const guessed = this.#guesses && kind.rank >= 0;
-    return (guessed ? kind.select.slice(0, kind.rank + 1) : kind.select).join(",");
+    return this.#guesses && kind.rank >= 0 ? kind.select.slice(0, kind.rank + 1).join(",") : kind.any;
   }
 
   #rule(kind: string): ItemKind | undefined {
@@ -359,6 +375,12 @@ export class Extractor {
     const quote = this.#usable(rule.quote, `item.${rule.name}.quote`);
     return { ...rule, quote, fields, identity: usable(rule.identity, `item.${rule.name}.identity`) };
   }
+}
+
+function enliven(kind: Kind, rank: number): void {
+  if (kind.live.has(rank)) return;
+  kind.live.add(rank);
+  kind.alive = kind.select.filter((_, i) => kind.live.has(i)).join(",");
 }
 
 /** What matches `css` at or in `root`. */

@@ -45,15 +45,16 @@ export class Labels {
     }
     const parts = element.getElementsByTagName("*").length;
     if (content.length > MAX_CONTENT || parts > MAX_PARTS) {
-      if (parts === 0) return null;
+      if (parts === 0 || parts > MAX_SHREDS) return null;
       if (element.querySelector("style, script, template, noscript"))
         content = plainText(element, MAX_SHREDDED_CONTENT + 1);
+      // Ordinary text has more letters to an element than that.
+      if (content.length > MAX_CONTENT && content.length > parts * 8) return null;
     }
     const folded = foldLabel(content.slice(0, MAX_SHREDDED_CONTENT + 1));
     const known = folded === "" || this.#words.has(folded);
     if (content.length > MAX_CONTENT || parts > MAX_PARTS || (!known && !this.#couldHold(folded))) {
       const shredded =
-        parts <= MAX_SHREDS &&
         content.length <= MAX_SHREDDED_CONTENT &&
         this.#couldHold(folded, Number.POSITIVE_INFINITY) &&
         isShredded(element);

@@ -36,6 +36,11 @@ export const UNREAD: ReadonlySet<string> = new Set([
   "dialog",
 ]);
 
+/** ES2024. */
+interface WellFormable {
+  toWellFormed(): string;
+}
+
 /**
  * At most `max` code units of `text`, cut between characters, with lone surrogates (which no UTF-8, and so no JSON of
  * the engine's, can hold) replaced.
@@ -46,7 +51,7 @@ export function cut(text: string, max: number): string {
     const last = text.charCodeAt(max - 1);
     short = text.slice(0, last >= 0xd800 && last <= 0xdbff ? max - 1 : max);
   }
-  return /\p{Surrogate}/u.test(short) ? short.replace(/\p{Surrogate}/gu, "\ufffd") : short;
+  return (short as unknown as WellFormable).toWellFormed();
 }
 
 /** The letters of a text node, at most about `room` of them. Line breaks are kept where `pre`. */

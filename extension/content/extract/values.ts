@@ -154,6 +154,7 @@ function resolve(raw: string, base: string): URL | undefined {
 
 /** A label as it is compared: one case, no blanks, no punctuation, nothing that shows nothing. */
 export function foldLabel(raw: string): string {
+  if (/^[\n\x20-\x7e]*$/.test(raw)) return raw.toLowerCase().replace(/[^a-z0-9]+/g, "");
   return raw
     .normalize("NFKC")
     .toLowerCase()

@@ -82,8 +82,6 @@ interface Context {
   root: Element;
   /** Whether `root` has boxes at all; asked once, when first needed. */
   laidOut: boolean | undefined;
-  /** Whether something in `root` stands far outside of it; asked once, when first needed. */
-  stray: boolean | undefined;
 }
 
 /** What comes down to an element from those around it, `root` not included. */
@@ -167,7 +165,7 @@ export function isSeen(element: Element, within: Element): boolean {
     // What an ancestor hides by these, a descendant may show again.
     if (e === element && !c.veiled && style.visibility !== "visible") return false;
     if (e === element && e.childElementCount === 0 && textIsHidden(e, style)) return false;
-    if (style.display !== "contents" && needsPlace(style, c) && isLaidOut(c)) {
+    if (style.display !== "contents" && needsPlace(style) && isLaidOut(c)) {
       const rect = e.getBoundingClientRect();
       if (isBox(style) && clips(style) && (rect.width <= 1 || rect.height <= 1)) return false;
       if ((e === element || isBox(style)) && isOutOfSight(rect, null, style, c)) return false;
@@ -191,7 +189,6 @@ function contextOf(root: Element, view: Window & typeof globalThis, options: Vis
     veiled: view.getComputedStyle(root).visibility !== "visible",
     root,
     laidOut: undefined,
-    stray: undefined,
   };
 }
 
@@ -318,7 +315,7 @@ function elementText(
   const light = lightIn(element, style, sight.light);
   if (light === 0) return "";
   let { clip, outside } = sight;
-  if (style.display !== "contents" && (outside || needsPlace(style, c)) && isLaidOut(c)) {
+  if (style.display !== "contents" && (outside || needsPlace(style)) && isLaidOut(c)) {
     const rect = element.getBoundingClientRect();
     const clipped = isBox(style) && clips(style);
     if (clipped && (rect.width <= 1 || rect.height <= 1)) return "";
@@ -345,27 +342,15 @@ function clips(style: CSSStyleDeclaration): boolean {
 }
 
 /** Whether only its place can tell if an element is seen. */
-function needsPlace(style: CSSStyleDeclaration, c: Context): boolean {
-  return (
-    style.position !== "static" ||
-    (isBox(style) && (clips(style) || style.transform !== "none")) ||
-    hasStrays(c)
-  );
+function needsPlace(style: CSSStyleDeclaration): boolean {
+  if (style.position !== "static" || isFar(style.marginLeft) || isFar(style.marginTop)) return true;
+  if (!isBox(style)) return false;
+  return clips(style) || style.transform !== "none" || (style.translate !== "none" && style.translate !== "");
 }
 
-/** Something in `root` was moved far out of it: by a margin, by a translation, by a distance between letters. */
-function hasStrays(c: Context): boolean {
-  if (c.stray === undefined) {
-    c.stray = false;
-    if (isLaidOut(c)) {
-      const home = c.root.getBoundingClientRect();
-      const range = c.root.ownerDocument.createRange();
-      range.selectNodeContents(c.root);
-      const all = range.getBoundingClientRect();
-      c.stray = all.left < home.left - 500 || all.top < home.top - 500 || all.right > home.right + 2000;
-    }
-  }
-  return c.stray;
+/** A margin that takes an element further away than any design needs. */
+function isFar(margin: string): boolean {
+  return margin.startsWith("-") && Number.parseFloat(margin) < -200;
 }
 
 function emoji(image: Element): string {
