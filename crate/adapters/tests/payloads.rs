@@ -136,13 +136,19 @@ fn a_reply_names_the_account_replied_to() {
 fn an_empty_feed_is_known_for_one() {
     for (platform, payload) in [
         ("reddit", json!({ "kind": "Listing", "data": { "children": [], "after": null } })),
-        ("x", json!({ "data": { "home": { "home_timeline_urt": { "instructions": [
+        (
+            "x",
+            json!({ "data": { "home": { "home_timeline_urt": { "instructions": [
             { "type": "TimelineAddEntries", "entries": [{ "entryId": "cursor-top-1", "content": { "cursorType": "Top" } }] }
-        ] } } } })),
+        ] } } } }),
+        ),
         ("mastodon", json!([])),
         ("mastodon", json!({ "accounts": [], "statuses": [], "hashtags": [] })),
         ("bluesky", json!({ "feed": [] })),
-        ("linkedin", json!({ "data": { "feedDashMainFeedByMainFeed": { "*elements": [] } }, "included": [] })),
+        (
+            "linkedin",
+            json!({ "data": { "feedDashMainFeedByMainFeed": { "*elements": [] } }, "included": [] }),
+        ),
         ("lemmy", json!({ "posts": [] })),
         ("youtube", json!({ "contents": { "richGridRenderer": { "contents": [] } } })),
     ] {
