@@ -32,6 +32,8 @@ export async function syncAddedSites(): Promise<string[]> {
   const script = {
     id: SCRIPT,
     matches: wanted,
+    // Leave for every site includes those of the manifest, where the script is already.
+    excludeMatches: matches,
     js,
     runAt: "document_start" as const,
     allFrames: false,
