@@ -87,7 +87,11 @@ export class Extractor {
         rank: -1,
       });
     }
-    this.#veil = adapter.items.flatMap((rule) => this.#usable(rule.veil, `item.${rule.name}.veil`));
+    this.#veil = adapter.items.flatMap((rule, i) => {
+      const kind = this.#kinds[i];
+      const veil = this.#usable(rule.veil, `item.${rule.name}.veil`);
+      return kind ? veil.flatMap((css) => coverable(css, kind)) : veil;
+    });
     this.#reader = new ItemReader(adapter, doc, () => this.#address, this.#health);
   }
 
@@ -375,6 +379,21 @@ export class Extractor {
     const quote = this.#usable(rule.quote, `item.${rule.name}.quote`);
     return { ...rule, quote, fields, identity: usable(rule.identity, `item.${rule.name}.identity`) };
   }
+}
+
+/**
+ * What is no item is never decided: covered, it would stay so until the veil lifts by itself. So the veil leaves out
+ * what `find` leaves out; where a sheet cannot say that, it leaves out the locator.
+ */
+function coverable(css: string, kind: Kind): string[] {
+  const not = kind.except === "" ? [] : [kind.except];
+  const better = kind.better[kind.select.indexOf(css)] ?? "";
+  if (better !== "") {
+    if (better.includes(":has(")) return [];
+    not.push(`:is(${better}) *`, `:has(${better})`);
+  }
+  const whole = not.length === 0 ? css : `:is(${css}):not(${not.join(",")})`;
+  return isSelector(whole) ? [whole] : [css];
 }
 
 function enliven(kind: Kind, rank: number): void {
