@@ -28,6 +28,8 @@ const MAX_REPLACEMENTS = 10;
 
 /** Troubles remembered. */
 const MAX_TROUBLES = 50;
+/** Most characters of one. */
+const MAX_TROUBLE = 1000;
 
 /** Where the counts of `limit` outlive the background. */
 export interface LimitMemory {
@@ -61,7 +63,8 @@ export class Rules {
     this.engine.catch(() => {});
   }
 
-  trouble(words: string): void {
+  trouble(said: string): void {
+    const words = said.length > MAX_TROUBLE ? `${said.slice(0, MAX_TROUBLE)}…` : said;
     if (this.troubles.includes(words)) return;
     this.troubles.push(words);
     if (this.troubles.length > MAX_TROUBLES) this.troubles.shift();

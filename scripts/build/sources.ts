@@ -80,7 +80,13 @@ export function compileAdapters(demo: boolean, fast: boolean): void {
 /** What is in a file of compiled adapters, and what is wrong there, in words. */
 export function readAdapters(file: string): { text: string; hosts: string[]; problems: string[] } {
   const text = readFileSync(file, "utf8");
-  const { adapters, problems } = readCompiledAdapters(JSON.parse(text));
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new Error(`${file} is damaged; build again without --fast`);
+  }
+  const { adapters, problems } = readCompiledAdapters(value);
   if (adapters.length === 0) throw new Error(`${file} holds no adapter that can be read`);
   return {
     text,
