@@ -54,8 +54,8 @@ export function inPlaces(posts: readonly JudgedPost[]): JudgedPost[] {
     .flatMap((judged) => Array.from({ length: placesOf(judged) }, () => judged));
 }
 
-/** Elements of the page that hold the post. */
-export const placesOf = ({ places = 1 }: JudgedPost & { places?: number }): number => places;
+/** Elements of the page that hold the post; one that was there and is no more counts once. */
+export const placesOf = ({ places }: JudgedPost): number => Math.max(1, places ?? 1);
 
 /** Whole seconds are written without a fraction, as Rust writes them. */
 function rfc3339(seconds: number): string | null {
