@@ -110,6 +110,8 @@ function main(): void {
     options: { "no-build": { type: "boolean", default: false }, verify: { type: "boolean", default: false } },
   });
   if (!values["no-build"]) build(".");
+  const built = [adaptersProduct(false).file, ...BROWSERS.map((browser) => `dist/${browser}`)];
+  if (!built.every(existsSync)) throw new Error("nothing is built yet to be packed; leave --no-build away");
   const { problems } = readAdapters(adaptersProduct(false).file);
   if (problems.length > 0)
     throw new Error(`no package with broken adapters. Mend them first: ${problems.join("; ")}`);
