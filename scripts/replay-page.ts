@@ -3,7 +3,6 @@
  * one JSON line for each place (element) that a post stands in, in the shape of `diffract replay`. The page is served on loopback at the platform's own address,
  * under a policy as strict as the platform's, to a headless browser with the shipped build.
  */
-import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
@@ -11,6 +10,7 @@ import { builtExtension, executable, launch, MissingBrowser } from "../tests/sup
 import { installExtension } from "../tests/support/extension.ts";
 import { inPlaces, judgePage, replayLine } from "../tests/support/replay.ts";
 import { adapterHosts, covers, HOMES, readMeta, servedAt, serveSaved } from "../tests/support/saved.ts";
+import { ensureBuilt, NotBuilt } from "./build/ensure.ts";
 
 const USAGE = `npm run replay:page -- --platform NAME --rules FILE [--browser firefox] [--url URL] PAGE.html
   --platform NAME  ${Object.keys(HOMES).join(", ")};
@@ -19,8 +19,8 @@ const USAGE = `npm run replay:page -- --platform NAME --rules FILE [--browser fi
   --url URL        where the page was saved from, at a host of the platform (default: request_url of PAGE.meta.json;
                    where that is another host's, as an archive's, the address inside it, else the platform's front page)
   --browser NAME   chrome (the default) or firefox
-  --build          build the extension first, even if it is there
 
+Builds the extension first where its sources changed.
 Prints a line for every place a post stands in: a post that the page shows twice has two lines, as a count of the page's
 elements would have it, and as \`diffract replay\` prints a post that a payload repeats.`;
 
@@ -35,7 +35,6 @@ function readArguments() {
       rules: { type: "string" },
       url: { type: "string" },
       browser: { type: "string", default: "chrome" },
-      build: { type: "boolean", default: false },
       help: { type: "boolean", default: false },
     },
   });
@@ -66,7 +65,6 @@ function readArguments() {
     home,
     url: values.url,
     browser,
-    build: values.build,
   } as const;
 }
 
@@ -83,18 +81,12 @@ function pageAddress({ url, page, platform, home }: ReturnType<typeof readArgume
   return address.href;
 }
 
-function build(): void {
-  const { status } = spawnSync(process.execPath, ["--import", "tsx", "scripts/build.ts"], {
-    stdio: ["ignore", 2, 2],
-  });
-  if (status !== 0) throw new UsageError("the extension did not build; the messages above say why");
-}
-
 async function main(): Promise<void> {
   const asked = readArguments();
   const folder = builtExtension(asked.browser, "shipped");
-  if (asked.build || !existsSync(folder)) build();
+  // Before the build, which takes minutes the first time.
   executable(asked.browser);
+  ensureBuilt(asked.browser, "shipped");
   const address = pageAddress(asked);
   const server = await serveSaved();
   try {
@@ -126,7 +118,7 @@ try {
 } catch (error) {
   const usage =
     error instanceof UsageError || (error as { code?: string }).code?.startsWith("ERR_PARSE_ARGS");
-  const known = usage || error instanceof MissingBrowser;
+  const known = usage || error instanceof MissingBrowser || error instanceof NotBuilt;
   console.error(
     `replay:page: ${known || !(error instanceof Error) ? (error as Error).message : (error.stack ?? error.message)}`,
   );

@@ -3,7 +3,6 @@
  * and opens it in a browser with the extension installed. Without a display, or with `--headless`, it scrolls the feed
  * and writes pictures and figures instead.
  */
-import { spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
@@ -23,6 +22,7 @@ import { type Extension, installExtension } from "../tests/support/extension.ts"
 import { countFlashes, type FlashCount, scrollFeed, watchFrames } from "../tests/support/flashes.ts";
 import { percentile } from "../tests/support/numbers.ts";
 import { picturesLoaded, settled } from "../tests/support/page.ts";
+import { ensureBuilt, NotBuilt } from "./build/ensure.ts";
 
 const DEMO_RULES = "tests/agora/demo.rules";
 
@@ -104,16 +104,6 @@ function readRules(file: string): string {
       `--rules ${file}: cannot be read. Give the path of a rule file; tests/agora/demo.rules is one.`,
     );
   }
-}
-
-function build(): void {
-  const { status } = spawnSync(process.execPath, ["--import", "tsx", "scripts/build.ts", "--demo"], {
-    stdio: ["ignore", 2, 2],
-  });
-  if (status !== 0)
-    throw new UsageError(
-      "the extension did not build; the messages above say why. Mend that and start again.",
-    );
 }
 
 /** The reader's own rules go in as the dashboard would put them; what is wrong with them is said here too. */
@@ -234,7 +224,7 @@ async function main(): Promise<void> {
   const rules = readRules(options.rules);
   // Before the build, which takes minutes the first time.
   executable(options.browser);
-  if (options.build) build();
+  if (options.build) ensureBuilt(options.browser, "demo");
   const agora = await startAgora({ port: options.port });
   try {
     await (options.headless ? perform : stay)(options, agora, rules);
@@ -249,6 +239,7 @@ try {
   const known =
     error instanceof UsageError ||
     error instanceof MissingBrowser ||
+    error instanceof NotBuilt ||
     (error as { code?: string }).code?.startsWith("ERR_PARSE_ARGS");
   console.error(
     known || !(error instanceof Error)

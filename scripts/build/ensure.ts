@@ -9,10 +9,13 @@ import { adaptersProduct, engineProduct } from "./sources.ts";
 
 const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), "../..");
 
+/** The extension could not be built; why was said by the build itself. */
+export class NotBuilt extends Error {}
+
 /**
  * Builds the extension for `browser` if any of its sources changed since it was built last; looking takes some tens of
- * milliseconds. A build that was put aside (`DIFFRACT_DIST`) is taken as it is. Throws when the build fails, after it
- * has said why.
+ * milliseconds. A build that was put aside (`DIFFRACT_DIST`) is taken as it is. Throws {@link NotBuilt} when the build fails,
+ * after it has said why.
  */
 export function ensureBuilt(browser: Browser, flavour: "demo" | "shipped"): void {
   if (process.env.DIFFRACT_DIST) return;
@@ -29,5 +32,5 @@ export function ensureBuilt(browser: Browser, flavour: "demo" | "shipped"): void
     ["--import", "tsx", "scripts/build.ts", "--browser", browser, ...(demo ? ["--demo"] : [])],
     { cwd: ROOT, stdio: ["ignore", 2, 2] },
   );
-  if (status !== 0) throw new Error("the extension did not build; the messages above say why");
+  if (status !== 0) throw new NotBuilt("the extension did not build; the messages above say why");
 }

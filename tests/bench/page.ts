@@ -15,6 +15,7 @@
 import { loadavg } from "node:os";
 import { parseArgs } from "node:util";
 import type { Page } from "puppeteer-core";
+import { ensureBuilt } from "../../scripts/build/ensure.ts";
 import { startAgora } from "../agora/server.ts";
 import {
   type BrowserName,
@@ -92,6 +93,7 @@ async function openFront(running: Running, url: string): Promise<Page> {
 }
 
 async function measure(browser: BrowserName, arrivals: number, count: number): Promise<void> {
+  ensureBuilt(browser, "demo");
   const cards = await startCards((arrivals + WARM_UP) * ARRIVAL);
   const agora = await startAgora({ calm: true, posts: 2500 });
   const running = await launch(browser, {
