@@ -11,6 +11,8 @@ import { serveTls, type TlsServer } from "../support/tls.ts";
 import { until } from "../support/wait.ts";
 
 const HOST = "old.reddit.com";
+/** Its adapter selects more than it veils: the style sheet alone does not cover every item. */
+const NARROW = "www.youtube.com";
 const RULES =
   'hide if text has "zap"\nhide if author is "bad"\ncollapse if text has "fold"\nlabel "seen" if text has "mark"\n';
 
@@ -72,7 +74,7 @@ for (const name of chosenBrowsers()) {
     let running: Running;
     let extension: Extension;
     before(async () => {
-      server = await serveTls([HOST], (request, response) => {
+      server = await serveTls([HOST, NARROW], (request, response) => {
         const html = PAGES[new URL(request.url ?? "", "https://x").pathname.slice(1)];
         response.writeHead(html === undefined ? 404 : 200, { "content-type": "text/html; charset=utf-8" });
         response.end(html);
@@ -161,6 +163,34 @@ for (const name of chosenBrowsers()) {
         return looks;
       })()`);
       assert.deepEqual(frames, [false, false, false, false, false]);
+      await page.close();
+    });
+
+    it("never paints an item that the style sheet does not cover by itself", async () => {
+      const page = await running.newPage();
+      await page.goto(`https://${NARROW}/empty`, { waitUntil: "domcontentloaded" });
+      await page.bringToFront();
+      await extension.report(NARROW, 0);
+      const frames = await page.evaluate(`(async () => {
+        await new Promise(requestAnimationFrame);
+        const e = document.createElement("ytd-playlist-video-renderer");
+        e.style.display = "block";
+        e.innerHTML = '<a id="video-title" href="/watch?v=aaaaaaaaaaa" title="zap">zap</a>';
+        document.body.append(e);
+        const looks = [];
+        for (let i = 0; i < 30 && looks.at(-1) !== "gone"; i++) {
+          await new Promise(requestAnimationFrame);
+          const { display, opacity } = getComputedStyle(e);
+          looks.push(display === "none" ? "gone" : Number(opacity) > 0 ? "seen" : "covered");
+        }
+        return looks;
+      })()`);
+      assert.ok(Array.isArray(frames) && !frames.includes("seen"), String(frames));
+      await until("it to be hidden", () =>
+        page.evaluate(
+          `getComputedStyle(document.querySelector("ytd-playlist-video-renderer")).display === "none"`,
+        ),
+      );
       await page.close();
     });
 
