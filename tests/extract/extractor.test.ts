@@ -125,6 +125,19 @@ describe("the extractor in a page", () => {
     assert.equal(quiet, "quiet");
   });
 
+  test("posts that come after the page was searched make it healthy again", async () => {
+    const seen = await inPage<unknown>(
+      "https://x.com/home",
+      "<main></main>",
+      `const x = make(); x.find(document); const before = x.health().state;
+       const cell = document.createElement("div"); cell.dataset.testid = "cellInnerDiv";
+       cell.innerHTML = '<article data-testid="tweet"><div data-testid="User-Name"><a href="/a">A</a></div><a href="/a/status/1">x</a></article>';
+       document.querySelector("main").append(cell); x.find(cell.cloneNode(false)); const nothing = x.health().state;
+       return [before, nothing, x.find(cell).length, x.health().state];`,
+    );
+    assert.deepEqual(seen, ["broken", "broken", 1, "good"]);
+  });
+
   test("a label among many decoys, and with marks that show nothing", async () => {
     const many = [..."Sponsored"].map((c) => `<b>${c}</b>${'<i class="gone">z</i>'.repeat(16)}`).join("");
     for (const label of [

@@ -106,7 +106,9 @@ export class Extractor {
     const seen = new Set<Element>();
     for (const kind of this.#kinds) {
       const items = this.#select(root, kind, whole);
-      if (whole) this.#health.note(`item.${kind.rule.name}`, items.length > 0 ? kind.rank : -1);
+      // Nothing in a part of the page says nothing; what is found there says that the locator still works.
+      if (whole || items.length > 0)
+        this.#health.note(`item.${kind.rule.name}`, items.length > 0 ? kind.rank : -1);
       for (const item of items) {
         if (seen.has(item)) continue;
         seen.add(item);
@@ -117,7 +119,7 @@ export class Extractor {
       for (const item of repeatedItems(root, this.adapter.repeated)) {
         found.push({ item, box: item, extras: [], kind: REPEATED });
       }
-      if (whole) this.#health.note(`item.${REPEATED}`, found.length > 0 ? 0 : -1);
+      if (whole || found.length > 0) this.#health.note(`item.${REPEATED}`, found.length > 0 ? 0 : -1);
     }
     if (whole) this.feed();
     if (found.length > 1) found.sort((a, b) => (a.item.compareDocumentPosition(b.item) & 4 ? -1 : 1));
