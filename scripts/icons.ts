@@ -1,9 +1,14 @@
 /** Draws `extension/icons/*.png` from `icon.svg` in a headless Chromium: `node --import tsx scripts/icons.ts`. */
 import { readFileSync, writeFileSync } from "node:fs";
+import { dirname, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
 import puppeteer from "puppeteer-core";
+import { executable } from "../tests/support/browsers.ts";
+
+process.chdir(resolve(dirname(fileURLToPath(import.meta.url)), ".."));
 
 const browser = await puppeteer.launch({
-  executablePath: process.env.CHROME ?? "/usr/bin/chromium",
+  executablePath: executable("chrome"),
   args: ["--no-sandbox", "--disable-gpu"],
 });
 try {

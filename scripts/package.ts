@@ -9,6 +9,7 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import {
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -23,9 +24,11 @@ import { dirname, join, relative, resolve, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { unzipSync } from "fflate";
+import { adaptersProduct, readAdapters } from "./build/sources.ts";
 import { type Entry, zip } from "./build/zip.ts";
 
 const BROWSERS = ["chrome", "firefox"] as const;
+
 /** Every file under `folder`. */
 function filesUnder(folder: string): Entry[] {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
@@ -40,14 +43,20 @@ function filesUnder(folder: string): Entry[] {
     });
 }
 
+/** Whether this folder is a clone of its own; unpacked from the source zip it is not. */
+function isClone(): boolean {
+  const { status, stdout } = spawnSync("git", ["rev-parse", "--show-cdup"], { encoding: "utf8" });
+  return status === 0 && stdout.trim() === "";
+}
+
 /** Every file that git keeps, as it is now. */
 function sourceFiles(): Entry[] {
   const listed = execFileSync("git", ["ls-files", "-s", "-z"], { encoding: "utf8", maxBuffer: 64 << 20 });
   return listed
     .split("\0")
-    .filter((line) => line !== "")
-    .map((line) => {
-      const name = line.slice(line.indexOf("\t") + 1);
+    .map((line) => [line, line.slice(line.indexOf("\t") + 1)] as const)
+    .filter(([line, name]) => line !== "" && existsSync(name))
+    .map(([line, name]) => {
       return { name, bytes: readFileSync(name), executable: line.startsWith("100755") };
     });
 }
@@ -73,7 +82,8 @@ function differences(source: Uint8Array, packed: ReadonlyMap<string, Uint8Array>
     }
     // The lock files fix what these hold; fetching it all again would show no more.
     symlinkSync(resolve("node_modules"), join(folder, "node_modules"), "dir");
-    build(folder);
+    // A target folder of its own: what was compiled from other sources shall not stand in for these.
+    build(folder, { CARGO_TARGET_DIR: join(folder, "target") });
     return BROWSERS.filter((browser) => {
       const again = zip(filesUnder(join(folder, "dist", browser)));
       const same = sha256(again) === sha256(packed.get(browser) ?? new Uint8Array());
@@ -100,6 +110,11 @@ function main(): void {
     options: { "no-build": { type: "boolean", default: false }, verify: { type: "boolean", default: false } },
   });
   if (!values["no-build"]) build(".");
+  const built = [adaptersProduct(false).file, ...BROWSERS.map((browser) => `dist/${browser}`)];
+  if (!built.every(existsSync)) throw new Error("nothing is built yet to be packed; leave --no-build away");
+  const { problems } = readAdapters(adaptersProduct(false).file);
+  if (problems.length > 0)
+    throw new Error(`no package with broken adapters. Mend them first: ${problems.join("; ")}`);
   const { version } = JSON.parse(readFileSync("extension/manifest.json", "utf8")) as { version: string };
   const write = (kind: string, bytes: Uint8Array) => {
     const file = `dist/diffract-${kind}-${version}.zip`;
@@ -110,11 +125,18 @@ function main(): void {
   const packed = new Map(
     BROWSERS.map((browser) => [browser as string, write(browser, zip(filesUnder(`dist/${browser}`)))]),
   );
-  const changed = execFileSync("git", ["status", "--porcelain", "--untracked-files=no"], {
-    encoding: "utf8",
-  }).trim();
-  if (changed !== "")
+  if (!isClone()) {
+    if (values.verify) throw new Error("--verify is for a clone: the source zip is made of what git keeps");
+    console.log("this is no clone of the repository: no source zip");
+    return;
+  }
+  const status = execFileSync("git", ["status", "--porcelain"], { encoding: "utf8", maxBuffer: 64 << 20 });
+  const changes = status.split("\n").filter((line) => line !== "");
+  if (changes.some((line) => !line.startsWith("??")))
     console.error("package: some files differ from the last commit; the source zip has them as they are now");
+  const unkept = changes.filter((line) => line.startsWith("??")).map((line) => line.slice(3));
+  if (unkept.length > 0)
+    console.error(`package: not kept by git, so not in the source zip: ${unkept.join(", ")}`);
   const source = write("source", zip(sourceFiles()));
   if (!values.verify) return;
   const different = differences(source, packed);

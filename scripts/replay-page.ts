@@ -1,23 +1,28 @@
 /**
  * `npm run replay:page -- --platform NAME --rules FILE PAGE.html`: what the installed extension makes of a saved page,
- * one JSON line a post, in the shape of `diffract replay`. The page is served on loopback at the platform's own address,
+ * one JSON line for each place (element) that a post stands in, in the shape of `diffract replay`. The page is served on loopback at the platform's own address,
  * under a policy as strict as the platform's, to a headless browser with the shipped build.
  */
-import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { builtExtension, launch } from "../tests/support/browsers.ts";
+import { builtExtension, executable, launch, MissingBrowser } from "../tests/support/browsers.ts";
 import { installExtension } from "../tests/support/extension.ts";
-import { judgePage, replayLine } from "../tests/support/replay.ts";
-import { addressOf, HOMES, readMeta, serveSaved } from "../tests/support/saved.ts";
+import { inPlaces, judgePage, replayLine } from "../tests/support/replay.ts";
+import { adapterHosts, covers, HOMES, readMeta, servedAt, serveSaved } from "../tests/support/saved.ts";
+import { ensureBuilt, NotBuilt } from "./build/ensure.ts";
 
 const USAGE = `npm run replay:page -- --platform NAME --rules FILE [--browser firefox] [--url URL] PAGE.html
-  --platform NAME  ${Object.keys(HOMES).join(", ")}
+  --platform NAME  ${Object.keys(HOMES).join(", ")};
+                   it decides at which host the page is served, and so which adapter reads it
   --rules FILE     the rules to judge by; the shipped packs are off
-  --url URL        where the page was saved from (default: request_url of PAGE.meta.json, else the platform's front page)
+  --url URL        where the page was saved from, at a host of the platform (default: request_url of PAGE.meta.json;
+                   where that is another host's, as an archive's, the address inside it, else the platform's front page)
   --browser NAME   chrome (the default) or firefox
-  --build          build the extension first, even if it is there`;
+
+Builds the extension first where its sources changed.
+Prints a line for every place a post stands in: a post that the page shows twice has two lines, as a count of the page's
+elements would have it, and as \`diffract replay\` prints a post that a payload repeats.`;
 
 /** A mistake of whoever typed the command. */
 class UsageError extends Error {}
@@ -30,7 +35,6 @@ function readArguments() {
       rules: { type: "string" },
       url: { type: "string" },
       browser: { type: "string", default: "chrome" },
-      build: { type: "boolean", default: false },
       help: { type: "boolean", default: false },
     },
   });
@@ -57,32 +61,33 @@ function readArguments() {
   return {
     page,
     rules: readFileSync(values.rules, "utf8"),
-    address: pageAddress(values.url, page, home),
+    platform,
+    home,
+    url: values.url,
     browser,
-    build: values.build,
   } as const;
 }
 
 /** Where the page is served: given, recorded beside it, or the platform's front page. Always over TLS. */
-function pageAddress(given: string | undefined, page: string, home: string): string {
-  if (given !== undefined && !URL.canParse(given)) throw new UsageError(`--url ${given}: not an address`);
-  const recorded = readMeta(page)?.request_url;
-  const address = new URL(addressOf(given ?? (recorded && URL.canParse(recorded) ? recorded : home)));
+function pageAddress({ url, page, platform, home }: ReturnType<typeof readArguments>): string {
+  const hosts = adapterHosts()?.get(platform) ?? [new URL(home).hostname];
+  if (url !== undefined && !covers(hosts, url))
+    throw new UsageError(
+      `--url ${url}: not an address of ${platform}, whose hosts are ${hosts.slice(0, 5).join(", ")}${hosts.length > 5 ? " ..." : ""}`,
+    );
+  const address = new URL(servedAt(url ?? readMeta(page)?.request_url, home, hosts));
   address.protocol = "https:";
+  address.port = "";
   return address.href;
-}
-
-function build(): void {
-  const { status } = spawnSync(process.execPath, ["--import", "tsx", "scripts/build.ts"], {
-    stdio: ["ignore", 2, 2],
-  });
-  if (status !== 0) throw new UsageError("the extension did not build; the messages above say why");
 }
 
 async function main(): Promise<void> {
   const asked = readArguments();
   const folder = builtExtension(asked.browser, "shipped");
-  if (asked.build || !existsSync(folder)) build();
+  // Before the build, which takes minutes the first time.
+  executable(asked.browser);
+  ensureBuilt(asked.browser, "shipped");
+  const address = pageAddress(asked);
   const server = await serveSaved();
   try {
     server.show(asked.page);
@@ -93,11 +98,12 @@ async function main(): Promise<void> {
       await extension.setRules(asked.rules);
       const mine = (await extension.state()).packs.find((pack) => pack.origin === "mine");
       for (const diagnostic of mine?.diagnostics ?? []) console.error(diagnostic.rendered);
-      const report = await judgePage(extension, await running.newPage(), asked.address);
-      for (const judged of report.posts) process.stdout.write(`${JSON.stringify(replayLine(judged))}\n`);
+      const report = await judgePage(extension, await running.newPage(), address);
+      const lines = inPlaces(report.posts);
+      for (const judged of lines) process.stdout.write(`${JSON.stringify(replayLine(judged))}\n`);
       for (const trouble of report.troubles) console.error(trouble);
       console.error(
-        `${report.posts.length} posts at ${asked.address}; adapter ${report.health.adapter}: ${report.health.state}`,
+        `${report.posts.length} posts in ${lines.length} places at ${address}; adapter ${report.health.adapter}: ${report.health.state}`,
       );
     } finally {
       await running.close();
@@ -110,11 +116,12 @@ async function main(): Promise<void> {
 try {
   await main();
 } catch (error) {
-  const known =
+  const usage =
     error instanceof UsageError || (error as { code?: string }).code?.startsWith("ERR_PARSE_ARGS");
+  const known = usage || error instanceof MissingBrowser || error instanceof NotBuilt;
   console.error(
     `replay:page: ${known || !(error instanceof Error) ? (error as Error).message : (error.stack ?? error.message)}`,
   );
-  if (known) console.error(USAGE);
-  process.exitCode = known ? 2 : 1;
+  if (usage) console.error(USAGE);
+  process.exitCode = usage ? 2 : 1;
 }

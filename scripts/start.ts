@@ -3,25 +3,35 @@
  * and opens it in a browser with the extension installed. Without a display, or with `--headless`, it scrolls the feed
  * and writes pictures and figures instead.
  */
-import { spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import type { Page } from "puppeteer-core";
 import type { PageReport } from "../extension/shared/messages.ts";
 import { type Agora, startAgora } from "../tests/agora/server.ts";
-import { type BrowserName, builtExtension, launch, type Running } from "../tests/support/browsers.ts";
+import type { Truth } from "../tests/agora/types.ts";
+import {
+  type BrowserName,
+  builtExtension,
+  executable,
+  launch,
+  MissingBrowser,
+  type Running,
+} from "../tests/support/browsers.ts";
 import { type Extension, installExtension } from "../tests/support/extension.ts";
 import { countFlashes, type FlashCount, scrollFeed, watchFrames } from "../tests/support/flashes.ts";
 import { percentile } from "../tests/support/numbers.ts";
 import { picturesLoaded, settled } from "../tests/support/page.ts";
+import { ensureBuilt, NotBuilt } from "./build/ensure.ts";
+
+const DEMO_RULES = "tests/agora/demo.rules";
 
 const HELP = `npm start -- [options]
   --browser NAME   chrome (the default) or firefox
   --headless       no window: scroll the feed, write before.png, after.png and summary.json, and end
   --out DIR        where to write them (default: out)
   --port N         Agora's port (default: any free one)
-  --rules FILE     the reader's own rules (default: tests/agora/demo.rules)
+  --rules FILE     the reader's own rules (default: ${DEMO_RULES})
   --posts N        how many posts to scroll past when headless (default: 600)
   --dark           a reader who likes it dark
   --no-build       use the extension as it was last built`;
@@ -32,6 +42,8 @@ interface Options {
   out: string;
   port: number;
   rules: string;
+  /** The rules are not the demo's. */
+  ownRules: boolean;
   posts: number;
   dark: boolean;
   build: boolean;
@@ -47,7 +59,7 @@ function readOptions(): Options {
       headless: { type: "boolean", default: false },
       out: { type: "string", default: "out" },
       port: { type: "string", default: "0" },
-      rules: { type: "string", default: "tests/agora/demo.rules" },
+      rules: { type: "string", default: DEMO_RULES },
       posts: { type: "string", default: "600" },
       dark: { type: "boolean", default: false },
       "no-build": { type: "boolean", default: false },
@@ -70,6 +82,7 @@ function readOptions(): Options {
     out: resolve(values.out),
     port: wholeNumber("--port", values.port, 65_535),
     rules: resolve(values.rules),
+    ownRules: resolve(values.rules) !== resolve(DEMO_RULES),
     posts: wholeNumber("--posts", values.posts, 2_500),
     dark: values.dark,
     build: !values["no-build"],
@@ -91,16 +104,6 @@ function readRules(file: string): string {
       `--rules ${file}: cannot be read. Give the path of a rule file; tests/agora/demo.rules is one.`,
     );
   }
-}
-
-function build(): void {
-  const { status } = spawnSync(process.execPath, ["--import", "tsx", "scripts/build.ts", "--demo"], {
-    stdio: ["ignore", 2, 2],
-  });
-  if (status !== 0)
-    throw new UsageError(
-      "the extension did not build; the messages above say why. Mend that and start again.",
-    );
 }
 
 /** The reader's own rules go in as the dashboard would put them; what is wrong with them is said here too. */
@@ -148,7 +151,7 @@ async function perform(options: Options, agora: Agora, rules: string): Promise<v
     const sightings = await scrollFeed(page, { posts: options.posts });
     await settled(page);
     const report = await extension.report("agora.localhost", 5000);
-    const flashes = countFlashes(sightings, agora.truth, hiddenBy(report));
+    const flashes = countFlashes(sightings, agora.truth, options.ownRules ? hiddenBy(report) : DEMO_HIDES);
     const summary = summarise(options.browser, await running.browser.version(), report, flashes);
     writeFileSync(join(options.out, "summary.json"), `${JSON.stringify(summary, null, 2)}\n`);
     console.log(JSON.stringify(summary, null, 2));
@@ -158,15 +161,25 @@ async function perform(options: Options, agora: Agora, rules: string): Promise<v
   }
 }
 
-/** Whether the extension itself says of a post, as worded, that it is hidden. */
-function hiddenBy(report: PageReport): (post: { id: string }, text: string) => boolean {
+/**
+ * What the demo's rules hide, said again in other words, of what the server knows of a post. Rules of the reader's own
+ * (`--rules`) are not known here: of those, what the extension said itself has to do, and so do posts it never judged.
+ */
+const DEMO_HIDES = (post: Truth, text: string): boolean => post.promoted || /presale|1000x/i.test(text);
+
+/** Whether the extension says of a post, as worded, that it is hidden; a post that it never judged counts as well. */
+function hiddenBy(report: PageReport): (post: Truth, text: string) => boolean {
   const plain = (text: string) => text.replace(/\s+/g, " ").trim();
-  const hidden = new Map(
-    report.posts
-      .filter(({ verdict, shown }) => verdict.action === "hide" && !shown)
-      .map(({ post }) => [post.id, plain(post.text ?? "")]),
+  const judged = new Map(
+    report.posts.map(({ post, verdict, shown }) => [
+      post.id,
+      verdict.action === "hide" && !shown ? plain(post.text ?? "") : null,
+    ]),
   );
-  return ({ id }, text) => hidden.get(id) === plain(text);
+  return ({ id }, text) => {
+    const hidden = judged.get(id);
+    return hidden === undefined || hidden === plain(text);
+  };
 }
 
 function summarise(browser: BrowserName, version: string, report: PageReport, flashes: FlashCount) {
@@ -177,6 +190,7 @@ function summarise(browser: BrowserName, version: string, report: PageReport, fl
     actions: report.actions,
     verdict_latency_ms: { p50: percentile(report.latencies, 0.5), p95: percentile(report.latencies, 0.95) },
     frames: flashes.frames,
+    to_be_hidden: flashes.hidden,
     flashes: flashes.flashes.length,
     adapter: report.health.state,
     troubles: report.troubles,
@@ -208,7 +222,9 @@ async function stay(options: Options, agora: Agora, rules: string): Promise<void
 async function main(): Promise<void> {
   const options = readOptions();
   const rules = readRules(options.rules);
-  if (options.build) build();
+  // Before the build, which takes minutes the first time.
+  executable(options.browser);
+  if (options.build) ensureBuilt(options.browser, "demo");
   const agora = await startAgora({ port: options.port });
   try {
     await (options.headless ? perform : stay)(options, agora, rules);
@@ -221,7 +237,10 @@ try {
   await main();
 } catch (error) {
   const known =
-    error instanceof UsageError || (error as { code?: string }).code?.startsWith("ERR_PARSE_ARGS");
+    error instanceof UsageError ||
+    error instanceof MissingBrowser ||
+    error instanceof NotBuilt ||
+    (error as { code?: string }).code?.startsWith("ERR_PARSE_ARGS");
   console.error(
     known || !(error instanceof Error)
       ? `npm start: ${(error as Error).message}`

@@ -1,7 +1,7 @@
 /** Everything of the reader's as one JSON text, and back. Pure; nothing is stored here. */
 import { MAX_RULES, packId } from "../shared/guards.ts";
-import { flag, integer, list, object, oneOf, type Read, record, text } from "../shared/shape.ts";
-import { host, type Stored } from "../shared/storage.ts";
+import { flag, integer, list, object, oneOf, optional, type Read, record, text } from "../shared/shape.ts";
+import { host, MAX_IMPORTED, MAX_SHOWN, type Stored, shownEntry } from "../shared/storage.ts";
 
 export interface Backup {
   format: "diffract-backup";
@@ -13,15 +13,18 @@ export interface Backup {
   /** Shipped packs and the reader's own rules, turned on or off. */
   on: Record<string, boolean>;
   pausedHosts: string[];
+  /** Posts to show whatever the rules say; absent: those chosen now stay. What `limit` has counted is of its day and left out. */
+  shown?: string[];
 }
 
 const read: Read<Backup> = object({
   format: oneOf("diffract-backup"),
   version: integer(1, 1) as Read<1>,
   rules: text(MAX_RULES),
-  packs: list(object({ id: packId, source: text(MAX_RULES), on: flag }), 1000),
-  on: record(flag, 1000),
+  packs: list(object({ id: packId, source: text(MAX_RULES), on: flag }), MAX_IMPORTED),
+  on: record(flag, MAX_IMPORTED, packId),
   pausedHosts: list(host, 10_000),
+  shown: optional(list(shownEntry, MAX_SHOWN)),
 });
 
 export function makeBackup(stored: Stored): string {
@@ -35,10 +38,11 @@ export function makeBackup(stored: Stored): string {
     packs: Object.entries(stored.imported).map(([id, { source }]) => ({
       id,
       source,
-      on: stored.packs[id] ?? true,
+      on: Object.hasOwn(stored.packs, id) ? stored.packs[id] === true : true,
     })),
     on,
     pausedHosts: stored.paused,
+    shown: stored.shown,
   };
   return `${JSON.stringify(backup, null, 2)}\n`;
 }
@@ -58,7 +62,10 @@ export function parseBackup(source: string, isFree: (id: string) => boolean): Ba
     const why = error instanceof Error ? error.message : String(error);
     throw new Error(`This backup cannot be read: ${why}. Nothing was changed.`);
   }
+  const ids = new Set<string>();
   for (const { id } of backup.packs) {
+    if (ids.has(id)) throw new Error(`This backup has the pack "${id}" twice. Nothing was changed.`);
+    ids.add(id);
     if (!isFree(id))
       throw new Error(
         `This backup has an imported pack "${id}", a name of Diffract's own. Nothing was changed.`,

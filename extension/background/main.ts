@@ -1,4 +1,5 @@
 /** The background: a service worker in Chrome, an event page in Firefox. Listeners stand before anything is awaited. */
+import { engine, problems } from "virtual:build";
 import shipped from "virtual:packs";
 import { api, wordsOf } from "../shared/api.ts";
 import { FEED_PORT } from "../shared/messages.ts";
@@ -22,7 +23,9 @@ const rules = new Rules(
   {
     load: async () => (await store).stored.limits,
     save: async (memory) => (await store).set("limits", memory),
+    refuse: async (message) => (await store).refuse("limits", message),
   },
+  engine,
 );
 
 /** How adapters fit, by adapter and host; what is off is said on the dashboard. */
@@ -41,24 +44,26 @@ const feeds = new Feeds(rules, {
   },
 });
 
-const requests = new Requests(store, rules, rulesChanged, () => [...worn.values()]);
+const broken = problems.map((words) => `An adapter came out broken and is left out: ${words}`);
+
+const requests = new Requests(store, rules, rulesChanged, () => [...broken, ...worn.values()]);
 
 async function rulesChanged(): Promise<void> {
-  const { stored } = await store;
   try {
     await rules.reload();
   } finally {
     feeds.changed();
     // Pages without a port hear of it through storage.
-    await (await store).set("generation", (stored.generation + 1) % Number.MAX_SAFE_INTEGER);
+    await (await store).update("generation", (generation) => (generation + 1) % Number.MAX_SAFE_INTEGER);
   }
 }
 
 async function remember(key: string, shown: boolean): Promise<void> {
-  const opened = await store;
-  const others = opened.stored.shown.filter((one) => one !== key);
   try {
-    await opened.set("shown", (shown ? [...others, key] : others).slice(-MAX_SHOWN));
+    await (await store).update("shown", (keys) => {
+      const others = keys.filter((one) => one !== key);
+      return (shown ? [...others, key] : others).slice(-MAX_SHOWN);
+    });
   } catch (error) {
     rules.trouble(`What you chose to show could not be kept (${wordsOf(error)}).`);
   }

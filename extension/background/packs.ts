@@ -41,6 +41,14 @@ export function packFiles(stored: Stored, shipped: readonly ShippedPack[]): Pack
   ];
 }
 
+/** The reader's own rules with `line` at their end, in force everywhere whatever scope the last lines are under. Pure. */
+export function withLine(source: string, line: string): string {
+  const head = source === "" || source.endsWith("\n") ? source : `${source}\n`;
+  const scope = head.split("\n").findLast((one) => /^\s*on\s/.test(one));
+  const everywhere = scope === undefined || /^\s*on\s+everywhere\s*(?:#.*)?$/.test(scope);
+  return `${head}${everywhere ? "" : "on everywhere\n"}${line}\n`;
+}
+
 /** Whether an id may be given to an imported pack. */
 export function isFreeId(id: string, shipped: readonly ShippedPack[]): boolean {
   return id !== MINE && !shipped.some((pack) => pack.id === id);

@@ -10,10 +10,10 @@ import type {
   PackState,
 } from "../shared/messages.ts";
 import { readOr } from "../shared/shape.ts";
-import type { Store } from "../shared/storage.ts";
+import { MAX_IMPORTED, type Store } from "../shared/storage.ts";
 import { makeBackup, parseBackup } from "./backup.ts";
 import { diagnose, loadEngine } from "./engine.ts";
-import { countRules, headerOf, isFreeId, keepAuthorLine, MINE, packFiles } from "./packs.ts";
+import { countRules, headerOf, isFreeId, keepAuthorLine, MINE, packFiles, withLine } from "./packs.ts";
 import type { Rules } from "./rules.ts";
 
 type Value = BackgroundState | string | null;
@@ -61,14 +61,16 @@ export class Requests {
         return makeBackup(stored);
       case "set-site": {
         const host = request.host.toLowerCase();
-        const others = stored.paused.filter((paused) => paused !== host);
-        await store.set("paused", request.on ? others : [...others, host]);
+        await store.update("paused", (paused) => {
+          const others = paused.filter((one) => one !== host);
+          return request.on ? others : [...others, host];
+        });
         return null;
       }
       case "set-pack":
         if (!packFiles(stored, shipped).some(({ id }) => id === request.pack))
           throw new Refused(`There is no pack "${request.pack}".`);
-        await store.set("packs", { ...stored.packs, [request.pack]: request.on });
+        await store.update("packs", (packs) => ({ ...packs, [request.pack]: request.on }));
         break;
       case "set-rules":
         if (request.base !== undefined && request.base !== stored.rules) {
@@ -79,35 +81,41 @@ export class Requests {
       case "keep-author": {
         const line = keepAuthorLine(request.author);
         if (stored.rules.split("\n").includes(line)) return null;
-        // A blank `on everywhere` first, lest the line fall under the last scope of the file.
-        const scoped = /^\s*on\s/m.test(stored.rules);
-        const head = stored.rules === "" || stored.rules.endsWith("\n") ? stored.rules : `${stored.rules}\n`;
-        const source = `${head}${scoped && !head.includes("\non everywhere\n") ? "on everywhere\n" : ""}${line}\n`;
+        const source = withLine(stored.rules, line);
         if (source.length > MAX_RULES) throw new Refused("Your rules have no room for another line.");
         await store.set("rules", source);
         break;
       }
       case "import-pack":
-        if (!/^[\w.-]+$/.test(request.pack))
-          throw new Refused("A pack's name may have letters, digits, dots and hyphens.");
         if (!isFreeId(request.pack, shipped))
           throw new Refused(`"${request.pack}" is a name of Diffract's own; rename the file.`);
-        await store.setPack(request.pack, { source: request.source });
+        if (
+          !Object.hasOwn(stored.imported, request.pack) &&
+          Object.keys(stored.imported).length >= MAX_IMPORTED
+        )
+          throw new Refused(
+            `There is room for ${MAX_IMPORTED} imported packs; remove one first. Nothing was changed.`,
+          );
+        await store.setAll({ imported: { [request.pack]: { source: request.source } } });
         break;
       case "remove-pack":
         if (!Object.hasOwn(stored.imported, request.pack))
           throw new Refused(`There is no imported pack "${request.pack}".`);
-        await store.removePack(request.pack);
+        await store.removePacks([request.pack]);
         break;
       case "import":
         await this.restore(store, request.backup);
         break;
     }
-    await this.changed();
+    try {
+      await this.changed();
+    } catch (error) {
+      throw new Error(`This is stored, but your rules could not be put in force (${wordsOf(error)}).`);
+    }
     return null;
   }
 
-  /** The whole backup is read before the first key is written. */
+  /** The whole backup is read before anything is written, and written at once. */
   private async restore(store: Store, text: string): Promise<void> {
     let backup: ReturnType<typeof parseBackup>;
     try {
@@ -116,16 +124,30 @@ export class Requests {
       throw new Refused(wordsOf(error));
     }
     const kept = new Set(backup.packs.map(({ id }) => id));
-    for (const { id, source } of backup.packs) await store.setPack(id, { source });
-    const on = { ...backup.on, ...Object.fromEntries(backup.packs.map((pack) => [pack.id, pack.on])) };
-    await store.set("packs", on);
-    await store.set("rules", backup.rules);
-    await store.set("paused", backup.pausedHosts);
-    for (const id of Object.keys(store.stored.imported)) if (!kept.has(id)) await store.removePack(id);
+    const gone = Object.keys(store.stored.imported).filter((id) => !kept.has(id));
+    await store.setAll({
+      rules: backup.rules,
+      paused: backup.pausedHosts,
+      ...(backup.shown && { shown: backup.shown }),
+      imported: Object.fromEntries(backup.packs.map(({ id, source }) => [id, { source }])),
+      packs: {
+        ...backup.on,
+        ...Object.fromEntries(backup.packs.map((pack) => [pack.id, pack.on])),
+        // Off, should what follows not come to pass.
+        ...Object.fromEntries(gone.map((id) => [id, false])),
+      },
+    });
+    try {
+      await store.removePacks(gone);
+    } catch (error) {
+      this.rules.trouble(
+        `The backup is in force, but packs that are not in it could only be turned off: ${gone.join(", ")} (${wordsOf(error)}).`,
+      );
+    }
   }
 
   private async state(store: Store): Promise<BackgroundState> {
-    const troubles = [...store.troubles, ...this.troubles()];
+    const troubles: string[] = [];
     let rules = 0;
     try {
       await loadEngine();
@@ -133,6 +155,8 @@ export class Requests {
     } catch (error) {
       troubles.push(`The engine does not start (${wordsOf(error)}). Posts are shown as the sites made them.`);
     }
+    // Last: to come up may have found damage in what is stored.
+    troubles.unshift(...store.troubles, ...this.troubles());
     troubles.push(...this.rules.troubles);
     return {
       version: api.runtime.getManifest().version,

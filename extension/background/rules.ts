@@ -4,6 +4,7 @@
  */
 import { wordsOf } from "../shared/api.ts";
 import type { BackgroundState } from "../shared/messages.ts";
+import { without } from "./assemble.ts";
 import { type Context, Engine, engineVersion, loadEngine, type Source } from "./engine.ts";
 import { dropSnapshots, loadSnapshot, saveSnapshot, snapshotKey } from "./snapshots.ts";
 
@@ -22,13 +23,20 @@ function contextNow(visit: string): string {
 /** Whether a rule file may say `order by`; a false alarm costs a question that changes nothing. */
 const ORDERS = /^[^#\n]*\border\s+by\b/m;
 
+/** Engines replaced after a panic, in one life of the background. */
+const MAX_REPLACEMENTS = 10;
+
 /** Troubles remembered. */
 const MAX_TROUBLES = 50;
+/** Most characters of one. */
+const MAX_TROUBLE = 1000;
 
 /** Where the counts of `limit` outlive the background. */
 export interface LimitMemory {
   load(): Promise<string>;
   save(memory: string): Promise<void>;
+  /** What was loaded makes no sense: it is not to be written over. */
+  refuse(message: string): Promise<void>;
 }
 
 /** Milliseconds after a batch until what limits remember is stored. */
@@ -48,12 +56,15 @@ export class Rules {
   constructor(
     private readonly sources: () => Promise<Source[]>,
     private readonly memory: LimitMemory,
+    /** Names the engine's very build: a snapshot of another build is another snapshot. */
+    private readonly build: string,
   ) {
     this.engine = this.come();
     this.engine.catch(() => {});
   }
 
-  trouble(words: string): void {
+  trouble(said: string): void {
+    const words = said.length > MAX_TROUBLE ? `${said.slice(0, MAX_TROUBLE)}…` : said;
     if (this.troubles.includes(words)) return;
     this.troubles.push(words);
     if (this.troubles.length > MAX_TROUBLES) this.troubles.shift();
@@ -62,15 +73,38 @@ export class Rules {
   /** Decides a batch: JSON in, JSON out. Rejects with words for the reader. */
   async decide(posts: string, visit: string): Promise<string> {
     const engine = await this.ready();
-    const verdicts = engine.decide(posts, contextNow(visit));
-    this.memoryTimer ??= setTimeout(() => void this.saveMemory(), SAVE_AFTER);
-    return verdicts;
+    try {
+      const verdicts = engine.decide(posts, contextNow(visit));
+      this.memoryTimer ??= setTimeout(() => void this.saveMemory(), SAVE_AFTER);
+      return verdicts;
+    } catch (error) {
+      this.replaceIfBroken(engine, error);
+      throw error;
+    }
   }
 
   /** In which order the posts are to stand: indices. */
   async order(posts: string, verdicts: string, visit: string): Promise<number[]> {
     const engine = await this.ready();
-    return [...engine.order(posts, verdicts, contextNow(visit))];
+    try {
+      return [...engine.order(posts, verdicts, contextNow(visit))];
+    } catch (error) {
+      this.replaceIfBroken(engine, error);
+      throw error;
+    }
+  }
+
+  private replacements = 0;
+  /**
+   * A panic leaves the engine borrowed for good: every batch after it would fail. Another takes its place; the broken one
+   * cannot be freed, so this is not done for ever.
+   */
+  private replaceIfBroken(engine: Engine, error: unknown): void {
+    if (!(error instanceof WebAssembly.RuntimeError) || engine !== this.current) return;
+    if (++this.replacements > MAX_REPLACEMENTS) return;
+    this.current = null;
+    this.engine = this.come();
+    this.engine.catch(() => {});
   }
 
   private remembered = "";
@@ -99,11 +133,12 @@ export class Rules {
   }
 
   private async ready(): Promise<Engine> {
+    const tried = this.engine;
     try {
-      return await this.engine;
+      return await tried;
     } catch {
-      // One more try: what failed may have been passing (storage that was locked, memory).
-      this.engine = this.come();
+      // One more try, for all who wait: what failed may have been passing (storage that was locked, memory).
+      if (this.engine === tried) this.engine = this.come();
       return this.engine;
     }
   }
@@ -113,25 +148,41 @@ export class Rules {
     const [sources] = await Promise.all([this.sources(), loadEngine()]);
     this.orders = sources.some(({ source }) => ORDERS.test(source));
     const text = JSON.stringify(sources);
-    const key = await snapshotKey(engineVersion(), text);
+    const key = await snapshotKey(`${engineVersion()} ${this.build}`, text);
     const restored = await this.restore(key);
-    const engine = restored ?? new Engine(sources);
+    const { made: engine, left } = restored
+      ? { made: restored, left: [] }
+      : without(sources, (all) => new Engine(all));
+    for (const { source, error } of left)
+      this.trouble(`The pack "${source.id}" could not be compiled and is left out (${wordsOf(error)}).`);
     await this.remember(engine);
-    this.current?.free();
+    try {
+      this.current?.free();
+    } catch {
+      // It broke in the midst of something; it goes with the background.
+    }
     this.current = engine;
     this.start = {
       from: restored ? "snapshot" : "sources",
       milliseconds: Math.round((performance.now() - started) * 10) / 10,
     };
-    if (!restored) void this.keep(key, engine);
+    // A pack that was left out is tried again next time.
+    if (!restored && left.length === 0) void this.keep(key, engine);
     return engine;
   }
 
   /** Hands the counts of limits to a new engine. */
   private async remember(engine: Engine): Promise<void> {
+    let memory = "";
     try {
-      const memory = this.current?.memory() ?? (await this.memory.load());
+      memory = this.current?.memory() ?? (await this.memory.load());
       if (memory !== "") engine.restore_memory(memory);
+    } catch (error) {
+      this.trouble(wordsOf(error));
+      // Not to be written over by counts that begin anew.
+      if (memory !== "" && this.current === null) await this.memory.refuse(wordsOf(error));
+    }
+    try {
       this.remembered = engine.memory();
     } catch (error) {
       this.trouble(wordsOf(error));

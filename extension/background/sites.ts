@@ -19,8 +19,16 @@ export function addedOrigins(granted: readonly string[], matches: readonly strin
   return granted.filter((origin) => !known.has(origin) && /^(?:\*|https?):\/\//.test(origin)).sort();
 }
 
-/** Registers the content script for every site the reader added, and takes it from those withdrawn. */
-export async function syncAddedSites(): Promise<string[]> {
+let last: Promise<unknown> = Promise.resolve();
+
+/** Registers the content script for every site the reader added, and takes it from those withdrawn. One at a time. */
+export function syncAddedSites(): Promise<string[]> {
+  const next = last.then(sync);
+  last = next.catch(() => {});
+  return next;
+}
+
+async function sync(): Promise<string[]> {
   const { matches, js } = declared();
   const { origins = [] } = await api.permissions.getAll();
   const wanted = addedOrigins(origins, [...matches, ...(api.runtime.getManifest().host_permissions ?? [])]);
@@ -32,6 +40,8 @@ export async function syncAddedSites(): Promise<string[]> {
   const script = {
     id: SCRIPT,
     matches: wanted,
+    // Leave for every site includes those of the manifest, where the script is already.
+    excludeMatches: matches,
     js,
     runAt: "document_start" as const,
     allFrames: false,

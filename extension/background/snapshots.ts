@@ -18,7 +18,9 @@ export async function snapshotKey(version: string, sources: string): Promise<str
 export async function loadSnapshot(key: string): Promise<Uint8Array | null> {
   return withStore("readonly", async (store) => {
     const value: unknown = await done(store.get(key));
-    return value instanceof Uint8Array ? value : null;
+    if (value === undefined) return null;
+    if (!(value instanceof Uint8Array)) throw new Error("what is kept there is no snapshot");
+    return value;
   });
 }
 

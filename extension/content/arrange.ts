@@ -61,7 +61,8 @@ export function places(
 }
 
 export class Arranger {
-  private readonly moved = new Set<HTMLElement>();
+  /** What was moved, with the order that the page itself had given it inline. */
+  private readonly moved = new Map<HTMLElement, { value: string; priority: string }>();
   private readonly columns = new Set<HTMLElement>();
 
   constructor(private readonly marks: Marks) {}
@@ -89,16 +90,22 @@ export class Arranger {
     for (const [i, child] of children.entries()) {
       if (!(child instanceof HTMLElement)) continue;
       const value = String(BASE + (ofBox.get(child) ?? i));
+      if (!this.moved.has(child)) {
+        this.moved.set(child, {
+          value: child.style.order,
+          priority: child.style.getPropertyPriority("order"),
+        });
+      }
       if (child.style.order !== value) child.style.setProperty("order", value, "important");
-      this.moved.add(child);
     }
-    for (const child of this.moved) if (!child.isConnected) this.moved.delete(child);
+    for (const child of this.moved.keys()) if (!child.isConnected) this.moved.delete(child);
   }
 
   /** Everything back in the page's own order. */
   undo(): void {
-    for (const child of this.moved) {
+    for (const [child, { value, priority }] of this.moved) {
       child.style.removeProperty("order");
+      if (value !== "") child.style.setProperty("order", value, priority);
       if (child.getAttribute("style") === "") child.removeAttribute("style");
     }
     for (const parent of this.columns) parent.removeAttribute(this.marks.name);

@@ -3,6 +3,11 @@ import type { Verdict } from "../shared/post.ts";
 import { type Marks, TOKEN, type Token } from "./marks.ts";
 import { type Bar, type Labels, putBar, putLabels } from "./widgets.ts";
 
+/** Milliseconds over which it is counted how often the page throws out what was put beside a post. */
+const THROWN_OVER = 1000;
+/** So often it is put back; then the post does without. */
+const MAX_THROWN = 4;
+
 /** How a post is shown. */
 export interface Dress {
   tokens: Token[];
@@ -67,6 +72,12 @@ export class Dressed {
   private barWords: string | null = null;
   private labels: Labels | null = null;
   private labelWords = "";
+  /** What each box is to say. */
+  private readonly wanted = new WeakMap<Element, string>();
+  private thrown = 0;
+  private thrownSince = 0;
+  /** It waits for its verdict under the veil. */
+  veiled = false;
 
   constructor(private readonly marks: Marks) {}
 
@@ -80,32 +91,49 @@ export class Dressed {
   ): void {
     const first = boxes[0];
     if (first === undefined) return;
+    this.veiled = false;
     let { tokens } = dress;
-    if (dress.bar === null) this.dropBar();
-    else if (this.barWords !== dress.bar || !this.bar?.stands()) {
+    if (this.bar?.stands() === false || this.labels?.stands() === false) this.countThrown();
+    const refused = this.thrown > MAX_THROWN;
+    const line = refused ? null : dress.bar;
+    if (line === null) this.dropBar();
+    else if (this.barWords !== line || !this.bar?.stands()) {
       this.dropBar();
-      this.bar = putBar(this.marks, first, dress.bar, open, toggled);
-      this.barWords = dress.bar;
+      this.bar = putBar(this.marks, first, line, open, toggled);
+      this.barWords = line;
     }
     if (dress.bar !== null && open) tokens = tokens.filter((token) => token !== TOKEN.fold);
-    const words = dress.labels.join("\n");
+    const words = refused ? "" : dress.labels.join("\n");
     if (words !== this.labelWords || this.labels?.stands() === false) {
       this.labels?.remove();
       this.labels = words === "" ? null : putLabels(this.marks, first, dress.labels);
       this.labelWords = words;
     }
     for (const [index, box] of boxes.entries()) {
-      // Only the first box carries the line; the others go, and so does a box whose line stands before it.
-      const whole = tokens.includes(TOKEN.fold) && (index > 0 || this.bar?.inside === false);
+      // Only the first box carries the line; the others go, and so does a box whose line stands before it or nowhere.
+      const whole = tokens.includes(TOKEN.fold) && (index > 0 || this.bar === null || !this.bar.inside);
       this.mark(box, (whole ? [TOKEN.clear, TOKEN.hide] : tokens).join(" "));
     }
     // The veil covers items by themselves, whatever their box.
     if (!boxes.includes(item)) this.mark(item, tokens.includes(TOKEN.wait) ? TOKEN.wait : TOKEN.clear);
   }
 
+  /** Whether the element says what it was last told to, or never was told anything. */
+  holds(box: Element): boolean {
+    const wanted = this.wanted.get(box);
+    return wanted === undefined || box.getAttribute(this.marks.name) === wanted;
+  }
+
+  /** Marks an element again whose mark the page took away or changed. */
+  restore(box: Element): void {
+    const wanted = this.wanted.get(box);
+    if (wanted !== undefined) this.mark(box, wanted);
+  }
+
   /** Covers the boxes again, with an animation that starts anew. */
   veil(item: Element, boxes: readonly Element[]): void {
     this.undress();
+    this.veiled = true;
     for (const box of new Set([item, ...boxes])) {
       this.mark(box, box.getAttribute(this.marks.name) === TOKEN.veilA ? TOKEN.veilB : TOKEN.veilA);
     }
@@ -134,6 +162,16 @@ export class Dressed {
     this.labels?.remove();
     this.labels = null;
     this.labelWords = "";
+    this.thrown = 0;
+  }
+
+  private countThrown(): void {
+    const now = performance.now();
+    if (this.thrown <= MAX_THROWN && now - this.thrownSince > THROWN_OVER) {
+      this.thrownSince = now;
+      this.thrown = 0;
+    }
+    this.thrown++;
   }
 
   private dropBar(): void {
@@ -143,6 +181,7 @@ export class Dressed {
   }
 
   private mark(box: Element, value: string): void {
+    this.wanted.set(box, value);
     if (box.getAttribute(this.marks.name) !== value) box.setAttribute(this.marks.name, value);
   }
 }

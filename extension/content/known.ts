@@ -6,20 +6,33 @@ import type { Action, Post, Verdict } from "../shared/post.ts";
 export const MAX_KNOWN = 5000;
 /** Ids counted as seen. */
 const MAX_SEEN = 100_000;
+/** Contents remembered of one id, and of all together. */
+const MAX_CONTENTS = 32;
+const MAX_ALL_CONTENTS = 2 * MAX_KNOWN;
 
+/** One content of one post, as it was read; two elements may show one id with different content. */
 export interface Known {
   post: Post;
   /** Of everything a rule can look at; a change means that the engine is to be asked again. */
-  hash: string;
-  /** Of its words and what it claims to be; a change means the post was edited, and may have to go. */
-  words: string;
-  /** The last reading found other words. */
-  edited: boolean;
+  readonly hash: string;
+  /** Of everything but its counters; a change means the post was edited, and may have to go. */
+  readonly words: string;
+  /** What was last said of this content, or, while it is `stale`, perhaps of the one before it. */
   verdict: Verdict | null;
-  /** Rules changed since the verdict. */
+  /** The verdict is of other rules or of another content. */
   stale: boolean;
-  /** The hash of the content that the engine is being asked about; `null` when nothing is under way. */
-  asked: string | null;
+  /** The batch in which the engine is being asked about it; 0 when none is under way. */
+  asked: number;
+}
+
+/** The verdict that holds of this content under the rules of now. */
+export const verdictOf = (known: Known | null | undefined): Verdict | null =>
+  known && !known.stale ? known.verdict : null;
+
+interface Entry {
+  latest: Known;
+  /** By hash, the longest unseen first. */
+  contents: Map<string, Known>;
 }
 
 /** Hash of a post's content. What ticks by itself (`age`, `position`) is left out. */
@@ -28,12 +41,19 @@ export function contentHash(post: Post): string {
   return hash(JSON.stringify(rest));
 }
 
-/** Hash of what an edit changes, as opposed to counters that tick. */
+/** Hash of what an edit changes, as opposed to counters and ages, which tick by themselves. */
 export function wordsHash(post: Post): string {
-  const { text, title, quote_text, card_title, alt, promoted, suggested, sensitive, links, labels } = post;
-  return hash(
-    JSON.stringify([text, title, quote_text, card_title, alt, promoted, suggested, sensitive, links, labels]),
-  );
+  const {
+    age: _age,
+    position: _position,
+    likes: _likes,
+    reposts: _reposts,
+    replies: _replies,
+    views: _views,
+    followers: _followers,
+    ...rest
+  } = post;
+  return hash(JSON.stringify(rest));
 }
 
 function hash(words: string): string {
@@ -48,7 +68,8 @@ function hash(words: string): string {
 }
 
 export class KnownPosts {
-  private readonly posts = new Map<string, Known>();
+  private readonly posts = new Map<string, Entry>();
+  private contents = 0;
   private readonly identities = new Map<string, string>();
   private readonly actions = new Map<string, Action>();
   /** Ids of posts with labels, and set off. */
@@ -72,37 +93,49 @@ export class KnownPosts {
       this.identities.delete(this.identities.keys().next().value ?? identity);
   }
 
+  /** The content of a post that was read last. */
   get(id: string): Known | undefined {
-    return this.posts.get(id);
+    return this.posts.get(id)?.latest;
   }
 
   /** Remembers what was read. */
   learn(post: Post, hash: string): Known {
-    const old = this.posts.get(post.id);
-    this.posts.delete(post.id);
-    const words = wordsHash(post);
-    const known: Known =
-      old === undefined
-        ? { post, hash, words, edited: false, verdict: null, stale: false, asked: null }
-        : {
-            post,
-            hash,
-            words,
-            edited: old.words !== words,
-            verdict: old.verdict,
-            stale: old.stale || old.hash !== hash,
-            asked: old.asked,
-          };
-    this.posts.set(post.id, known);
-    if (this.posts.size > MAX_KNOWN) {
-      const oldest = this.posts.keys().next().value;
-      if (oldest !== undefined) this.posts.delete(oldest);
+    const { id } = post;
+    const entry = this.posts.get(id);
+    let known = entry?.contents.get(hash);
+    if (known === undefined) {
+      const verdict = entry?.latest.verdict ?? null;
+      known = { post, hash, words: wordsHash(post), verdict, stale: true, asked: 0 };
+    } else {
+      known.post = post;
+      this.contents--;
+      entry?.contents.delete(hash);
     }
-    if (!this.actions.has(post.id) && this.actions.size < MAX_SEEN) {
-      this.actions.set(post.id, "show");
+    const contents = entry?.contents ?? new Map<string, Known>();
+    contents.set(hash, known);
+    this.contents++;
+    this.posts.delete(id);
+    this.posts.set(id, { latest: known, contents });
+    this.forget(contents);
+    if (!this.actions.has(id) && this.actions.size < MAX_SEEN) {
+      this.actions.set(id, "show");
       this.seen++;
     }
     return known;
+  }
+
+  /** What is forgotten here lives on in the items that show it and in the batches that ask about it. */
+  private forget(contents: Map<string, Known>): void {
+    const [oldest] = contents.keys();
+    if (contents.size > MAX_CONTENTS && oldest !== undefined) {
+      contents.delete(oldest);
+      this.contents--;
+    }
+    for (const [id, entry] of this.posts) {
+      if (this.posts.size <= MAX_KNOWN && this.contents <= MAX_ALL_CONTENTS) return;
+      this.posts.delete(id);
+      this.contents -= entry.contents.size;
+    }
   }
 
   judge(known: Known, verdict: Verdict): void {
@@ -116,9 +149,11 @@ export class KnownPosts {
 
   /** Every verdict is to be asked anew. */
   age(): void {
-    for (const known of this.posts.values()) {
-      known.stale = true;
-      known.asked = null;
+    for (const { contents } of this.posts.values()) {
+      for (const known of contents.values()) {
+        known.stale = true;
+        known.asked = 0;
+      }
     }
   }
 
@@ -138,12 +173,14 @@ export class KnownPosts {
     return touched;
   }
 
-  /** The latest, oldest first. */
-  latest(limit: number): JudgedPost[] {
+  /** The latest, oldest first. `places`: by id, how many items hold the post now. */
+  latest(limit: number, places: ReadonlyMap<string, number>): JudgedPost[] {
     const judged: JudgedPost[] = [];
     if (limit <= 0) return judged;
-    for (const { post, verdict } of this.posts.values()) {
-      if (verdict) judged.push({ post, verdict, shown: this.shown.has(post.id) });
+    for (const { latest } of this.posts.values()) {
+      const { post, verdict } = latest;
+      if (verdict === null) continue;
+      judged.push({ post, verdict, shown: this.shown.has(post.id), places: places.get(post.id) ?? 0 });
     }
     return judged.slice(-limit);
   }

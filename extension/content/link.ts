@@ -7,6 +7,7 @@ import { readEngineMessage, readVerdicts } from "../shared/guards.ts";
 import { type EngineMessage, FEED_PORT, type ShellMessage } from "../shared/messages.ts";
 import type { Post, Verdict } from "../shared/post.ts";
 import { readOr } from "../shared/shape.ts";
+import { listOf, postJson } from "./wire.ts";
 
 /** Milliseconds until posts show undecided, for the first batch of a page, which may have to wake the background. */
 export const FIRST_DEADLINE = 3000;
@@ -14,6 +15,8 @@ export const FIRST_DEADLINE = 3000;
 export const DEADLINE = 1500;
 /** How often one batch is sent before the shell gives up on it. */
 const MAX_TRIES = 3;
+/** Messages held back until the page is known not to be paused. */
+const MAX_HELD = 50;
 
 export interface LinkEvents {
   /** `verdicts` in the order of the posts. May come after `late`. */
@@ -22,8 +25,8 @@ export interface LinkEvents {
   order(request: number, order: number[]): void;
   /** No answer within the deadline: let the posts of the batch show. The answer may still come. */
   late(batch: number, milliseconds: number): void;
-  /** The batch will not be answered. */
-  failed(batch: number, message: string): void;
+  /** The batch will not be answered. `again`: another one might be. */
+  failed(batch: number, message: string, again: boolean): void;
   /** Rules or settings changed. */
   changed(): void;
   /** The extension this script belongs to is gone. Nothing will be answered any more. */
@@ -46,26 +49,35 @@ export class Link {
   );
   private answered = false;
   private closed = false;
+  /** Nothing is sent before {@link warm}; what is said until then. */
+  private held: ShellMessage[] | null = [];
 
   constructor(
     private readonly host: string,
     private readonly events: LinkEvents,
   ) {}
 
-  /** Opens the port ahead of the first batch, so that the background wakes while the page still loads. */
+  /**
+   * Opens the port, even ahead of the first batch, so that the background wakes while the page still loads. Until then
+   * batches and messages are held back: the page may be paused.
+   */
   warm(): void {
+    const held = this.held ?? [];
+    this.held = null;
     this.open();
+    for (const message of held) this.tell(message);
+    for (const seq of [...this.waiting.keys()]) this.post(seq);
   }
 
-  /** Sends a batch; returns its number. */
-  ask(posts: Post[]): number {
+  /** Sends a batch, a JSON array of posts; returns its number. */
+  ask(posts: string): number {
     const seq = this.next++;
     const message = {
       type: "posts" as const,
       seq,
       host: this.host,
       visit: this.visit,
-      posts: JSON.stringify(posts),
+      posts,
     };
     const deadline = this.answered ? DEADLINE : FIRST_DEADLINE;
     const timer = setTimeout(() => this.events.late(seq, deadline), deadline);
@@ -82,7 +94,7 @@ export class Link {
       seq,
       host: this.host,
       visit: this.visit,
-      posts: JSON.stringify(posts),
+      posts: listOf(posts.map(postJson)),
       verdicts: JSON.stringify(verdicts),
     });
     return seq;
@@ -90,6 +102,10 @@ export class Link {
 
   /** Says something that needs no answer. Lost when nobody listens. */
   tell(message: ShellMessage): void {
+    if (this.held !== null) {
+      if (this.held.length < MAX_HELD) this.held.push(message);
+      return;
+    }
     try {
       this.open()?.postMessage(message);
     } catch {
@@ -108,9 +124,9 @@ export class Link {
 
   private post(seq: number): void {
     const batch = this.waiting.get(seq);
-    if (batch === undefined) return;
+    if (batch === undefined || this.held !== null) return;
     if (++batch.tries > MAX_TRIES) {
-      this.give(seq, "Diffract's background stopped three times over this batch.");
+      this.give(seq, "Diffract's background stopped three times over this batch.", false);
       return;
     }
     try {
@@ -120,12 +136,12 @@ export class Link {
     }
   }
 
-  private give(seq: number, message: string): void {
+  private give(seq: number, message: string, again: boolean): void {
     const batch = this.waiting.get(seq);
     if (batch === undefined) return;
     clearTimeout(batch.timer);
     this.waiting.delete(seq);
-    this.events.failed(seq, message);
+    this.events.failed(seq, message, again);
   }
 
   private open(): chrome.runtime.Port | null {
@@ -166,7 +182,7 @@ export class Link {
     if (this.closed) return;
     this.closed = true;
     const left = [...this.waiting.keys()];
-    for (const seq of left) this.give(seq, "Diffract was updated or switched off.");
+    for (const seq of left) this.give(seq, "Diffract was updated or switched off.", false);
     this.events.orphaned();
   }
 
@@ -186,10 +202,10 @@ export class Link {
     const batch = this.waiting.get(message.seq);
     if (batch === undefined) return;
     if (message.type === "failed") {
-      this.give(message.seq, message.message);
+      this.give(message.seq, message.message, true);
       return;
     }
-    const verdicts = parse(message.verdicts, (words) => this.give(message.seq, words));
+    const verdicts = parse(message.verdicts, (words) => this.give(message.seq, words, true));
     if (verdicts === null) return;
     clearTimeout(batch.timer);
     this.waiting.delete(message.seq);

@@ -6,7 +6,7 @@ import { readPageRequest } from "../shared/guards.ts";
 import type { Answer, PageReport, PageRequest } from "../shared/messages.ts";
 import { readOr } from "../shared/shape.ts";
 import { parseStored, readForPage } from "../shared/storage.ts";
-import { type CompiledAdapter, isHostOf, pickAdapter } from "./extract/index.ts";
+import { type CompiledAdapter, isFormOf, isHostOf, pickAdapter } from "./extract/index.ts";
 import { drawMarks, sign } from "./marks.ts";
 import { PageReader } from "./page-reader.ts";
 import { PageSheet } from "./sheet.ts";
@@ -19,9 +19,10 @@ const host = location.hostname.toLowerCase();
 function candidates(): CompiledAdapters {
   const raw = JSON.parse(adaptersJson) as { adapters: Array<{ hosts: string[]; detect?: string[] }> };
   const named = raw.adapters.filter(({ hosts }) => hosts.some((site) => isHostOf(host, site)));
+  // Whoever names the host, and who knows another form of the same site by its markup.
   raw.adapters =
     named.length > 0
-      ? named
+      ? raw.adapters.filter((a) => named.includes(a) || named.some((other) => isFormOf(a, other)))
       : raw.adapters.filter((a) => a.hosts.includes("*") || (a.detect?.length ?? 0) > 0);
   return readCompiledAdapters(raw);
 }
@@ -35,6 +36,10 @@ class Page {
   private last: Shell | null = null;
   private paused = false;
   private token = "";
+  /** The reader's exceptions, as they are stored. */
+  private shown: readonly string[] = [];
+  /** Signs the sheet of the shell that runs, once it has verdicts and the installation's secret is known. */
+  private sign: () => void = () => {};
   private stopRelief: () => void = () => {};
   private ended = false;
   /** This script came to a page that was there already. */
@@ -56,10 +61,12 @@ class Page {
     }
     if (this.ended) return;
     this.token = stored.token;
+    this.shown = stored.shown;
     this.paused = stored.paused.includes(host);
     if (this.paused) this.halt();
     else {
       if (this.shell === null) this.run(true);
+      this.sign();
       this.shell?.setShown(stored.shown);
       this.shell?.warm();
       if (trouble !== "") this.shell?.trouble(trouble);
@@ -72,6 +79,10 @@ class Page {
     const marks = drawMarks();
     const reader = new PageReader(this.adapter);
     const sheet = new PageSheet(marks, reader.veil);
+    let settled = false;
+    this.sign = () => {
+      if (settled && this.token !== "") sheet.sign(sign(this.token, marks.name), true);
+    };
     const shell = new Shell({
       reader,
       marks,
@@ -81,7 +92,8 @@ class Page {
       settled: () => {
         // What an older instance hid stays hidden until this one has its own verdicts.
         this.relieveOthers(marks.name);
-        if (this.token !== "") sheet.sign(sign(this.token, marks.name), true);
+        settled = true;
+        this.sign();
       },
       orphaned: () => sheet.sign(this.token === "" ? "" : sign(this.token, marks.name), false),
     });
@@ -125,11 +137,15 @@ class Page {
         if (paused) this.halt();
         else {
           this.run(true);
+          this.shell?.setShown(this.shown);
           this.shell?.warm();
         }
       }
     }
-    if (changes.shown) this.shell?.setShown(parseStored({ shown: changes.shown.newValue }).stored.shown);
+    if (changes.shown) {
+      this.shown = parseStored({ shown: changes.shown.newValue }).stored.shown;
+      this.shell?.setShown(this.shown);
+    }
     if (changes.generation) this.shell?.askAgain();
   };
 

@@ -65,7 +65,8 @@ export function sheetText(marks: Marks, veil: readonly string[], signature: stri
     `${at(TOKEN.veilA)}${veiled(1)}`,
     `${at(TOKEN.veilB)}${veiled(2)}`,
     `${at(TOKEN.wait)}{opacity:0 !important;pointer-events:none !important}`,
-    `${at(TOKEN.hide)}{display:none !important}`,
+    // Two ids that no element has: more specific than a page's own `#post { display: block !important }`.
+    `${at(TOKEN.hide)}:not(#${key}#${key}h){display:none !important}`,
     `${at(TOKEN.fold)}{font-size:0 !important}`,
     `${at(TOKEN.fold)}>:not([${own}]){display:none !important}`,
     `${at(TOKEN.blurMedia)}${idle} ${media}{filter:blur(24px) !important}`,

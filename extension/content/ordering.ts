@@ -1,7 +1,7 @@
 /** Asks the engine in which order the posts are to stand, and has them stand so. */
 import { MAX_ORDERED } from "../shared/guards.ts";
 import { Arranger, type Line, lineOf } from "./arrange.ts";
-import type { Known, KnownPosts } from "./known.ts";
+import type { Known } from "./known.ts";
 import type { Link } from "./link.ts";
 import type { Marks } from "./marks.ts";
 import type { Slots } from "./slots.ts";
@@ -20,7 +20,6 @@ export class Ordering {
   constructor(
     marks: Marks,
     private readonly slots: Slots,
-    private readonly known: KnownPosts,
     private readonly link: Link,
   ) {
     this.arranger = new Arranger(marks);
@@ -54,7 +53,7 @@ export class Ordering {
   private ask(): void {
     const byBox = new Map<Element, Known>();
     for (const slot of this.slots.all()) {
-      const known = slot.id === null ? undefined : this.known.get(slot.id);
+      const { known } = slot;
       const [box] = slot.boxes;
       // What belongs to several elements cannot be moved as one.
       if (known?.verdict && box && slot.boxes.length === 1 && slot.item.isConnected) byBox.set(box, known);

@@ -27,6 +27,12 @@ export class PageReader {
     return this.extractor.veilSelectors();
   }
 
+  /** Whether the veil covers one of these by itself. */
+  veils(elements: readonly Element[]): boolean {
+    const css = this.veil.join(",");
+    return css !== "" && elements.some((element) => element.matches(css));
+  }
+
   get troubles(): readonly string[] {
     return this.extractor.troubles;
   }

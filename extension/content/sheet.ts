@@ -8,6 +8,8 @@ export class PageSheet {
   private readonly elements = new Map<Root, HTMLStyleElement>();
   private readonly roots = new Set<Root>();
   private text: string;
+  /** How many rules the browser took of it. */
+  private rules: number;
 
   constructor(
     private readonly marks: Marks,
@@ -15,12 +17,13 @@ export class PageSheet {
   ) {
     this.text = sheetText(marks, veil, "");
     this.adopted = constructed(this.text);
+    this.rules = this.adopted?.cssRules.length ?? 0;
   }
 
   /** Signs the sheet, once the installation's secret is known. */
   sign(signature: string, veiled: boolean): void {
     this.text = sheetText(this.marks, veiled ? this.veil : [], signature);
-    this.adopted?.replaceSync(this.text);
+    this.fill();
     for (const element of this.elements.values()) element.textContent = this.text;
   }
 
@@ -38,12 +41,33 @@ export class PageSheet {
     if (!element.isConnected) (root instanceof Document ? root.documentElement : root)?.append(element);
   }
 
-  /** Puts the sheet back wherever the page took it out. */
+  /** Puts the sheet back wherever the page took it out, and as it was. */
   ensureAll(): void {
+    this.mend();
     for (const root of this.roots) {
       if (root instanceof Document || root.host.isConnected) this.ensure(root);
       else this.roots.delete(root);
     }
+  }
+
+  /** The page reaches every sheet that it can see: it may switch ours off, or empty it. */
+  private mend(): void {
+    for (const element of this.elements.values()) {
+      if (element.sheet?.disabled) element.sheet.disabled = false;
+      if (element.textContent !== this.text) element.textContent = this.text;
+    }
+    if (this.adopted === null) return;
+    try {
+      if (this.adopted.disabled) this.adopted.disabled = false;
+      if (this.adopted.cssRules.length !== this.rules) this.fill();
+    } catch {
+      // Adopting does not work here; the elements carry the sheet.
+    }
+  }
+
+  private fill(): void {
+    this.adopted?.replaceSync(this.text);
+    this.rules = this.adopted?.cssRules.length ?? 0;
   }
 
   /** Takes the sheet out everywhere. */

@@ -6,20 +6,19 @@ import { wordsOf } from "../shared/api.ts";
 import type { PageReport } from "../shared/messages.ts";
 import type { Post, Verdict } from "../shared/post.ts";
 import { shownKey } from "../shared/storage.ts";
+import { Asking } from "./asking.ts";
 import { dressOf } from "./dress.ts";
-import { contentHash, type Known, KnownPosts } from "./known.ts";
+import { contentHash, type Known, KnownPosts, verdictOf } from "./known.ts";
 import { Link } from "./link.ts";
 import type { Marks } from "./marks.ts";
 import { Ordering } from "./ordering.ts";
 import { Pace } from "./pace.ts";
 import type { PageReader } from "./page-reader.ts";
 import type { PageSheet, Root } from "./sheet.ts";
-import { type Slot, Slots, unfinished } from "./slots.ts";
+import { type Slot, Slots, takeTurn, unfinished } from "./slots.ts";
 import { Telling } from "./telling.ts";
-import { type Changes, Watch } from "./watch.ts";
+import { additions, type Changes, Watch } from "./watch.ts";
 
-/** Most posts sent at once; more go in further batches of the same frame. */
-const MAX_ASKED = 200;
 /** Milliseconds after which an item that has text but is no post is let through. */
 const NO_POST = 1500;
 /** Longest that a post waits for a model, in milliseconds, whatever a rule says. */
@@ -27,15 +26,12 @@ const MAX_WAIT = 10_000;
 
 /** Milliseconds after a change of rules until the page's posts are asked about again. */
 const ASK_AGAIN_AFTER = 20;
-/** Batches that may be under way. */
-const MAX_BATCHES = 1000;
-
-interface Batch {
-  started: number;
-  ids: string[];
-  /** By id, the content that was asked about. */
-  hashes: Map<string, string>;
-}
+/** Milliseconds between two rounds of upkeep. */
+const UPKEEP = 250;
+/** An attribute of an element around more items than this says nothing about each of them. */
+const FEW = 3;
+/** Above so many elements with changed attributes, the page is searched at the next frame instead. */
+const MANY = 64;
 
 export interface ShellOptions {
   reader: PageReader;
@@ -55,9 +51,11 @@ export class Shell {
   private readonly slots: Slots;
   /** Items that are to be read. */
   private readonly queue = new Set<Slot>();
-  private readonly batches = new Map<number, Batch>();
+  /** Elements whose mark is put back at the next frame. */
+  private readonly unmarked = new Set<Element>();
   private readonly watch: Watch;
   private readonly link: Link;
+  private readonly asking: Asking;
   private readonly pace: Pace;
   private readonly ordering: Ordering;
   private readonly telling: Telling;
@@ -68,6 +66,7 @@ export class Shell {
   /** The whole page is to be searched at the next frame. */
   private searchAll = false;
   private address = location.href;
+  private upkeep: ReturnType<typeof setInterval> | undefined;
   private askingAgain: ReturnType<typeof setTimeout> | undefined;
   /** Which post carries the message of a limit. */
   private readonly ends = new Map<string, string>();
@@ -83,11 +82,21 @@ export class Shell {
       () => this.readAll(this.queue),
       () => this.onFrame(),
     );
-    this.ordering = new Ordering(marks, this.slots, this.known, this.link);
+    this.asking = new Asking((posts) => this.link.ask(posts), {
+      judge: (known, verdict) => {
+        this.known.judge(known, verdict);
+        this.pend(verdict);
+      },
+      judged: (contents) => this.onJudged(contents),
+      open: (contents) => this.open(contents),
+      took: (milliseconds) => this.telling.took(milliseconds),
+      trouble: (words) => this.trouble(words),
+    });
+    this.ordering = new Ordering(marks, this.slots, this.link);
     this.telling = new Telling(host, this.known, this.link, () => reader.health());
     this.watch = new Watch(
       reader,
-      marks.own,
+      marks,
       (root) => sheet.ensure(root),
       (changes) => this.onChanges(changes),
     );
@@ -97,11 +106,12 @@ export class Shell {
   start(): void {
     this.running = true;
     this.watch.start();
-    this.onChanges({ added: new Set(this.watch.all()), touched: new Set() });
+    this.onChanges(additions(new Set(this.watch.all())));
     document.addEventListener("DOMContentLoaded", this.onEvent);
     addEventListener("popstate", this.onEvent);
     addEventListener("hashchange", this.onEvent);
     addEventListener("pageshow", this.onEvent);
+    this.upkeep = setInterval(() => this.keep(), UPKEEP);
   }
 
   /** Takes everything back: the page is as if Diffract were not there. What is known stays known. */
@@ -117,9 +127,10 @@ export class Shell {
     removeEventListener("hashchange", this.onEvent);
     removeEventListener("pageshow", this.onEvent);
     clearTimeout(this.askingAgain);
+    clearInterval(this.upkeep);
     for (const slot of this.slots.all()) this.slots.drop(slot);
     this.queue.clear();
-    this.batches.clear();
+    this.asking.clear();
     this.options.sheet.remove();
   }
 
@@ -145,6 +156,8 @@ export class Shell {
 
   private askAll(): void {
     this.known.age();
+    // Answers under the old rules are not waited for.
+    this.asking.clear();
     this.ends.clear();
     this.unsure.clear();
     for (const slot of this.slots.all()) this.queue.add(slot);
@@ -183,7 +196,7 @@ export class Shell {
       paused,
       seen: this.known.seen,
       actions: this.known.counts(),
-      posts: this.known.latest(limit),
+      posts: this.known.latest(limit, this.slots.places()),
       health: reader.health(),
       troubles: [
         ...this.telling.troubles,
@@ -199,36 +212,46 @@ export class Shell {
     // A page that comes back from the back-forward cache has lost its port; the next batch opens another.
     if (event.type === "pageshow" && (event as PageTransitionEvent).persisted) this.askAgain();
     this.watch.drain();
-    this.onChanges({ added: new Set(this.watch.all()), touched: new Set() });
+    this.onChanges(additions(new Set(this.watch.all())));
   };
 
-  private onChanges({ added, touched }: Changes): void {
+  /** What no event tells of: sheets that the page took away, shadow roots attached late. */
+  private keep(): void {
+    if (!this.running || document.hidden) return;
+    this.options.sheet.ensureAll();
+    this.watch.keep();
+  }
+
+  private onChanges({ added, touched, altered, marked }: Changes): void {
     if (!this.running) return;
+    const now = performance.now();
+    for (const element of marked) this.remark(element, now);
+    if (added.size + touched.size + altered.size === 0) return;
     const { reader, sheet } = this.options;
     sheet.ensureAll();
     const fresh = new Set<Slot>();
     for (const place of added) {
       if (place instanceof Element && !place.isConnected) continue;
-      for (const item of reader.items(place)) {
-        const slot = this.slots.get(item);
-        if (slot === undefined) fresh.add(this.slots.take(item, !this.late));
-        else if (place instanceof Element) fresh.add(slot);
-      }
+      this.take(place, fresh, place instanceof Element);
       this.slots.around(place, fresh);
     }
     for (const node of touched) this.slots.around(node, fresh);
+    for (const element of altered) this.onAltered(element, fresh, altered.size > MANY);
     if (location.href !== this.address) {
       // Another place of a single-page site: the surface may have changed under every post.
       this.address = location.href;
       reader.reset();
+      // The adapter has to see the whole page before it reads any post of it.
+      for (const root of this.watch.all()) this.take(root, fresh, false);
       for (const slot of this.slots.all()) fresh.add(slot);
-      this.searchAll = true;
     }
     if (reader.wholeOnly) this.searchAll = true;
     const uncovered = new Set<Slot>();
     for (const slot of fresh) {
-      this.recognise(slot);
-      if (slot.decided) uncovered.add(slot);
+      // Where the page answers every change of ours at once, the rest waits for a task of its own.
+      const atOnce = takeTurn(slot, now);
+      if (atOnce) this.recognise(slot);
+      if (atOnce && slot.decided) uncovered.add(slot);
       else this.queue.add(slot);
     }
     // What is painted already and was changed is read before it is painted again; the rest is covered, and can wait.
@@ -237,23 +260,51 @@ export class Shell {
     else if (this.searchAll) this.pace.askFrame();
   }
 
+  /** Takes the items at or under `place`; those that are known already are to be looked at again where `all`. */
+  private take(place: Element | Root, into: Set<Slot>, all: boolean): void {
+    for (const item of this.options.reader.items(place)) {
+      const slot = this.slots.get(item);
+      if (slot === undefined) into.add(this.slots.take(item, !this.late));
+      else if (all) into.add(slot);
+    }
+  }
+
+  /** An attribute may make an item of an element, or another post of the item it lies in or around. */
+  private onAltered(element: Element, into: Set<Slot>, many: boolean): void {
+    if (!element.isConnected) return;
+    this.slots.around(element, into);
+    // A class of the whole page or feed says nothing about one post; but it may make items of other elements.
+    if (many || this.slots.isCrowd(element, FEW)) this.searchAll = true;
+    else this.take(element, into, true);
+  }
+
+  /** Puts back a mark that the page took away, as pages do that mend their own markup. */
+  private remark(element: Element, now: number): void {
+    const slot = this.slots.owner(element);
+    if (slot === undefined || slot.dressed.holds(element)) return;
+    if (takeTurn(slot, now)) slot.dressed.restore(element);
+    else {
+      this.unmarked.add(element);
+      this.pace.askFrame();
+    }
+  }
+
   /** Sees at little cost whether the item holds another post now, and if so covers it or dresses it as known. */
   private recognise(slot: Slot): void {
     const identity = this.options.reader.identify(slot.item);
     if (identity === slot.identity) return;
     const first = slot.identity === null;
     // Where the platform shows no identifier, any edit changes the identity: only a reading can tell.
-    const named = first || slot.id === null || slot.id === slot.identity;
+    const named = first || slot.known === null || slot.known.post.id === slot.identity;
     slot.identity = identity;
     if (identity === null) return;
     const id = this.known.idOf(identity) ?? (named ? identity : (this.readSafely(slot)?.id ?? null));
-    if (id !== null && id === slot.id) return;
+    if (id !== null && id === slot.known?.post.id) return;
     const known = id === null ? undefined : this.known.get(id);
-    slot.id = null;
+    slot.known = null;
     slot.open = false;
-    if (known?.verdict && !known.stale) {
-      slot.id = id;
-      slot.hash = known.hash;
+    if (known && verdictOf(known)) {
+      slot.known = known;
       this.dress(slot, known);
       return;
     }
@@ -263,12 +314,14 @@ export class Shell {
       return;
     }
     // A first sight is covered by the style sheet already, unless it was let through as empty.
-    if (!this.late && (!first || this.slots.isMarked(slot))) this.slots.cover(slot);
+    if (!this.late && (!first || (this.slots.isMarked(slot) && !slot.dressed.veiled))) this.slots.cover(slot);
   }
 
   // --- asking ----------------------------------------------------------------------------------------------------
 
   private onFrame(): void {
+    for (const element of this.unmarked) this.slots.owner(element)?.dressed.restore(element);
+    this.unmarked.clear();
     if (this.searchAll) {
       this.searchAll = false;
       for (const item of this.watch.all().flatMap((root) => this.options.reader.items(root))) {
@@ -284,12 +337,7 @@ export class Shell {
     const started = performance.now();
     const { reader } = this.options;
     const loading = document.readyState === "loading";
-    const asked: Post[] = [];
-    const hashes = new Map<string, string>();
-    const send = () => {
-      if (asked.length > 0) this.send(started, asked.splice(0), new Map(hashes));
-      hashes.clear();
-    };
+    const asked = new Set<Known>();
     const readings: Array<[Slot, Post | null]> = [];
     const due: Slot[] = [];
     for (const slot of [...slots]) {
@@ -318,14 +366,14 @@ export class Shell {
       }
       clearTimeout(slot.timer);
       const hash = contentHash(post);
-      const other = slot.id !== post.id;
+      const before = slot.known;
+      const other = before?.post.id !== post.id;
       const known = this.known.learn(post, hash);
       if (other) slot.open = false;
-      slot.id = post.id;
-      slot.hash = hash;
+      slot.known = known;
       slot.identity ??= reader.identify(slot.item);
       if (slot.identity !== null) this.known.name(slot.identity, post.id);
-      if (known.verdict && !known.stale) {
+      if (verdictOf(known)) {
         this.dress(slot, known);
         continue;
       }
@@ -334,15 +382,11 @@ export class Shell {
         continue;
       }
       // An edit may have made it a post to hide: covered until the engine has seen it.
-      if ((other || known.edited) && slot.decided && !this.late) this.slots.cover(slot);
+      if ((other || before?.words !== known.words) && slot.decided && !this.late) this.slots.cover(slot);
       // One question at a time about one content, however many elements hold it.
-      if (known.asked === hash) continue;
-      known.asked = hash;
-      asked.push(post);
-      hashes.set(post.id, hash);
-      if (asked.length >= MAX_ASKED) send();
+      asked.add(known);
     }
-    send();
+    this.asking.ask(asked, started);
     if (readings.length > 0) this.late = false;
     this.telling.sayHealth();
   }
@@ -358,47 +402,28 @@ export class Shell {
 
   /** Not a post, or not yet. What has no words needs no cover; the rest is let through after a while. */
   private noPost(slot: Slot): void {
-    if (slot.id === null && slot.decided) return;
-    slot.id = null;
+    if (slot.known === null && slot.decided) return;
+    slot.known = null;
     if ((slot.item.textContent ?? "").trim() === "") {
       this.slots.letThrough(slot);
       return;
     }
     clearTimeout(slot.timer);
     slot.timer = setTimeout(() => {
-      if (slot.id === null) this.slots.letThrough(slot);
+      if (slot.known === null) this.slots.letThrough(slot);
     }, NO_POST);
-  }
-
-  private send(started: number, posts: Post[], hashes: Map<string, string>): void {
-    const seq = this.link.ask(posts);
-    this.batches.set(seq, { started, ids: posts.map((post) => post.id), hashes });
-    // An answer that never comes must not be remembered for ever.
-    if (this.batches.size > MAX_BATCHES) this.batches.delete(this.batches.keys().next().value ?? seq);
   }
 
   private newLink(): Link {
     return new Link(this.options.host, {
       verdicts: (seq, verdicts, orders) => {
-        this.onVerdicts(seq, verdicts);
-        if (this.running) this.ordering.plan(orders);
+        if (!this.running) return;
+        this.asking.answer(seq, verdicts);
+        this.ordering.plan(orders);
       },
       order: (seq, order) => this.ordering.answer(seq, order),
-      late: (seq, milliseconds) => {
-        const open = this.openBatch(seq);
-        if (open > 0) {
-          this.trouble(
-            `The engine did not answer within ${milliseconds / 1000} s; ${open} posts are shown unfiltered.`,
-          );
-        }
-      },
-      failed: (seq, message) => {
-        const open = this.openBatch(seq);
-        const batch = this.batches.get(seq);
-        if (batch) this.close(batch);
-        this.batches.delete(seq);
-        if (!this.orphaned) this.trouble(`${open} posts are shown unfiltered: ${message}`);
-      },
+      late: (seq, milliseconds) => this.asking.late(seq, milliseconds),
+      failed: (seq, message, again) => this.asking.failed(seq, message, again),
       changed: () => this.askAgain(),
       orphaned: () => this.onOrphaned(),
       trouble: (words) => this.trouble(words),
@@ -410,17 +435,17 @@ export class Shell {
     this.orphaned = true;
     this.options.orphaned();
     this.telling.stop();
-    this.batches.clear();
+    this.asking.clear();
     for (const slot of this.slots.all()) if (!slot.decided) this.slots.letThrough(slot);
     this.settle();
   }
 
-  /** Lets the posts of a batch show for want of an answer; returns how many were covered. */
-  private openBatch(seq: number): number {
-    const batch = this.batches.get(seq);
-    if (batch === undefined) return 0;
+  // --- carrying out ----------------------------------------------------------------------------------------------
+
+  /** Lets posts show for want of an answer; returns how many were covered. */
+  private open(contents: ReadonlySet<Known>): number {
     let open = 0;
-    for (const slot of this.slots.holding(batch.hashes)) {
+    for (const slot of this.slots.holding(contents)) {
       if (slot.decided) continue;
       this.slots.letThrough(slot);
       open++;
@@ -429,40 +454,9 @@ export class Shell {
     return open;
   }
 
-  /** The batch is answered or given up: its posts may be asked about again. */
-  private close(batch: Batch): void {
-    for (const [id, hash] of batch.hashes) {
-      const known = this.known.get(id);
-      if (known?.asked === hash) known.asked = null;
-    }
-  }
-
-  // --- carrying out ----------------------------------------------------------------------------------------------
-
-  private onVerdicts(seq: number, verdicts: Verdict[]): void {
-    const batch = this.batches.get(seq);
-    this.batches.delete(seq);
-    if (batch === undefined || !this.running) return;
-    this.close(batch);
-    for (const [index, verdict] of verdicts.entries()) {
-      const id = batch.ids[index];
-      const known = id === undefined ? undefined : this.known.get(id);
-      // An edit in the meantime has its own batch on the way.
-      if (known === undefined || verdict.id !== id || batch.hashes.get(id) !== known.hash) continue;
-      this.known.judge(known, verdict);
-      this.pend(verdict);
-    }
-    const slots = this.slots.holding(batch.hashes);
-    for (const slot of slots) {
-      const known = slot.id === null ? undefined : this.known.get(slot.id);
-      if (known?.verdict && !known.stale && slot.hash === known.hash) this.dress(slot, known);
-    }
-    this.telling.took(performance.now() - batch.started);
-    if (verdicts.length < batch.ids.length) {
-      for (const slot of slots) if (!slot.decided) this.slots.letThrough(slot);
-      this.trouble(
-        `The engine answered ${verdicts.length} of ${batch.ids.length} posts; the others are shown.`,
-      );
+  private onJudged(contents: ReadonlySet<Known>): void {
+    for (const slot of this.slots.holding(contents)) {
+      if (slot.known && verdictOf(slot.known)) this.dress(slot, slot.known);
     }
     this.settle();
     this.telling.sayBadge();
@@ -495,9 +489,13 @@ export class Shell {
   }
 
   private redress(id: string): void {
-    const known = this.known.get(id);
-    if (!known?.verdict || !this.running) return;
-    for (const slot of this.slots.holding(new Set([id]))) this.dress(slot, known);
+    if (!this.running) return;
+    for (const slot of this.slots.all()) {
+      const { known } = slot;
+      if (known?.post.id !== id) continue;
+      // What is covered until the engine has seen it stays so, unless the reader wants it all the same.
+      if (slot.decided || this.known.shown.has(id)) this.dress(slot, known);
+    }
   }
 
   private settle(): void {

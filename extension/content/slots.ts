@@ -1,5 +1,6 @@
 /** The items on the page, each with its boxes and what it holds now. */
 import { BARE, Dressed } from "./dress.ts";
+import type { Known } from "./known.ts";
 import type { Marks } from "./marks.ts";
 import type { PageReader } from "./page-reader.ts";
 
@@ -13,15 +14,31 @@ export interface Slot {
   readonly dressed: Dressed;
   /** What tells at little cost that the item holds another post; `null` while it is empty. */
   identity: string | null;
-  /** The post it holds now; `null` while that is not known. */
-  id: string | null;
-  /** Of that post's content, as it was read here. */
-  hash: string;
+  /** The post it holds now, with the content that was read here; `null` while that is not known. */
+  known: Known | null;
   /** Whether it shows what the post's verdict says, or is let through. */
   decided: boolean;
   /** The reader opened the folded post. */
   open: boolean;
   timer: ReturnType<typeof setTimeout> | undefined;
+  /** How often it was seen to at once since `turnsSince` (as `performance.now()`). */
+  turns: number;
+  turnsSince: number;
+}
+
+/** Milliseconds over which turns are counted. */
+const TURNS_OVER = 100;
+/** Turns that an item is given in that time: a page that answers each of ours with one of its own would never end. */
+const MAX_TURNS = 6;
+
+/** Counts a turn at `now` (`performance.now()`). False: not at once any more, but with the next frame. */
+export function takeTurn(slot: Pick<Slot, "turns" | "turnsSince">, now: number): boolean {
+  if (now - slot.turnsSince > TURNS_OVER) {
+    slot.turnsSince = now;
+    slot.turns = 0;
+  }
+  slot.turns++;
+  return slot.turns <= MAX_TURNS;
 }
 
 export class Slots {
@@ -42,9 +59,32 @@ export class Slots {
     return [...this.slots.values()];
   }
 
-  /** Those that hold one of these posts now. */
-  holding(ids: { has(id: string): boolean }): Slot[] {
-    return this.all().filter((slot) => slot.id !== null && ids.has(slot.id));
+  /** Those that hold one of these contents now. */
+  holding(contents: ReadonlySet<Known>): Slot[] {
+    return this.all().filter((slot) => slot.known !== null && contents.has(slot.known));
+  }
+
+  /** By id, how many items on the page hold the post now. */
+  places(): Map<string, number> {
+    const places = new Map<string, number>();
+    for (const { item, known } of this.slots.values()) {
+      if (known && item.isConnected) places.set(known.post.id, (places.get(known.post.id) ?? 0) + 1);
+    }
+    return places;
+  }
+
+  /** The slot that an item or one of its boxes belongs to. */
+  owner(node: Node): Slot | undefined {
+    const slot = this.owners.get(node);
+    return slot && this.slots.get(slot.item) === slot ? slot : undefined;
+  }
+
+  /** Whether more than `few` items lie inside `element`. */
+  isCrowd(element: Element, few: number): boolean {
+    let inside = 0;
+    for (const item of this.slots.keys())
+      if (item !== element && element.contains(item) && ++inside > few) return true;
+    return false;
   }
 
   /** Adds the slots that `node` lies in, through shadow roots. */
@@ -55,23 +95,28 @@ export class Slots {
     }
   }
 
-  /** A slot for a new item. An element that carries marks already was given to another post: it is covered. */
+  /**
+   * A slot for a new item. Covered here is what the style sheet does not cover by itself: an item that no selector of
+   * the veil names, or one that carries marks already and was given to another post.
+   */
   take(item: Element, covered: boolean): Slot {
     const slot: Slot = {
       item,
       boxes: this.reader.boxes(item),
       dressed: new Dressed(this.marks),
       identity: null,
-      id: null,
-      hash: "",
+      known: null,
       decided: false,
       open: false,
       timer: undefined,
+      turns: 0,
+      turnsSince: 0,
     };
     this.slots.set(item, slot);
     this.own(slot);
     if (!covered) this.letThrough(slot);
-    else if (this.isMarked(slot)) slot.dressed.veil(item, slot.boxes);
+    else if (this.isMarked(slot) || !this.reader.veils([item, ...slot.boxes]))
+      slot.dressed.veil(item, slot.boxes);
     return slot;
   }
 

@@ -2,6 +2,7 @@
  * Watches the document and every shadow root that may hold posts. What changed is handed on in the observer's own
  * callback, which runs before the browser paints.
  */
+import type { Marks } from "./marks.ts";
 import type { PageReader } from "./page-reader.ts";
 import type { Root } from "./sheet.ts";
 
@@ -10,24 +11,44 @@ export interface Changes {
   added: Set<Element | Root>;
   /** Elements in which something changed. */
   touched: Set<Node>;
+  /** Elements of which an attribute changed that the adapter looks at. */
+  altered: Set<Element>;
+  /** Elements of which the shell's own mark was changed, by whomever. */
+  marked: Set<Element>;
 }
+
+/** Nothing but places in which new items may be. */
+export const additions = (added: Set<Element | Root>): Changes => ({
+  added,
+  touched: new Set(),
+  altered: new Set(),
+  marked: new Set(),
+});
 
 /** Above so many places to look, the whole root is searched once instead. */
 const MANY = 64;
-/** Frames for which an element whose class is not defined yet is looked at again. */
+/** Frames for which an element that may yet get a shadow root is looked at again. */
 const PATIENCE = 600;
+/** Elements looked at so at once. */
+const MAX_HOSTS = 2000;
+/** Elements looked at in each round through the whole document. */
+const ROUND = 300;
+/** What may get a shadow root later: what is not defined yet, and what is empty until then. */
+const MAY_HOST = `:not(:defined),${["div", "section", "article", "main", "aside", "span"].map((name) => `${name}:empty`).join(",")}`;
 
 export class Watch {
   private readonly observer: MutationObserver;
   private readonly roots = new Set<Root>();
   /** Elements whose shadow root may still come, and the frames left to wait. */
   private readonly hosts = new Map<Element, number>();
+  /** How far the rounds of {@link keep} have come. */
+  private at = 0;
   private polling = false;
   private stopped = false;
 
   constructor(
     private readonly reader: PageReader,
-    private readonly own: string,
+    private readonly marks: Marks,
     /** Called for each new root, before anything in it is painted. */
     private readonly rooted: (root: Root) => void,
     private readonly changed: (changes: Changes) => void,
@@ -59,12 +80,12 @@ export class Watch {
   private enter(root: Root): void {
     if (this.roots.has(root)) return;
     this.roots.add(root);
-    const attributes = this.reader.attributes;
     this.observer.observe(root, {
       subtree: true,
       childList: true,
       characterData: true,
-      ...(attributes.length > 0 ? { attributes: true, attributeFilter: [...attributes] } : {}),
+      attributes: true,
+      attributeFilter: [this.marks.name, ...this.reader.attributes],
     });
     this.rooted(root);
     this.hostsIn(root);
@@ -72,11 +93,14 @@ export class Watch {
 
   private hostsIn(root: Root | Element): void {
     for (const shadow of this.reader.shadows(root)) this.enter(shadow);
-    // Those whose class is still to be defined may get their shadow root then, and no mutation tells of it.
-    for (const host of root.querySelectorAll(":not(:defined)")) {
-      if (!this.hosts.has(host)) this.hosts.set(host, PATIENCE);
-    }
+    // Some get their shadow root later, and no mutation tells of it.
+    if (root instanceof Element && root.matches(MAY_HOST)) this.await(root);
+    for (const host of root.querySelectorAll(MAY_HOST)) this.await(host);
     if (this.hosts.size > 0) this.poll();
+  }
+
+  private await(host: Element): void {
+    if (this.hosts.size < MAX_HOSTS && !this.hosts.has(host)) this.hosts.set(host, PATIENCE);
   }
 
   /** A shadow root attached later makes no mutation record: looked for each frame, before it is painted. */
@@ -99,20 +123,47 @@ export class Watch {
         this.hosts.delete(host);
         this.enter(shadow);
         added.add(shadow);
-      } else if (host.matches(":defined")) this.hosts.delete(host);
-      else if (left <= 0 || !host.isConnected) this.hosts.delete(host);
+      } else if (left <= 0 || !host.isConnected) this.hosts.delete(host);
       else this.hosts.set(host, left - 1);
     }
-    if (added.size > 0) this.changed({ added, touched: new Set() });
+    if (added.size > 0) this.changed(additions(added));
+  }
+
+  /**
+   * One round of upkeep, of bounded cost: forgets shadow roots that left the page, and looks through a part of the
+   * document for such as nobody waited for.
+   */
+  keep(): void {
+    if (this.stopped) return;
+    for (const root of this.roots) {
+      if (root instanceof ShadowRoot && !root.host.isConnected) this.roots.delete(root);
+    }
+    const all = document.getElementsByTagName("*");
+    const added = new Set<Element | Root>();
+    const end = Math.min(this.at + ROUND, all.length);
+    for (let i = this.at; i < end; i++) {
+      const element = all[i];
+      const shadow = element && this.reader.shadow(element);
+      if (!shadow || this.roots.has(shadow)) continue;
+      this.enter(shadow);
+      added.add(shadow);
+    }
+    this.at = end < all.length ? end : 0;
+    if (added.size > 0) this.changed(additions(added));
   }
 
   private hear(records: MutationRecord[]): void {
     const added = new Set<Element | Root>();
     const touched = new Set<Node>();
+    const altered = new Set<Element>();
+    const marked = new Set<Element>();
     for (const record of records) {
+      if (record.type === "attributes" && record.target instanceof Element) {
+        (record.attributeName === this.marks.name ? marked : altered).add(record.target);
+        continue;
+      }
       if (record.type !== "childList") {
         touched.add(record.target);
-        if (record.type === "attributes" && record.target instanceof Element) added.add(record.target);
         continue;
       }
       let ours = record.addedNodes.length + record.removedNodes.length > 0;
@@ -121,7 +172,7 @@ export class Watch {
           ours = false;
           continue;
         }
-        if (node.hasAttribute(this.own)) continue;
+        if (node.hasAttribute(this.marks.own)) continue;
         ours = false;
         added.add(node);
       }
@@ -132,11 +183,11 @@ export class Watch {
         if (record.previousSibling) touched.add(record.previousSibling);
       }
     }
-    if (added.size === 0 && touched.size === 0) return;
+    if (added.size + touched.size + altered.size + marked.size === 0) return;
     const places = added.size > MANY ? new Set<Element | Root>(this.roots) : added;
     const known = this.roots.size;
     for (const place of places) this.hostsIn(place);
     if (this.roots.size > known) for (const root of [...this.roots].slice(known)) places.add(root);
-    this.changed({ added: places, touched });
+    this.changed({ added: places, touched, altered, marked });
   }
 }

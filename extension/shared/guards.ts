@@ -1,7 +1,19 @@
 /** Readers for every message of `messages.ts` and for the engine's verdicts: what does not pass is not acted upon. */
 import type { BackgroundRequest, EngineMessage, PageRequest, ShellMessage } from "./messages.ts";
 import type { Verdict } from "./post.ts";
-import { flag, integer, list, number, object, oneOf, optional, type Read, text, variants } from "./shape.ts";
+import {
+  flag,
+  integer,
+  list,
+  Misfit,
+  number,
+  object,
+  oneOf,
+  optional,
+  type Read,
+  text,
+  variants,
+} from "./shape.ts";
 
 /** Most posts in one batch. */
 export const MAX_BATCH = 512;
@@ -54,8 +66,13 @@ export const readPageRequest: Read<PageRequest> = variants<PageRequest>({
   show: object({ type: type("show"), id: text(MAX_ID, 1), shown: flag }),
 });
 
-/** An id of a pack: what may be a file's stem. */
-export const packId: Read<string> = (value, at) => text(64, 1)(value, at);
+/** An id of a pack: what may be a file's stem, and no name that objects keep for themselves. */
+export const packId: Read<string> = (value, at) => {
+  const id = text(64, 1)(value, at);
+  if (!/^[\w.-]+$/.test(id) || id === "__proto__")
+    throw new Misfit(`${at} is no name of a pack: it may have letters, digits, dots and hyphens`);
+  return id;
+};
 
 export const readBackgroundRequest: Read<BackgroundRequest> = variants<BackgroundRequest>({
   state: object({ type: type("state") }),

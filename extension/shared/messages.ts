@@ -44,6 +44,8 @@ export interface JudgedPost {
   verdict: Verdict;
   /** The reader asked to see it all the same. */
   shown: boolean;
+  /** How many items on the page hold it now; 0: it has left the page. */
+  places: number;
 }
 
 /** What one locator of an adapter found on this page. */

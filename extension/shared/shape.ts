@@ -61,14 +61,14 @@ export const list =
     return value.map((v, i) => entry(v, `${at}[${i}]`));
   };
 
-/** An object used as a map, of at most `max` entries with keys of at most 200 characters. */
+/** An object used as a map, of at most `max` entries, by keys that `key` reads. */
 export const record =
-  <T>(entry: Read<T>, max: number): Read<Record<string, T>> =>
+  <T>(entry: Read<T>, max: number, key: Read<string> = text(200)): Read<Record<string, T>> =>
   (value, at) => {
     const entries = Object.entries(plain(value, at));
     if (entries.length > max) throw new Misfit(`${at} has more than ${max} entries`);
     return Object.fromEntries(
-      entries.map(([key, v]) => [text(200)(key, `a key of ${at}`), entry(v, `${at}.${key}`)]),
+      entries.map(([name, v]) => [key(name, `a key of ${at}`), entry(v, `${at}.${name.slice(0, 200)}`)]),
     );
   };
 

@@ -12,6 +12,8 @@ export const LAYOUT = 1;
 export const MAX_SHOWN = 1000;
 /** Most characters of what limits have counted. */
 const MAX_LIMITS = 8 << 20;
+/** Most imported packs. */
+export const MAX_IMPORTED = 500;
 /** Most damaged values kept aside; the oldest goes first. */
 export const MAX_DAMAGED = 20;
 
@@ -41,12 +43,14 @@ export interface Stored {
 }
 
 export const host: Read<string> = text(253, 1);
+/** A platform of at most 64 characters, a blank, an id. */
+export const shownEntry: Read<string> = text(MAX_ID + 65, 1);
 const KEYS: { [K in keyof Omit<Stored, "imported">]: { read: Read<Stored[K]>; otherwise: () => Stored[K] } } =
   {
     paused: { read: list(host, 10_000), otherwise: () => [] },
-    packs: { read: record(flag, 1000), otherwise: () => ({}) },
+    packs: { read: record(flag, 2 * MAX_IMPORTED, packId), otherwise: () => ({}) },
     rules: { read: text(MAX_RULES), otherwise: () => "" },
-    shown: { read: list(text(MAX_ID + 65, 1), MAX_SHOWN), otherwise: () => [] },
+    shown: { read: list(shownEntry, MAX_SHOWN), otherwise: () => [] },
     limits: { read: text(MAX_LIMITS), otherwise: () => "" },
     generation: { read: integer(0, Number.MAX_SAFE_INTEGER), otherwise: () => 0 },
     token: { read: text(64, 8), otherwise: () => "" },
@@ -76,7 +80,8 @@ export function parseStored(raw: Record<string, unknown>): { stored: Stored; dam
       return otherwise();
     }
   };
-  const imported: Record<string, StoredPack> = {};
+  // Without a prototype: a pack may be called `constructor`.
+  const imported: Record<string, StoredPack> = Object.create(null);
   for (const key of Object.keys(raw)) {
     if (!key.startsWith(PACK)) continue;
     const id = key.slice(PACK.length);
@@ -111,9 +116,23 @@ export async function readForPage(): Promise<Pick<Stored, "paused" | "shown" | "
 /** The key under which a post is remembered in `shown`. */
 export const shownKey = (platform: string, id: string): string => `${platform} ${id}`;
 
-/** The background's hold on the store. Writes go one key at a time, each atomic, in order. */
+/** Several keys that are to change together. */
+export interface Change extends Partial<Omit<Stored, "imported">> {
+  /** Imported packs to add or replace. */
+  imported?: Record<string, StoredPack>;
+}
+
+const READ_ONLY = "Nothing was changed: the settings on this machine cannot be read.";
+
+/**
+ * The background's hold on the store. One write at a time, each atomic; nothing is written that could not be read back.
+ */
 export class Store {
   private last: Promise<unknown> = Promise.resolve();
+  /** Damaged values that still lie under their own key: nothing may be written there before they are safe elsewhere. */
+  private readonly unsafe = new Map<string, Damage>();
+  /** Names of the copies set aside, oldest first. */
+  private readonly kept: string[] = [];
 
   private constructor(
     readonly stored: Stored,
@@ -135,67 +154,143 @@ export class Store {
         true,
       );
     }
-    if (raw.version !== undefined && (typeof raw.version !== "number" || raw.version > LAYOUT)) {
+    const { version } = raw;
+    if (typeof version === "number" && Number.isFinite(version) && version > LAYOUT) {
       const { stored } = parseStored({});
       const message =
         "Your settings were written by a newer Diffract. They are left as they are; update the extension to use them.";
       return new Store(stored, [message], true);
     }
     const { stored, damage } = parseStored(raw);
+    if (version !== undefined && version !== LAYOUT)
+      damage.push({ key: "version", value: version, message: `version is not ${LAYOUT}` });
     const kept = Object.keys(raw).filter((key) => key.startsWith(DAMAGED));
-    const troubles = [...damage.map(damageWords), ...kept.map(keptWords)];
-    const store = new Store(stored, troubles, false);
-    if (raw.version === undefined) await store.write("version", LAYOUT).catch(() => {});
-    for (const one of damage) await store.setAside(one, kept);
+    const store = new Store(stored, kept.map(keptWords), false);
+    store.kept.push(...kept.sort((a, b) => timeOf(a) - timeOf(b)));
+    for (const one of damage) store.unsafe.set(one.key, one);
+    for (const one of damage) await store.queue(() => store.tellAndSetAside(one));
+    if (version !== LAYOUT) await store.queue(() => store.put({ version: LAYOUT })).catch(() => {});
     if (stored.token === "") await store.set("token", crypto.randomUUID()).catch(() => {});
     return store;
   }
 
-  private async setAside({ key, value }: Damage, kept: string[]): Promise<void> {
-    try {
-      const name = `${DAMAGED}${key}.${Date.now()}`;
-      // Aside first, then away: a crash between the two leaves it twice, never lost.
-      await this.write(name, value);
-      await api.storage.local.remove(key);
-      kept.push(name);
-      const time = (entry: string) => Number(entry.slice(entry.lastIndexOf(".") + 1)) || 0;
-      kept.sort((a, b) => time(a) - time(b));
-      while (kept.length > MAX_DAMAGED) await api.storage.local.remove(kept.shift() ?? "");
-    } catch {
-      // It stays where it was, unread; nothing is lost.
-    }
+  /** Stores one key; what is in memory changes once it is written. */
+  set<K extends keyof typeof KEYS>(key: K, value: Stored[K]): Promise<void> {
+    return this.update(key, () => value);
   }
 
-  private write(key: string, value: unknown): Promise<void> {
-    const next = this.last.then(async () => {
-      if (this.readOnly) throw new Error("Nothing was saved: the settings on this machine cannot be read.");
-      await api.storage.local.set({ [key]: value });
+  /** Stores what `change` makes of the latest value. */
+  update<K extends keyof typeof KEYS>(key: K, change: (value: Stored[K]) => Stored[K]): Promise<void> {
+    return this.queue(async () => {
+      const value = KEYS[key].read(change(this.stored[key]), key);
+      await this.put({ [key]: value });
+      (this.stored as Record<K, Stored[K]>)[key] = value;
     });
+  }
+
+  /** Stores all of `change` or nothing. */
+  setAll({ imported = {}, ...keys }: Change): Promise<void> {
+    return this.queue(async () => {
+      const values = Object.entries(keys).map(([key, value]) => [
+        key,
+        KEYS[key as keyof typeof KEYS].read(value, key),
+      ]);
+      const packs = Object.entries(imported).map(([id, pack]) => [
+        packId(id, "the pack's name"),
+        readPack(pack, id),
+      ]);
+      await this.put(Object.fromEntries([...values, ...packs.map(([id, pack]) => [`${PACK}${id}`, pack])]));
+      Object.assign(this.stored, Object.fromEntries(values));
+      for (const [id, pack] of packs) this.stored.imported[id as string] = pack as StoredPack;
+    });
+  }
+
+  /** Removes imported packs, and whether they were on. */
+  removePacks(ids: readonly string[]): Promise<void> {
+    return this.queue(async () => {
+      if (this.readOnly) throw new Error(READ_ONLY);
+      if (ids.length === 0) return;
+      await api.storage.local.remove(ids.map((id) => PACK + id));
+      for (const id of ids) delete this.stored.imported[id];
+      const packs = Object.fromEntries(Object.entries(this.stored.packs).filter(([id]) => !ids.includes(id)));
+      await this.put({ packs });
+      this.stored.packs = packs;
+    });
+  }
+
+  /** Sets aside a value that was read, but made no sense to whoever it is for: `message` says why. */
+  refuse<K extends keyof typeof KEYS>(key: K, message: string): Promise<void> {
+    return this.queue(async () => {
+      const damage = { key, value: this.stored[key], message };
+      this.unsafe.set(key, damage);
+      this.stored[key] = KEYS[key].otherwise();
+      await this.tellAndSetAside(damage);
+    });
+  }
+
+  private queue<T>(job: () => Promise<T>): Promise<T> {
+    const next = this.last.then(job);
     this.last = next.catch(() => {});
     return next;
   }
 
-  /** Stores one key; what is in memory changes once it is written. */
-  async set<K extends keyof typeof KEYS>(key: K, value: Stored[K]): Promise<void> {
-    await this.write(key, value);
-    (this.stored as Record<K, Stored[K]>)[key] = value;
+  /** Writes all of it or nothing, and over nothing that is damaged and not safe elsewhere. */
+  private async put(values: Record<string, unknown>): Promise<void> {
+    if (this.readOnly) throw new Error(READ_ONLY);
+    for (const key of Object.keys(values)) {
+      const damage = this.unsafe.get(key);
+      if (damage === undefined) continue;
+      try {
+        await this.setAside(damage);
+      } catch (error) {
+        throw new Error(
+          `Nothing was changed: what is stored as "${key}" is damaged and could not be set aside (${wordsOf(error)}).`,
+        );
+      }
+    }
+    await stores(values);
   }
 
-  async setPack(id: string, pack: StoredPack): Promise<void> {
-    await this.write(PACK + id, pack);
-    this.stored.imported[id] = pack;
+  private async tellAndSetAside(damage: Damage): Promise<void> {
+    try {
+      await this.setAside(damage);
+      this.troubles.push(
+        `${damageWords(damage)} It was set aside, not deleted; the rest works on without it.`,
+      );
+    } catch (error) {
+      this.troubles.push(
+        `${damageWords(damage)} It is left where it is and nothing is written over it (${wordsOf(error)}); the rest works on without it.`,
+      );
+    }
   }
 
-  async removePack(id: string): Promise<void> {
-    if (this.readOnly) throw new Error("Nothing was changed: the settings on this machine cannot be read.");
-    await api.storage.local.remove(PACK + id);
-    delete this.stored.imported[id];
+  /** Copies a damaged value, then takes it away: a crash between the two leaves it twice, never lost. */
+  private async setAside(damage: Damage): Promise<void> {
+    if (this.readOnly) throw new Error(READ_ONLY);
+    const name = `${DAMAGED}${damage.key}.${Date.now()}`;
+    await api.storage.local.set({ [name]: damage.value });
+    await api.storage.local.remove(damage.key);
+    this.unsafe.delete(damage.key);
+    this.kept.push(name);
+    const over = this.kept.splice(0, Math.max(0, this.kept.length - MAX_DAMAGED));
+    if (over.length > 0) await api.storage.local.remove(over).catch(() => {});
   }
 }
 
+async function stores(values: Record<string, unknown>): Promise<void> {
+  try {
+    await api.storage.local.set(values);
+  } catch (error) {
+    throw new Error(`The browser did not store it (${wordsOf(error)}). Nothing was changed.`);
+  }
+}
+
+/** When a copy was set aside, in milliseconds since 1970. */
+const timeOf = (name: string): number => Number(name.slice(name.lastIndexOf(".") + 1)) || 0;
+
 function damageWords({ key, message }: Damage): string {
   const what = key.startsWith(PACK) ? `The pack "${key.slice(PACK.length)}"` : `The setting "${key}"`;
-  return `${what} was damaged (${message}). It was set aside, not deleted; the rest works on without it.`;
+  return `${what} was damaged (${message}).`;
 }
 
 function keptWords(name: string): string {

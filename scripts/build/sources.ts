@@ -1,67 +1,99 @@
-/** What is compiled before the bundles: the engine's wasm and the adapters. Each is made anew when its sources are newer. */
+/** What is compiled before the bundles: the engine's wasm and the adapters. Each is made anew when its sources changed. */
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, statSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { readCompiledAdapters } from "../../extension/shared/adapter.ts";
+import { isFresh, mark, type Product, unmark } from "./fresh.ts";
 
 export const ENGINE = "dist/engine/diffract_engine.js";
 export const ENGINE_WASM = "dist/engine/diffract_engine_bg.wasm";
+const DEMO_ADAPTER = "tests/agora/adapter.toml";
 
-/** Runs a command; a failure ends the build with what it said. */
-function run(command: string, args: string[]): void {
+export const engineProduct: Product = {
+  name: "engine",
+  inputs: [
+    "crate/core",
+    "crate/engine",
+    "Cargo.toml",
+    "Cargo.lock",
+    ".cargo",
+    "rust-toolchain.toml",
+    "scripts/build-engine.sh",
+    "node_modules/binaryen/package.json",
+  ],
+  outputs: [ENGINE, ENGINE_WASM],
+};
+
+/** The compiled adapters, with the demo platform's or without. */
+export const adaptersProduct = (demo: boolean): Product & { file: string } => {
+  const file = demo ? "dist/adapters-demo.json" : "dist/adapters.json";
+  return {
+    name: demo ? "adapters-demo" : "adapters",
+    inputs: ["crate/adapters", "crate/core", "Cargo.toml", "Cargo.lock", ...(demo ? [DEMO_ADAPTER] : [])],
+    outputs: [file],
+    file,
+  };
+};
+
+/** Runs a command. A failure is told by the status; one that could not be started throws. */
+function run(command: string, args: string[]): number | null {
   const { status, error } = spawnSync(command, args, { stdio: ["ignore", "inherit", "inherit"] });
   if (error) throw error;
-  if (status !== 0) throw new Error(`${command} ${args.join(" ")} failed (see above)`);
-}
-
-/** The latest modification under `path`, in milliseconds; 0 where there is nothing. */
-function newest(path: string): number {
-  if (!existsSync(path)) return 0;
-  const stat = statSync(path);
-  if (!stat.isDirectory()) return stat.mtimeMs;
-  return Math.max(0, ...readdirSync(path).map((name) => newest(join(path, name))));
-}
-
-function isFresh(output: string, inputs: readonly string[]): boolean {
-  const made = newest(output);
-  return made > 0 && inputs.every((input) => newest(input) <= made);
+  return status;
 }
 
 /** Builds the engine. With `fast`, takes the last one if there is any. */
 export function buildEngine(fast: boolean): void {
-  const inputs = [
-    "crate/core",
-    "crate/adapters",
-    "crate/engine",
-    "Cargo.toml",
-    "Cargo.lock",
-    "scripts/build-engine.sh",
-  ];
-  if (existsSync(ENGINE) && existsSync(ENGINE_WASM) && (fast || isFresh(ENGINE, inputs))) return;
-  if (!existsSync("scripts/build-engine.sh"))
-    throw new Error("scripts/build-engine.sh is missing: no engine can be built");
+  if (existsSync(ENGINE) && existsSync(ENGINE_WASM) && (fast || isFresh(engineProduct))) return;
+  unmark(engineProduct);
   // Outside `npm run` the tools may not be on the path.
   const hasTools = spawnSync("wasm-bindgen", ["--version"], { stdio: "ignore" }).status === 0;
-  run(
-    "bash",
-    hasTools ? ["scripts/build-engine.sh"] : ["scripts/with-setup.sh", "bash", "scripts/build-engine.sh"],
-  );
+  const command = hasTools
+    ? ["scripts/build-engine.sh"]
+    : ["scripts/with-setup.sh", "bash", "scripts/build-engine.sh"];
+  if (run("bash", command) !== 0) throw new Error("the engine did not build (see above)");
+  mark(engineProduct);
 }
 
-/** Compiles the shipped adapters and `more` to `out`. */
-export function compileAdapters(out: string, more: readonly string[], fast: boolean): void {
-  const inputs = ["crate/adapters", "Cargo.lock", ...more];
-  if (existsSync(out) && (fast || isFresh(out, inputs))) return;
-  mkdirSync(dirname(out), { recursive: true });
-  run("cargo", [
-    "run",
-    "--quiet",
-    "--locked",
-    "-p",
-    "diffract-adapters",
-    "--example",
-    "compile-dom",
-    "--",
-    out,
-    ...more,
-  ]);
+/**
+ * Compiles the shipped adapters (and the demo platform's). A broken one costs itself only: it is said, and is among the
+ * `problems` of what was compiled.
+ */
+export function compileAdapters(demo: boolean, fast: boolean): void {
+  const product = adaptersProduct(demo);
+  if (existsSync(product.file) && (fast || isFresh(product))) return;
+  unmark(product);
+  mkdirSync("dist", { recursive: true });
+  const fresh = `${product.file}.new`;
+  rmSync(fresh, { force: true });
+  const more = demo ? [DEMO_ADAPTER] : [];
+  const compile = ["run", "--quiet", "--locked", "-p", "diffract-adapters", "--example", "compile-dom", "--"];
+  const status = run("cargo", [...compile, fresh, ...more]);
+  // It also ends with 1 when an adapter has problems, having written the others.
+  if (!existsSync(fresh) || (status !== 0 && readAdapters(fresh).problems.length === 0)) {
+    rmSync(fresh, { force: true });
+    throw new Error("the adapters did not compile (see above)");
+  }
+  renameSync(fresh, product.file);
+  mark(product);
+}
+
+/** What is in a file of compiled adapters, and what is wrong there, in words. */
+export function readAdapters(file: string): { text: string; hosts: string[]; problems: string[] } {
+  const text = readFileSync(file, "utf8");
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new Error(`${file} is damaged; build again without --fast`);
+  }
+  const { adapters, problems } = readCompiledAdapters(value);
+  if (adapters.length === 0) throw new Error(`${file} holds no adapter that can be read`);
+  return {
+    text,
+    hosts: adapters.flatMap(({ hosts }) => hosts),
+    problems: problems.map(({ file: source, line, key, message }) => {
+      const place = typeof line === "number" ? `${source}:${line}` : source;
+      return message.startsWith(key) ? `${place}: ${message}` : `${place}: ${key}: ${message}`;
+    }),
+  };
 }

@@ -1,8 +1,10 @@
 /** The reader's own doors: what popup and dashboard ask for is done on the page. */
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
+import type { Page } from "puppeteer-core";
 import { chosenBrowsers } from "../support/browsers.ts";
 import { openOwnPage } from "../support/extension.ts";
+import { settled } from "../support/page.ts";
 import { until } from "../support/wait.ts";
 import { AGORA, expectPosts, gone, openSession, type Session, scrollUntil } from "./session.ts";
 
@@ -171,6 +173,7 @@ for (const name of chosenBrowsers()) {
     });
 
     it("refuses what it does not know, and says so", async () => {
+      const before = JSON.stringify((await session.extension.state()).packs);
       for (const strange of [
         null,
         7,
@@ -181,8 +184,11 @@ for (const name of chosenBrowsers()) {
         { type: "set-site", host: 3, on: "yes" },
       ]) {
         const answer = await session.extension.request(strange as never);
-        assert.notEqual(answer?.ok, true, `took ${JSON.stringify(strange)}`);
+        // An answer there must be, and one that tells whoever asked what was wrong with it.
+        assert.equal(answer?.ok, false, `${JSON.stringify(strange)} was answered ${JSON.stringify(answer)}`);
+        assert.ok(!answer.ok && answer.message.length > 10, JSON.stringify(answer));
       }
+      assert.equal(JSON.stringify((await session.extension.state()).packs), before);
     });
 
     it("opens popup and dashboard", async () => {
@@ -202,6 +208,81 @@ for (const name of chosenBrowsers()) {
         () => chrome.runtime.getManifest() as unknown as Record<string, unknown>,
       );
       assert.deepEqual(manifest.web_accessible_resources ?? [], []);
+
+      // Rules that hide, fold, label, set off: everything the shell puts into a page is there.
+      await session.extension.setRules(
+        'hide if promoted\ncollapse if text has word "giveaway"\nlabel "long" if text has any "a", "e"\nhighlight if verified\n',
+      );
+      const marked = await session.open();
+      await expectPosts(session, marked, (post, _, { seen }) =>
+        post.promoted && seen ? "should be hidden" : undefined,
+      );
+      const first = await traces(marked);
+      await marked.close();
+      const again = await session.open();
+      const second = await traces(again);
+      await again.close();
+      // The same page where the extension is not at work: the manifest does not name this host.
+      const plain = await session.running.newPage();
+      await plain.goto(session.agora.url.replace(AGORA, "localhost"));
+      await settled(plain);
+      const bare = await traces(plain);
+      await plain.close();
+
+      assert.ok(first.posts > 3 && bare.posts > 3);
+      assert.deepEqual(first.globals, bare.globals, "globals");
+      assert.deepEqual(first.shadows, bare.shadows, "shadow roots that the page can open");
+      assert.deepEqual(first.named, [], "names in the page");
+      // What is there is called otherwise on every visit.
+      for (const kind of ["attributes", "rules"] as const) {
+        const strange = (found: Traces) => found[kind].filter((one) => !bare[kind].includes(one));
+        assert.ok(strange(first).length > 0, `${kind}: verdicts are carried out by something`);
+        assert.deepEqual(
+          strange(first).filter((one) => strange(second).includes(one)),
+          [],
+          `${kind} that are the same on every visit give Diffract away`,
+        );
+      }
     });
+  });
+}
+
+/** What scripts of a page can list of it. */
+interface Traces {
+  posts: number;
+  globals: string[];
+  /** Names of attributes of any element. */
+  attributes: string[];
+  /** Rules of every sheet that scripts of the page can reach. */
+  rules: string[];
+  /** Open shadow roots by the name of their host. */
+  shadows: string[];
+  /** Whatever names Diffract or its origin: in markup, style, storage or what was loaded. */
+  named: string[];
+}
+
+function traces(page: Page): Promise<Traces> {
+  return page.evaluate(() => {
+    const all = [...document.querySelectorAll("*")];
+    const rules = [...document.styleSheets, ...document.adoptedStyleSheets].flatMap((sheet) =>
+      [...sheet.cssRules].map(({ cssText }) => cssText),
+    );
+    const texts = [
+      document.documentElement.outerHTML,
+      ...rules,
+      ...performance.getEntriesByType("resource").map(({ name }) => name),
+      ...Object.keys(localStorage),
+      ...Object.keys(sessionStorage),
+    ];
+    return {
+      posts: document.querySelectorAll("article").length,
+      globals: Object.getOwnPropertyNames(globalThis).sort(),
+      attributes: [...new Set(all.flatMap((element) => element.getAttributeNames()))].sort(),
+      rules,
+      shadows: [
+        ...new Set(all.filter(({ shadowRoot }) => shadowRoot).map(({ localName }) => localName)),
+      ].sort(),
+      named: texts.flatMap((text) => text.match(/diffract|(?:chrome|moz)-extension:/gi) ?? []),
+    };
   });
 }

@@ -5,6 +5,8 @@
 export interface Difference {
   /** Posts, one for each identifier. */
   items: number;
+  /** Elements that hold one: a post that stands twice counts twice. */
+  places: number;
   /** Promoted posts. */
   promoted: number;
   why: string;
@@ -18,28 +20,43 @@ const OTHERS =
 export const EXPECTED_DIFFERENCES: Readonly<Record<string, Difference>> = {
   "youtube/home-2022-en-8ads.html": {
     items: 173,
+    places: 174,
     promoted: 8,
     why: `74 counted, 90 of a channel's page, 2 mixes, 8 advertisements of a carousel, less 1: ${OTHERS}; ${TWICE}`,
   },
-  "youtube/home-2022-fr-noad.html": { items: 50, promoted: 0, why: `52 counted, less 2: ${TWICE}` },
+  "youtube/home-2022-fr-noad.html": {
+    items: 50,
+    places: 52,
+    promoted: 0,
+    why: `52 counted, less 2: ${TWICE}`,
+  },
   "youtube/search-2022-09-adslot.html": {
     items: 51,
+    places: 52,
     promoted: 1,
     why: `46 counted, 5 mixes, 1 playlist, less 1: ${OTHERS}; ${TWICE}`,
   },
   "youtube/search-2022-pyv.html": {
     items: 48,
+    places: 51,
     promoted: 1,
     why: `50 counted, 1 advertisement, less 3: ${OTHERS}; ${TWICE}`,
   },
   "youtube/search-2022-sparkles.html": {
     items: 83,
+    places: 84,
     promoted: 2,
     why: `74 counted, 6 of a channel's page, 2 channels, 1 mix, 1 advertisement, less 1: ${OTHERS}; ${TWICE}`,
   },
-  "youtube/watch-2022-related.html": { items: 43, promoted: 1, why: `44 counted, less 1: ${TWICE}` },
+  "youtube/watch-2022-related.html": {
+    items: 43,
+    places: 44,
+    promoted: 1,
+    why: `44 counted, less 1: ${TWICE}`,
+  },
   "reddit/thread-2022-11-til.html": {
     items: 201,
+    places: 219,
     promoted: 2,
     why: "13 submissions counted; comments are posts too: 206, of which 18 stand twice in the saved page",
   },

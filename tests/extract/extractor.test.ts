@@ -125,6 +125,67 @@ describe("the extractor in a page", () => {
     assert.equal(quiet, "quiet");
   });
 
+  test("a label among many decoys, and with marks that show nothing", async () => {
+    const many = [..."Sponsored"].map((c) => `<b>${c}</b>${'<i class="gone">z</i>'.repeat(16)}`).join("");
+    for (const label of [
+      many,
+      `${many}<style>.x{color:${"red ".repeat(200)}}</style>`,
+      "Spon\u200bsor\ufe0fed",
+      "\u202ederosnopS",
+    ]) {
+      const read = await inPage<boolean>(
+        "https://anything.example/",
+        `<style>.gone{display:none}</style><div role="feed"><div role="article" data-id="a"><span>${label}</span><p>words</p></div></div>`,
+        "const x = make(); return x.read(x.find(document)[0]).promoted;",
+      );
+      assert.equal(read, true, label.slice(0, 80));
+    }
+  });
+
+  test("no half character, no endless address leaves the page", async () => {
+    const seen = await inPage<[boolean, number, number]>(
+      "https://old.reddit.com/",
+      `<div id="siteTable"><div class="thing link" data-fullname="t3_a" data-type="link"><a class="title">t</a><div class="expando"><div class="md"></div></div></div></div>`,
+      `const md = document.querySelector(".md");
+       md.innerHTML = "x" + "🙂".repeat(30000) + Array.from({ length: 100 }, (_, i) => '<a href="https://e.example/' + i + "/" + "y".repeat(9000) + '">l</a>').join("");
+       const x = make(); const post = x.read(x.find(document)[0]);
+       const json = JSON.stringify(post);
+       return [json.isWellFormed() && !json.includes("\\\\ud83d"), Math.max(...post.links.map((l) => l.length)), new TextEncoder().encode(json).length];`,
+    );
+    assert.equal(seen[0], true);
+    assert.ok(seen[1] <= 2000 && seen[2] <= 65536, String(seen));
+  });
+
+  test("a short on a shelf is nobody's, rather than the page's", async () => {
+    const seen = await inPage<unknown>(
+      "https://www.youtube.com/",
+      `<ytd-browse page-subtype="home"><div id="page-header"><h1>All Music Live</h1></div><ytd-rich-item-renderer><ytm-shorts-lockup-view-model><a href="/shorts/xxxxxxxxxx2"></a><h3>On a shelf</h3></ytm-shorts-lockup-view-model></ytd-rich-item-renderer></ytd-browse>`,
+      "const x = make(); return x.read(x.find(document)[0]).author ?? null;",
+    );
+    assert.equal(seen, null);
+  });
+
+  test("two generations on one page are both found, once, and health tells which one prevails", async () => {
+    const seen = await inPage<unknown>(
+      "https://www.youtube.com/watch?v=z",
+      `<ytd-comment-view-model><ytd-comment-renderer id="no"></ytd-comment-renderer><a href="?lc=a">a</a></ytd-comment-view-model><ytd-comment-renderer id="one"><a id="in" href="?lc=b">b</a></ytd-comment-renderer><ytd-comment-renderer><a href="?lc=c">c</a></ytd-comment-renderer>`,
+      `const x = make(); const found = x.find(document);
+       return [found.map((f) => x.read(f).id), x.closestItem(document.querySelector("#no")).item.localName, x.closestItem(document.querySelector("#in")).item.id,
+         x.find(document.querySelector("#no")).length, x.health().locators.find((l) => l.name === "item.comment").rank];`,
+    );
+    assert.deepEqual(seen, [["a", "b", "c"], "ytd-comment-view-model", "one", 0, 1]);
+  });
+
+  test("the veil covers every item of YouTube, and nothing that is none", async () => {
+    const seen = await inPage<unknown>(
+      "https://www.youtube.com/",
+      `${["ytd-playlist-video-renderer", "ytd-channel-renderer", "ytd-grid-channel-renderer", "ytd-movie-renderer", "ytd-backstage-post-renderer", "ytm-shorts-lockup-view-model"].map((tag) => `<${tag} class="item"></${tag}>`).join("")}<ytd-rich-item-renderer class="item"><yt-lockup-view-model></yt-lockup-view-model></ytd-rich-item-renderer>`,
+      `const x = make(); const veiled = [...document.querySelectorAll(x.veilSelectors().join(","))];
+       return [veiled.length, veiled.every((e) => e.className === "item"), x.find(document).length];`,
+    );
+    assert.deepEqual(seen, [7, true, 7]);
+  });
+
   test("hosts, sub-hosts and other hosts find their adapter", async () => {
     const pick = (url: string, html = "<p>") => inPage<string>(url, html, "return make().adapter.name;");
     assert.equal(await pick("https://old.reddit.com/"), "old-reddit");

@@ -248,6 +248,128 @@ const CASES: Case[] = [
   },
 
   {
+    name: "what hides boxes hides no line of text: scale",
+    html: 'Spon<span class="d">sor</span>ed',
+    style: ".d{transform:scale(0)}",
+    reads: "Sponsored",
+  },
+  {
+    name: "what hides boxes hides no line of text: clip",
+    html: 'Spon<span class="d">sor</span>ed',
+    style: ".d{clip:rect(0,0,0,0)}",
+    reads: "Sponsored",
+  },
+  {
+    name: "what hides boxes hides no line of text: text-indent",
+    html: 'Spon<span class="d">sor</span>ed',
+    style: ".d{text-indent:-999px;overflow:hidden}",
+    reads: "Sponsored",
+  },
+  {
+    name: "what hides boxes hides no line of text: content-visibility",
+    html: 'Spon<span class="d">sor</span>ed',
+    style: ".d{content-visibility:hidden}",
+    reads: "Sponsored",
+  },
+  {
+    name: "letters with a fill of their own",
+    html: 'Spon<span class="d">sor</span>ed',
+    style: ".d{color:transparent;-webkit-text-fill-color:#000}",
+    reads: "Sponsored",
+  },
+  {
+    name: "small letters, zoomed",
+    html: 'Spon<span class="d">sor</span>ed',
+    style: ".d{font-size:1px;zoom:20}",
+    reads: "Sponsored",
+  },
+  { name: "letters turned around by a control", html: "\u202edero<b>snop</b>S\u202c", reads: "Sponsored" },
+  { name: "letters turned around in their middle", html: "Sp\u202esno\u202cored", reads: "Sponsored" },
+  {
+    name: "half of a word in a style sheet",
+    html: 'Spons<b class="p"></b>',
+    style: ".p::after{content:'ored'}",
+    reads: "Sponsored",
+  },
+  {
+    name: "transparent fill",
+    html: 'Spon<span class="d">xx</span>sored',
+    style: ".d{-webkit-text-fill-color:transparent}",
+    reads: "Sponsored",
+  },
+  {
+    name: "a colour of next to no alpha",
+    html: 'Spon<span class="d">xx</span>sored',
+    style: ".d{color:rgba(0,0,0,.02)}",
+    reads: "Sponsored",
+  },
+  {
+    name: "opacity that adds up",
+    html: 'Spon<span class="d"><span class="d">xx</span></span>sored',
+    style: ".d{opacity:.2}",
+    reads: "Sponsored",
+  },
+  {
+    name: "scaled to next to nothing",
+    html: 'Spon<span class="d">xx</span>sored',
+    style: ".d{display:inline-block;transform:scale(.01)}",
+    reads: "Sponsored",
+  },
+  {
+    name: "turned on edge",
+    html: 'Spon<span class="d">xx</span>sored',
+    style: ".d{display:inline-block;transform:rotateY(90deg)}",
+    reads: "Sponsored",
+  },
+  {
+    name: "a mask that lets nothing through",
+    html: 'Spon<span class="d">xx</span>sored',
+    style:
+      ".d{-webkit-mask-image:linear-gradient(transparent,transparent);mask-image:linear-gradient(transparent,transparent)}",
+    reads: "Sponsored",
+  },
+  {
+    name: "a clip-path of no width",
+    html: 'Spon<span class="d">xx</span>sored',
+    style: ".d{clip-path:inset(0 100% 0 0)}",
+    reads: "Sponsored",
+  },
+  {
+    name: "a clip-path of no area",
+    html: 'Spon<span class="d">xx</span>sored',
+    style: ".d{clip-path:polygon(0 0,0 0,0 0)}",
+    reads: "Sponsored",
+  },
+  {
+    name: "a margin that takes it away",
+    html: 'Spon<span class="d">xx</span>sored',
+    style: ".d{display:inline-block;margin-left:-9999px;width:0}#t{padding-left:0}",
+    reads: "Sponsored",
+  },
+  {
+    name: "closed details",
+    html: "Spon<details><summary></summary>xx<p>yy</p></details>sored",
+    style: "details{display:inline}",
+    reads: "Sponsored",
+  },
+  {
+    name: "joiners and selectors of variants between letters",
+    html: "S\u034fp\ufe0fon\u200dsored",
+    reads: "Sponsored",
+  },
+  {
+    name: "decoys and scripts behind a thousand elements",
+    html: `${"<b>a</b>".repeat(1000)}<span class="d">xx</span><div><script>no</script><style>.no{}</style></div>`,
+    style: ".d{display:none}",
+    reads: "a".repeat(1000),
+  },
+  {
+    name: "scripts behind all that styles are asked of",
+    html: `${"<b>a</b>".repeat(4000)}<u>b<script>no</script></u>`,
+    reads: `${"a".repeat(4000)}b`,
+  },
+
+  {
     name: "an open shadow root instead of what stands under it",
     html: "<div id=h>light</div>",
     script: "document.querySelector('#h').attachShadow({mode:'open'}).innerHTML='<p>shadow</p>'",

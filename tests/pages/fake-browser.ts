@@ -85,6 +85,7 @@ function judged(
     post: { id, text, ...(author === undefined ? {} : { author }) },
     verdict: { id, action: "show", labels: [], highlight: false, score: 0, reasons: [], ...verdict },
     shown: false,
+    places: 1,
   };
 }
 

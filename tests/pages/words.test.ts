@@ -81,12 +81,18 @@ test("counts name what happened, strongest first, and leave out what did not", (
 
 test("a post that was only labelled counts as touched; one that was left alone does not", () => {
   const verdict = { id: "1", action: "show" as const, labels: [], highlight: false, score: 0, reasons: [] };
-  assert.deepEqual(happened({ post: { id: "1" }, verdict, shown: false }), []);
-  assert.deepEqual(happened({ post: { id: "1" }, verdict: { ...verdict, labels: ["bait"] }, shown: false }), [
-    "label",
-  ]);
+  assert.deepEqual(happened({ post: { id: "1" }, verdict, shown: false, places: 1 }), []);
   assert.deepEqual(
-    happened({ post: { id: "1" }, verdict: { ...verdict, action: "dim", highlight: true }, shown: false }),
+    happened({ post: { id: "1" }, verdict: { ...verdict, labels: ["bait"] }, shown: false, places: 1 }),
+    ["label"],
+  );
+  assert.deepEqual(
+    happened({
+      post: { id: "1" },
+      verdict: { ...verdict, action: "dim", highlight: true },
+      shown: false,
+      places: 1,
+    }),
     ["dim", "highlight"],
   );
 });

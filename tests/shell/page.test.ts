@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { places } from "../../extension/content/arrange.ts";
 import { dressOf, foldedWords } from "../../extension/content/dress.ts";
-import { contentHash, KnownPosts, MAX_KNOWN, wordsHash } from "../../extension/content/known.ts";
+import { contentHash, KnownPosts, MAX_KNOWN, verdictOf, wordsHash } from "../../extension/content/known.ts";
 import { sheetText, sign, signedName, TOKEN } from "../../extension/content/marks.ts";
 import type { Post, Verdict } from "../../extension/shared/post.ts";
 
@@ -108,11 +108,37 @@ describe("what is known of posts", () => {
     assert.equal(wordsHash(post()), wordsHash(post({ likes: 4 })));
     const known = new KnownPosts();
     known.judge(learn(known, post()), verdict({}));
-    assert.deepEqual(
-      [learn(known, post({ likes: 4 }))].map(({ edited, stale }) => ({ edited, stale })),
-      [{ edited: false, stale: true }],
-    );
-    assert.equal(learn(known, post({ likes: 4, promoted: true })).edited, true);
+    const ticked = learn(known, post({ likes: 4 }));
+    assert.deepEqual([ticked.stale, ticked.verdict !== null, verdictOf(ticked)], [true, true, null]);
+    for (const edit of [{ promoted: true }, { author: "a" }, { repost: true }, { hashtags: ["a"] }])
+      assert.notEqual(wordsHash(post(edit)), wordsHash(post()), JSON.stringify(edit));
+  });
+
+  test("two contents under one id have a verdict each", () => {
+    const known = new KnownPosts();
+    const one = learn(known, post());
+    const other = learn(known, post({ text: "other words" }));
+    assert.notEqual(one, other);
+    known.judge(one, verdict({ action: "hide" }));
+    assert.deepEqual([verdictOf(one)?.action, verdictOf(other)], ["hide", null]);
+    assert.equal(learn(known, post()), one, "read again, it is the same");
+    known.age();
+    assert.equal(verdictOf(one), null);
+  });
+
+  test("the contents of one id are bounded", () => {
+    const known = new KnownPosts();
+    const first = learn(known, post({ likes: 0 }));
+    for (let likes = 1; likes <= 100; likes++) learn(known, post({ likes }));
+    assert.notEqual(learn(known, post({ likes: 0 })), first);
+    assert.equal(known.seen, 1);
+  });
+
+  test("the latest tell on how many places the page shows them", () => {
+    const known = new KnownPosts();
+    known.judge(learn(known, post()), verdict({}));
+    assert.equal(known.latest(9, new Map([["1", 2]]))[0]?.places, 2);
+    assert.equal(known.latest(9, new Map())[0]?.places, 0);
   });
 
   test("each post is counted once, with its last action", () => {

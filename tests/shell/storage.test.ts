@@ -42,16 +42,19 @@ describe("what is stored", () => {
   test("and absent is at its defaults, without damage", () => {
     const { stored, damage } = parseStored({});
     assert.deepEqual(damage, []);
-    assert.deepEqual(stored, {
-      paused: [],
-      packs: {},
-      rules: "",
-      shown: [],
-      limits: "",
-      generation: 0,
-      token: "",
-      imported: {},
-    });
+    assert.deepEqual(
+      { ...stored, imported: { ...stored.imported } },
+      {
+        paused: [],
+        packs: {},
+        rules: "",
+        shown: [],
+        limits: "",
+        generation: 0,
+        token: "",
+        imported: {},
+      },
+    );
   });
 });
 
@@ -83,6 +86,7 @@ describe("packs", () => {
 describe("a backup", () => {
   const { stored } = parseStored({
     paused: ["x.com"],
+    shown: ["x 17"],
     rules: "hide if promoted\n",
     packs: { calm: false, friends: false },
     "pack.friends": { source: "dim if repost\n" },
@@ -96,6 +100,7 @@ describe("a backup", () => {
       packs: [{ id: "friends", source: "dim if repost\n", on: false }],
       on: { calm: false },
       pausedHosts: ["x.com"],
+      shown: ["x 17"],
     });
   });
 

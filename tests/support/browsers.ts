@@ -38,18 +38,21 @@ const CANDIDATES: Record<BrowserName, string[]> = {
   ],
 };
 
+/** There is no such browser on this machine; the message says what to do. */
+export class MissingBrowser extends Error {}
+
 /** The browser's program, or an error that says how to get one. */
 export function executable(browser: BrowserName): string {
   const variable = browser.toUpperCase();
   const given = process.env[variable];
   if (given) {
     if (existsSync(given)) return given;
-    throw new Error(`${variable}=${given}, but there is no such file`);
+    throw new MissingBrowser(`${variable}=${given}, but there is no such file`);
   }
   const found = CANDIDATES[browser].find(existsSync);
   if (found) return found;
   const packages = browser === "chrome" ? "chromium" : "firefox-esr";
-  throw new Error(
+  throw new MissingBrowser(
     `no ${browser} found. Install one (Debian: apt-get install ${packages}), or set ${variable} to its program.`,
   );
 }
@@ -190,6 +193,8 @@ function firefoxPreferences({
     }),
     // 0 is dark, 1 light.
     "layout.css.prefers-color-scheme.content-override": dark ? 0 : 1,
+    // Firefox's own add-on for YouTube's pages holds the parser up for ever where there is no network.
+    "extensions.pictureinpicture.enable_picture_in_picture_overrides": false,
     "app.normandy.enabled": false,
     "browser.shell.checkDefaultBrowser": false,
     "datareporting.policy.dataSubmissionEnabled": false,

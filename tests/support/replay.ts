@@ -40,6 +40,23 @@ export function replayLine({ post, verdict }: JudgedPost): ReplayLine {
   };
 }
 
+/**
+ * Every judged post as often as it stands in the page (`places`), in the page's order where it is known: a saved page may
+ * show a post twice, and whoever counts its elements counts both.
+ */
+export function inPlaces(posts: readonly JudgedPost[]): JudgedPost[] {
+  const last = Number.POSITIVE_INFINITY;
+  return posts
+    .toSorted((one, other) => {
+      const [a, b] = [one.post.position ?? last, other.post.position ?? last];
+      return a === b ? 0 : a - b;
+    })
+    .flatMap((judged) => Array.from({ length: placesOf(judged) }, () => judged));
+}
+
+/** Elements of the page that hold the post; one that was there and is no more counts once. */
+export const placesOf = ({ places }: JudgedPost): number => Math.max(1, places ?? 1);
+
 /** Whole seconds are written without a fraction, as Rust writes them. */
 function rfc3339(seconds: number): string | null {
   const date = new Date(seconds * 1000);

@@ -103,8 +103,6 @@ export async function serveSaved(): Promise<SavedServer> {
       "content-security-policy": POLICY,
       "cache-control": "no-store",
       "content-length": html.length,
-      // Kept open, Firefox's connections to a forced port stall now and then in the middle of a large page.
-      connection: "close",
     });
     response.end(html);
   });
@@ -119,4 +117,37 @@ export async function serveSaved(): Promise<SavedServer> {
 /** A recorded address as a browser can ask for it: what was left out of it (`…`) is made up. */
 export function addressOf(url: string): string {
   return url.replaceAll("…", "1");
+}
+
+/** Hosts of each adapter that the build holds, by its name; `null` where nothing was built. */
+export function adapterHosts(): ReadonlyMap<string, readonly string[]> | null {
+  const file = resolve(process.env.DIFFRACT_DIST ?? "dist", "adapters.json");
+  if (!existsSync(file)) return null;
+  const { adapters } = JSON.parse(readFileSync(file, "utf8")) as {
+    adapters: { name: string; hosts: string[] }[];
+  };
+  return new Map(adapters.map(({ name, hosts }) => [name, hosts]));
+}
+
+/** Whether an adapter for these hosts reads pages at `url`: they cover their subdomains. */
+export const covers = (hosts: readonly string[], url: string): boolean =>
+  URL.canParse(url) &&
+  hosts.some((host) => new URL(url).hostname === host || new URL(url).hostname.endsWith(`.${host}`));
+
+/**
+ * Where a page recorded at `recorded` is served so that the platform's adapter reads it. The platform decides the host:
+ * an address elsewhere (an archive's, a mirror's, a file's) gives way to the address inside it, if it holds one of the
+ * platform's, else to the platform's home. Of a platform with many servers the path is kept: it says which surface it is.
+ */
+export function servedAt(recorded: string | undefined, home: string, hosts: readonly string[]): string {
+  const address = addressOf(recorded ?? "");
+  if (covers(hosts, address)) return address;
+  // `https://web.archive.org/web/2022…/https://www.youtube.com/watch?v=…`
+  const inside = /.(https?:\/\/.+)$/.exec(address)?.[1] ?? "";
+  if (covers(hosts, inside)) return inside;
+  if (hosts.length > 10 && /^https?:/.test(address) && URL.canParse(address)) {
+    const { pathname, search } = new URL(address);
+    return new URL(pathname + search, home).href;
+  }
+  return home;
 }

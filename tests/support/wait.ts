@@ -1,7 +1,7 @@
 /** Waiting for what is bound to come. */
 
 /** How long anything is waited for, in milliseconds: slow machines are slow, not wrong. */
-export const PATIENCE = 30_000;
+export const PATIENCE = 60_000;
 
 /** Sleeps. Never used to decide that something has *not* happened. */
 export const pause = (milliseconds: number): Promise<void> =>

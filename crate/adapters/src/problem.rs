@@ -1,5 +1,6 @@
 //! What is wrong with an adapter's file, said so that whoever mends it finds the place.
 
+pub use diffract_core::reference::nearest;
 use serde::de::DeserializeOwned;
 use std::fmt;
 
@@ -59,16 +60,6 @@ pub fn parse_toml<T: DeserializeOwned>(file: &str, source: &str) -> Result<T, Ad
 pub fn line_of(source: &str, offset: usize) -> u32 {
     let upto = source.get(..offset.min(source.len())).unwrap_or(source);
     1 + upto.bytes().filter(|b| *b == b'\n').count() as u32
-}
-
-/// The known name nearest to `name`, if one is near enough to be meant.
-pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    known
-        .into_iter()
-        .map(|k| (strsim::damerau_levenshtein(&name.to_lowercase(), &k.to_lowercase()), k))
-        .filter(|(distance, k)| *distance <= (k.len().max(name.len()) / 3).max(1))
-        .min_by_key(|(distance, _)| *distance)
-        .map(|(_, k)| k)
 }
 
 /// serde's message "unknown field `a`, expected one of `b`, `c`" with the nearest of the expected added.

@@ -40,7 +40,7 @@ fn the_sound_one_is_sound() {
 fn every_mistake_names_its_key_and_its_line() {
     // What is replaced by what; the key, the line, and words of the message.
     let mistakes: &[(&str, &str, &str, u32, &str)] = &[
-        ("hosts =", "hots =", "hots", 2, "did you mean `hosts`?"),
+        ("hosts =", "hosst =", "hosst", 2, "did you mean `hosts`?"),
         ("name = \"agora\"", "name = \"A b\"", "name", 1, "lower-case"),
         ("[\"agora.example\"]", "[\"https://agora.example\"]", "hosts[0]", 2, "host name"),
         ("author = ", "autor = ", "item[0].fields", 24, "did you mean `author`?"),

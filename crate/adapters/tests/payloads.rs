@@ -81,6 +81,86 @@ fn a_status_stands_alone_in_a_search_and_below_a_notification() {
     assert_eq!(mastodon.read(&status, None).items[0].entry, None, "no part of a list");
 }
 
+/// What a platform takes away or no longer fills costs that field, never the post.
+#[test]
+fn a_post_without_one_of_its_keys_is_a_post() {
+    let status = json!({
+        "id": "1", "uri": "https://tea.example/1", "created_at": "2026-08-06T21:12:23Z", "content": "<p>Tea</p>",
+        "account": { "id": "2", "acct": "ada" }, "favourites_count": 0
+    });
+    let post = json!({
+        "uri": "at://did:plc:ada/app.bsky.feed.post/1", "cid": "c", "author": { "did": "did:plc:ada", "handle": "ada.example" },
+        "record": { "$type": "app.bsky.feed.post", "text": "Tea" }, "indexedAt": "2026-08-06T21:12:23Z"
+    });
+    for (platform, sound) in [("mastodon", status), ("bluesky", json!({ "post": post })), ("bluesky", post)] {
+        let adapter = adapter(platform);
+        let inner = if sound.get("post").is_some() { "/post" } else { "" };
+        let keys: Vec<String> =
+            sound.pointer(inner).and_then(Value::as_object).expect("an object").keys().cloned().collect();
+        for key in keys {
+            for gone in [Value::Null, json!({ "other": 1 })] {
+                let mut item = sound.clone();
+                item.pointer_mut(inner).expect("it is there")[&key] = gone;
+                let payload = if platform == "mastodon" { json!([item]) } else { json!({ "feed": [item] }) };
+                let reading = adapter.read(&payload, None);
+                assert_eq!(reading.items.len(), 1, "{platform} without {key}: {payload}");
+                assert!(!reading.items[0].post.id.is_empty());
+            }
+        }
+    }
+}
+
+#[test]
+fn a_reply_names_the_account_replied_to() {
+    let status = |id: &str, account: Value, to: Value| {
+        json!({
+            "id": id, "created_at": "2026-08-06T21:12:23Z", "content": "<p>Tea</p>", "account": account,
+            "in_reply_to_id": "7", "in_reply_to_account_id": to,
+            "mentions": [{ "id": "3", "acct": "cy" }, { "id": "2", "acct": "bo" }]
+        })
+    };
+    let ada = json!({ "id": "1", "acct": "ada" });
+    let payload = json!([
+        status("10", ada.clone(), json!("2")),
+        status("11", ada.clone(), json!("1")),
+        status("12", ada.clone(), json!("99")),
+        status("13", ada, Value::Null),
+    ]);
+    let reading = adapter("mastodon").read(&payload, None);
+    let to: Vec<_> = reading.items.iter().map(|i| i.post.replying_to.as_deref()).collect();
+    assert_eq!(to, [Some("bo"), Some("ada"), None, None]);
+    assert!(reading.items.iter().all(|i| i.post.reply == Some(true)));
+}
+
+#[test]
+fn an_empty_feed_is_known_for_one() {
+    for (platform, payload) in [
+        ("reddit", json!({ "kind": "Listing", "data": { "children": [], "after": null } })),
+        (
+            "x",
+            json!({ "data": { "home": { "home_timeline_urt": { "instructions": [
+            { "type": "TimelineAddEntries", "entries": [{ "entryId": "cursor-top-1", "content": { "cursorType": "Top" } }] }
+        ] } } } }),
+        ),
+        ("mastodon", json!([])),
+        ("mastodon", json!({ "accounts": [], "statuses": [], "hashtags": [] })),
+        ("bluesky", json!({ "feed": [] })),
+        (
+            "linkedin",
+            json!({ "data": { "feedDashMainFeedByMainFeed": { "*elements": [] } }, "included": [] }),
+        ),
+        ("lemmy", json!({ "posts": [] })),
+        ("youtube", json!({ "contents": { "richGridRenderer": { "contents": [] } } })),
+    ] {
+        let reading = adapter(platform).read(&payload, None);
+        assert!(reading.items.is_empty() && reading.recognised, "{platform}");
+        assert!(!reading.notes.is_empty(), "{platform}: it is said");
+        for other in [json!({ "data": { "user": null } }), json!([{ "a": 1 }]), json!("x")] {
+            assert!(!adapter(platform).read(&other, None).recognised, "{platform}: {other}");
+        }
+    }
+}
+
 #[test]
 fn an_item_knows_the_entry_that_is_to_be_taken_out() {
     let (payload, reading) = read("x", include_str!("payloads/x-home.json"), None);

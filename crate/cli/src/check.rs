@@ -15,7 +15,7 @@ pub struct Arguments {
 /// Checks and reports.
 ///
 /// # Errors
-/// If a file cannot be read.
+/// If none of the files can be read.
 pub fn run(arguments: &Arguments) -> Result<Outcome> {
     let packs = packs::load(&arguments.files)?;
     let rules = packs.program.rules.len();

@@ -30,7 +30,7 @@ struct Arguments {
     command: Command,
 }
 
-const EXIT_CODES: &str = "Exit codes:\n  0  all is well\n  1  a rule file has errors (or, for `fmt --check`, is not formatted)\n  2  the input cannot be used";
+const EXIT_CODES: &str = "Exit codes:\n  0  all is well\n  1  a rule file has errors or cannot be read (or, for `fmt --check`, is not formatted)\n  2  the input cannot be used";
 
 #[derive(Debug, Subcommand)]
 enum Command {

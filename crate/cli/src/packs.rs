@@ -25,32 +25,50 @@ pub struct Packs {
 }
 
 /// Reads and compiles rule files, and writes what is wrong with them to standard error. A file's pack is
-/// called by its name without extension; two of one name are told apart by a number.
+/// called by its name without extension; two of one name are told apart by a number. A file that cannot be read
+/// is an error and costs that file only.
 ///
 /// # Errors
-/// If a file cannot be read, is not UTF-8, or is over 4 MB.
+/// If none of the files can be read.
 pub fn load(files: &[PathBuf]) -> Result<Packs> {
-    let mut sources = Vec::new();
+    let (mut sources, mut names) = (Vec::new(), Vec::new());
+    let mut unreadable = Vec::new();
     let mut ids: BTreeMap<String, usize> = BTreeMap::new();
     for file in files {
-        let source = read(file)?;
+        let source = match read(file) {
+            Ok(source) => source,
+            Err(problem) => {
+                unreadable.push(problem);
+                continue;
+            }
+        };
         let stem = file.file_stem().map_or("rules".into(), |s| s.to_string_lossy().into_owned());
         let count = ids.entry(stem.clone()).or_default();
         *count += 1;
         let id = if *count == 1 { stem } else { format!("{stem}-{count}") };
-        sources.push(PackSource { id, lists: lists(file, &source), source, trust: Trust::Full });
+        let (lists, unreadable_lists) = lists(file, &source);
+        sources.push(PackSource { id, lists, unreadable_lists, source, trust: Trust::Full });
+        names.push(file.display().to_string());
+    }
+    if sources.is_empty()
+        && let Some(problem) = unreadable.pop()
+    {
+        return Err(problem);
     }
     let compiled = compile(&sources);
     let mut stderr = io::stderr().lock();
-    let (mut errors, mut warnings) = (0, 0);
-    for ((file, source), of_pack) in files.iter().zip(&sources).zip(&compiled.diagnostics) {
+    let (mut errors, mut warnings) = (unreadable.len(), 0);
+    for problem in unreadable {
+        writeln!(stderr, "error: {problem:#}; its rules are left out")?;
+    }
+    for ((name, source), of_pack) in names.iter().zip(&sources).zip(&compiled.diagnostics) {
         for diagnostic in &of_pack.diagnostics {
             match diagnostic.severity {
                 Severity::Error => errors += 1,
                 Severity::Warning => warnings += 1,
                 Severity::Hint => {}
             }
-            writeln!(stderr, "{}", diagnostic.render(&source.source, &file.display().to_string()))?;
+            writeln!(stderr, "{}", diagnostic.render(&source.source, name))?;
         }
     }
     Ok(Packs { program: compiled.program, errors, warnings })
@@ -79,21 +97,29 @@ pub fn read(file: &Path) -> Result<String> {
     }
 }
 
-/// The files beside a rule file that its `let @x = list "file.txt"` lines name. One that is missing, or not
-/// a plain file name, is left to the checker, which says so on the line.
-fn lists(file: &Path, source: &str) -> BTreeMap<String, String> {
+/// The files beside a rule file that its `let @x = list "file.txt"` lines name, and why those that are there
+/// cannot be read. One that is missing, or not a plain file name, is left to the checker, which says so on the
+/// line.
+fn lists(file: &Path, source: &str) -> (BTreeMap<String, String>, BTreeMap<String, String>) {
     let folder = file.parent().unwrap_or(Path::new(""));
     let (tree, _) = diffract_core::syntax::parse(source);
-    let mut lists = BTreeMap::new();
+    let (mut lists, mut unreadable) = (BTreeMap::new(), BTreeMap::new());
     for line in tree.lines {
         let Some(Statement::Let { value: LetValue::File(name), .. }) = line.statement else { continue };
         let plain = Path::new(&name.text).components().count() == 1 && !name.text.contains(['/', '\\', ':']);
         if !plain || name.text == ".." {
             continue;
         }
-        if let Ok(contents) = read(&folder.join(&name.text)) {
-            lists.insert(name.text, contents);
+        let path = folder.join(&name.text);
+        match read(&path) {
+            Ok(contents) => {
+                lists.insert(name.text, contents);
+            }
+            Err(problem) if path.exists() => {
+                unreadable.insert(name.text, format!("{problem:#}"));
+            }
+            Err(_) => {}
         }
     }
-    lists
+    (lists, unreadable)
 }

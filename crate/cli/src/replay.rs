@@ -6,6 +6,7 @@ use anyhow::{Context, Result, anyhow, bail};
 use clap::ValueEnum;
 use diffract_adapters::problem::nearest;
 use diffract_adapters::wire::{WireAdapter, builtin_named, builtin_names};
+use diffract_core::json;
 use diffract_core::matching::{Context as Circumstances, Memory, RuleSet};
 use diffract_core::post::{Kind, Post, Surface};
 use diffract_core::verdict::{Action, Reason, Verdict};
@@ -25,8 +26,8 @@ const MOST_BYTES: u64 = 256 << 20;
 /// standard error; a line of rules that is wrong costs that line only.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Exit codes:
-  0  every post was decided
-  1  a rule file has errors; the posts were decided by the rules that have none
+  0  every post was decided; of an empty feed, none
+  1  a rule file has errors, or cannot be read; the posts were decided by the rules that have none
   2  the input cannot be used: no such file or platform, no JSON, no posts in it")]
 pub struct Arguments {
     /// Whose answer it is: x, reddit, youtube, mastodon, bluesky, linkedin, lemmy
@@ -40,7 +41,7 @@ pub struct Arguments {
     #[arg(long, value_enum, default_value_t = Format::Json)]
     format: Format,
     /// The address that was asked; names the surface where the payload itself does not
-    #[arg(long)]
+    #[arg(long, value_parser = address)]
     url: Option<String>,
     /// The moment that ages and hours count from, as 2026-08-06T21:12:23+02:00 (its offset is the reader's
     /// local time) or as seconds since 1970. Without it: the time of the latest post in the payload, so that
@@ -113,7 +114,7 @@ pub fn run(arguments: &Arguments) -> Result<Outcome> {
     let payload = payload(&arguments.payload)?;
     let reading = adapter.read(&payload, arguments.url.as_deref());
     let name = arguments.payload.display();
-    if reading.items.is_empty() {
+    if reading.items.is_empty() && !reading.recognised {
         bail!(
             "{name}: {}; is it an answer of {}'s API, whole and unchanged?",
             reading.notes.join("; "),
@@ -179,7 +180,22 @@ fn payload(file: &Path) -> Result<Value> {
     // What some servers put before JSON so that it is no script.
     let text = text.trim_start_matches('\u{feff}');
     let text = text.strip_prefix(")]}'").unwrap_or(text);
-    serde_json::from_str(text).with_context(|| format!("{name} is not JSON"))
+    serde_json::from_str(&json::mend(text)).with_context(|| format!("{name} is not JSON"))
+}
+
+/// An address of the web, absolute: `reddit.com/r/all` is taken for `https://reddit.com/r/all`.
+fn address(text: &str) -> Result<String, String> {
+    let text = text.trim();
+    let (scheme, rest) = text.split_once("://").unwrap_or(("https", text));
+    let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let sound = ["http", "https"].iter().any(|s| scheme.eq_ignore_ascii_case(s))
+        && (host.contains('.') || host.starts_with("localhost"))
+        && !host.contains(|c: char| c.is_whitespace() || c.is_control());
+    if sound {
+        Ok(format!("{scheme}://{rest}"))
+    } else {
+        Err("expected an address like https://www.reddit.com/r/popular.json".to_owned())
+    }
 }
 
 /// The time of the latest post, else the clock's.

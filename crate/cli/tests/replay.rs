@@ -181,6 +181,46 @@ fn what_cannot_be_used_is_said_and_ends_with_two() {
 }
 
 #[test]
+fn an_unreadable_rule_file_costs_that_file() {
+    let bad = file("bad-utf8.rules", "");
+    fs::write(&bad, b"hide if text has \"caf\xe9\"\n").expect("written");
+    let good = file("good.rules", "hide if promoted\n").display().to_string();
+    let output = replay("x", &bad, &payload("x-home.json"), &["--rules", &good]);
+    assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
+    assert!(stderr(&output).contains("bad-utf8.rules is not UTF-8 (line 1)"), "{}", stderr(&output));
+    assert_eq!(lines(&output)[1]["verdict"]["action"], "hide");
+}
+
+#[test]
+fn an_empty_feed_has_no_lines_and_is_no_error() {
+    let rules = file("empty.rules", "hide if promoted\n");
+    let empty = file("empty.json", "{\"kind\": \"Listing\", \"data\": {\"children\": []}}");
+    let output = replay("reddit", &rules, &empty, &[]);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    assert!(output.stdout.is_empty());
+    assert!(stderr(&output).contains("note:") && stderr(&output).contains("no posts"), "{}", stderr(&output));
+}
+
+#[test]
+fn half_a_character_costs_that_character_only() {
+    let rules = file("half.rules", "hide if text has \"tea\"\n");
+    let status =
+        r#"[{"id":"1","created_at":"2026-08-06T21:12:23Z","content":"\ud83d tea","account":{"acct":"a"}}]"#;
+    let output = replay("mastodon", &rules, &file("half.json", status), &[]);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    assert_eq!(lines(&output)[0]["text"], "\u{fffd} tea");
+    assert_eq!(lines(&output)[0]["verdict"]["action"], "hide");
+}
+
+#[test]
+fn an_address_that_is_none_is_refused() {
+    let rules = file("address.rules", "hide if promoted\n");
+    let output = replay("x", &rules, &payload("x-home.json"), &["--url", "not_a_url"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(stderr(&output).contains("expected an address"), "{}", stderr(&output));
+}
+
+#[test]
 fn standard_input_and_text_for_people() {
     let rules = file("text.rules", RULES).display().to_string();
     let mut child = Command::new(env!("CARGO_BIN_EXE_diffract"))
@@ -232,7 +272,9 @@ fn help_names_every_platform_and_exit_code() {
     for name in diffract_adapters::wire::builtin_names() {
         assert!(help.contains(name), "{name}");
     }
-    for words in ["0  every post", "1  a rule file has errors", "2  the input cannot be used", "--now", "--url"] {
+    for words in
+        ["0  every post", "1  a rule file has errors", "2  the input cannot be used", "--now", "--url"]
+    {
         assert!(help.contains(words), "{words}");
     }
 }

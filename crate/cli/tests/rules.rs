@@ -37,6 +37,34 @@ fn check_names_the_line_that_is_not_utf8() {
 }
 
 #[test]
+fn a_list_that_cannot_be_read_is_said_to_be_so() {
+    let rules = file("lists.rules", "let @a = list \"latin1.txt\"\nhide if author in @a\nhide if promoted\n");
+    fs::write(rules.with_file_name("latin1.txt"), b"ren\xe9\n").expect("written");
+    let output = diffract("check", &[], &rules);
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert!(said.contains("latin1.txt is not UTF-8 (line 1)") && !said.contains("has no file"), "{said}");
+    assert!(said.contains("1 rules, 2 errors"), "{said}");
+}
+
+#[cfg(unix)]
+#[test]
+fn fmt_leaves_links_modes_and_other_files_alone() {
+    use std::os::unix::fs::{PermissionsExt, symlink};
+    let path = file("linked.rules", "hide   if   promoted\n");
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).expect("set");
+    let other = file("linked.rules.tmp", "mine");
+    let link = path.with_file_name("link.rules");
+    let _ = fs::remove_file(&link);
+    symlink(&path, &link).expect("a link");
+    assert_eq!(diffract("fmt", &[], &link).status.code(), Some(0));
+    assert!(fs::symlink_metadata(&link).expect("there").is_symlink());
+    assert_eq!(fs::read_to_string(&path).expect("readable"), "hide if promoted\n");
+    assert_eq!(fs::metadata(&path).expect("there").permissions().mode() & 0o777, 0o640);
+    assert_eq!(fs::read_to_string(&other).expect("readable"), "mine");
+}
+
+#[test]
 fn fmt_formats_in_place_and_once() {
     let path = file("loose.rules", "hide   if   promoted   # paid\n");
     assert_eq!(diffract("fmt", &["--check"], &path).status.code(), Some(1));

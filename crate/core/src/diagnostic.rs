@@ -281,6 +281,7 @@ codes! {
     REPEATED_CLAUSE = "repeated-clause", "A clause that can stand once stands twice.";
     BAD_HOST = "bad-host", "Not a host name.";
     UNKNOWN_SURFACE = "unknown-surface", "No surface has this name.";
+    UNEVEN_SCOPE = "uneven-scope", "Surfaces narrow one site of an `on` line and not another.";
     BAD_TIME = "bad-time", "Not a time window or a day.";
     BAD_NUMBER = "bad-number", "Not a number, or one that cannot stand here.";
     BAD_UNIT = "bad-unit", "A unit is missing, unknown, ambiguous, or does not fit the field.";

@@ -8,6 +8,7 @@
 pub mod check;
 pub mod diagnostic;
 pub mod format;
+pub mod json;
 pub mod matching;
 pub mod post;
 pub mod print;

@@ -3,7 +3,7 @@
 
 mod slips;
 
-pub use slips::{LANGUAGES, MISTAKEN, SITES, meant, nearest};
+pub use slips::{COMPARISONS, LANGUAGES, MISTAKEN, SITES, meant, nearest};
 
 use crate::post::{Kind, Medium, Surface};
 use crate::program::{AnyField, FlagField, NumberField, SetField, TextField};
@@ -21,6 +21,8 @@ pub const MAX_DIAGNOSTICS: usize = 1_000;
 /// How much memory one compiled regular expression may take, in bytes. Whoever compiles a checked pattern
 /// allows at least this much.
 pub const MAX_REGEX_SIZE: usize = crate::matching::REGEX_SIZE_LIMIT;
+/// The list that `like` knows without a `let`: the posts that the reader has given a thumb.
+pub const THUMBS: &str = "examples";
 /// How long `while unsure` may wait, in seconds.
 pub const MAX_UNSURE: f64 = 60.0;
 
@@ -112,7 +114,11 @@ pub const OPERATORS: &[Word] = &[
 /// Questions that only a model can answer, and that are no field.
 pub const QUESTIONS: &[Word] = &[
     word("about", "about \"…\" [> share]", "The post is about this; more than 50% sure unless told."),
-    word("like", "like @examples [> share]", "The post is like these; more than 50% sure unless told."),
+    word(
+        "like",
+        "like @examples [> share]",
+        "The post is like these; `@examples` are your own thumbs. More than 50% sure unless told.",
+    ),
 ];
 
 /// What can follow a condition.

@@ -66,7 +66,13 @@ pub(crate) fn infos(program: &Program) -> Vec<Info> {
 pub(crate) fn check(source: &str, lists: &Lists) -> Vec<Message> {
     let lists: &JsValue = lists.unchecked_ref();
     let lists: BTreeMap<String, String> = serde_wasm_bindgen::from_value(lists.clone()).unwrap_or_default();
-    let pack = PackSource { id: "rules".to_owned(), source: source.to_owned(), trust: Trust::Full, lists };
+    let pack = PackSource {
+        id: "rules".to_owned(),
+        source: source.to_owned(),
+        trust: Trust::Full,
+        lists,
+        ..PackSource::default()
+    };
     let compiled = compile_packs(std::slice::from_ref(&pack));
     compiled.diagnostics.first().map_or_else(Vec::new, |found| messages(&found.diagnostics, source, &pack.id))
 }

@@ -1,6 +1,7 @@
 //! Posts, contexts and verdicts as JSON text.
 
 use crate::errors::Failure;
+use diffract_core::json;
 use diffract_core::post::Post;
 use diffract_core::verdict::Verdict;
 use diffract_core::{Context, Memory, RuleSet};
@@ -54,6 +55,7 @@ pub(crate) fn read_context(text: &str) -> Result<Context, Failure> {
 
 /// Reads a batch. The whole is read at once; only if that fails, item by item and field by field.
 pub(crate) fn read(text: &str) -> Result<Vec<Read>, Failure> {
+    let text = &*json::mend(text);
     if let Ok(posts) = serde_json::from_str::<Vec<Post>>(text) {
         return Ok(posts.into_iter().map(accept).collect());
     }
@@ -134,6 +136,12 @@ mod tests {
         let text = r#"[{"id":"a"}, 7, {"id":8}, {"text":"no id"}, {"id":""}, {"id":"b","likes":"many","kind":"song","text":"t"}]"#;
         let expected = [(true, "a"), (false, ""), (false, "8"), (false, ""), (false, ""), (true, "b")];
         assert_eq!(ids(text), expected.map(|(post, id)| (post, id.to_owned())));
+    }
+
+    #[test]
+    fn half_a_character_costs_that_character_only() {
+        let mut items = read(r#"[{"id":"a","text":"\ud800 x"}]"#).expect("an array");
+        assert_eq!(items.remove(0).into_post().text.as_deref(), Some("\u{fffd} x"));
     }
 
     #[test]

@@ -34,8 +34,16 @@ interface Kind {
   except: string;
   box: string[];
   extra: string;
-  /** Index of the locator in force; -1: none has matched yet. */
+  /** Index of the locator that finds most, or that is in force where only one is; -1: none has matched yet. */
   rank: number;
+  /** For each locator, all before it in one selector: an item of theirs is never found again by a later one. */
+  better: string[];
+  /** All locators in one selector. */
+  any: string;
+  /** Locators that have found something on this page. */
+  live: Set<number>;
+  /** Those in one selector. */
+  alive: string;
 }
 
 export class Extractor {
@@ -45,6 +53,8 @@ export class Extractor {
   #doc: Document;
   #address: Address & { href: string };
   #kinds: Kind[] = [];
+  /** Its locators guess at any site's markup: the first that matches is believed, the rest would find other things. */
+  #guesses: boolean;
   #feed: string[];
   #veil: string[];
   #health = new HealthBook();
@@ -59,25 +69,36 @@ export class Extractor {
     this.adapter = adapter;
     this.#doc = doc;
     this.#address = address ?? doc.location;
+    this.#guesses = adapter.repeated !== undefined;
     this.#feed = this.#usable(adapter.feed, "feed");
     for (const rule of adapter.items) {
       const name = `item.${rule.name}`;
+      const select = this.#usable(rule.select, `${name}.select`);
       this.#kinds.push({
         rule: this.#usableItem(rule),
-        select: this.#usable(rule.select, `${name}.select`),
+        select,
+        better: select.map((_, rank) => select.slice(0, rank).join(",")),
+        any: select.join(","),
+        live: new Set(),
+        alive: "",
         except: this.#usable(rule.except, `${name}.except`).join(","),
         box: this.#usable(rule.box, `${name}.box`),
         extra: this.#usable(rule.extra, `${name}.extra`).join(","),
         rank: -1,
       });
     }
-    this.#veil = adapter.items.flatMap((rule) => this.#usable(rule.veil, `item.${rule.name}.veil`));
+    this.#veil = adapter.items.flatMap((rule, i) => {
+      const kind = this.#kinds[i];
+      const veil = this.#usable(rule.veil, `item.${rule.name}.veil`);
+      return kind ? veil.flatMap((css) => coverable(css, kind)) : veil;
+    });
     this.#reader = new ItemReader(adapter, doc, () => this.#address, this.#health);
   }
 
   /**
-   * The items in `root` (and `root` itself), in document order, shadow roots not included. A search of the whole
-   * document decides anew which locators are in force.
+   * The items in `root` (and `root` itself), in document order, shadow roots not included. Every locator counts, a later
+   * one where no earlier one finds the same; of an adapter that guesses, the first that matches, which a search of the
+   * whole document decides anew.
    */
   find(root: Element | ShadowRoot | Document): Found[] {
     const whole = root.nodeType === 9;
@@ -99,7 +120,7 @@ export class Extractor {
       if (whole) this.#health.note(`item.${REPEATED}`, found.length > 0 ? 0 : -1);
     }
     if (whole) this.feed();
-    if (this.#kinds.length > 1) found.sort((a, b) => (a.item.compareDocumentPosition(b.item) & 4 ? -1 : 1));
+    if (found.length > 1) found.sort((a, b) => (a.item.compareDocumentPosition(b.item) & 4 ? -1 : 1));
     return found;
   }
 
@@ -126,7 +147,7 @@ export class Extractor {
   read(found: Found): Post | null {
     const rule = this.#rule(found.kind);
     if (!rule) return null;
-    const post = this.#reader.read(found, rule, this.#nestedSelector());
+    const post = this.#reader.read(found, rule, this.#within(found.item));
     if (post.id === "") {
       const words = [
         post.author ?? post.name ?? "",
@@ -151,7 +172,7 @@ export class Extractor {
    */
   identity(found: Found): string | null {
     const rule = this.#rule(found.kind);
-    const id = rule && this.#reader.identity(found, rule, this.#nestedSelector());
+    const id = rule && this.#reader.identity(found, rule, this.#within(found.item));
     if (id) return id;
     const text = found.item.textContent;
     return text.trim() === "" ? null : `c${text.length}.${hashText(text.slice(0, 600))}`;
@@ -167,10 +188,12 @@ export class Extractor {
     const start = node.nodeType === 1 ? (node as Element) : (node.parentElement ?? hostOf(node));
     if (!start) return null;
     for (const kind of this.#kinds) {
-      const css = inForce(kind);
+      const css = this.#inForce(kind);
       let e: Element | null = css === "" ? null : closestAcross(start, css);
-      while (e && kind.except && e.matches(kind.except))
-        e = e.parentElement && closestAcross(e.parentElement, css);
+      while (e && !this.#isItem(e, kind)) {
+        const outer: Element | null = e.parentElement ?? hostOf(e);
+        e = outer && closestAcross(outer, css);
+      }
       if (e) return this.#found(e, kind);
     }
     for (const kind of this.#kinds) {
@@ -214,22 +237,53 @@ export class Extractor {
   reset(): void {
     this.#positions.clear();
     this.#health.forget();
-    for (const kind of this.#kinds) kind.rank = -1;
+    for (const kind of this.#kinds) {
+      kind.rank = -1;
+      kind.live.clear();
+      kind.alive = "";
+    }
   }
 
   #select(root: Element | ShadowRoot | Document, kind: Kind, whole: boolean): Element[] {
+    if (!this.#guesses) return this.#selectAll(root, kind, whole);
     const last = whole || kind.rank < 0 ? kind.select.length - 1 : kind.rank;
     for (let rank = 0; rank <= last; rank += 1) {
-      const css = kind.select[rank] ?? "";
-      const items: Element[] = [];
-      if (root.nodeType === 1 && (root as Element).matches(css)) items.push(root as Element);
-      for (const e of root.querySelectorAll(css)) items.push(e);
-      const kept = kind.except ? items.filter((e) => !e.matches(kind.except)) : items;
+      const kept = matching(root, kind.select[rank] ?? "").filter((e) => !isExcepted(e, kind));
       if (kept.length === 0) continue;
       kind.rank = rank;
+      enliven(kind, rank);
       return kept;
     }
     return [];
+  }
+
+  /** What any locator finds: a page may hold two generations of a platform's markup. */
+  #selectAll(root: Element | ShadowRoot | Document, kind: Kind, whole: boolean): Element[] {
+    const items: Element[] = [];
+    let best = -1;
+    let most = 0;
+    for (const [rank, css] of kind.select.entries()) {
+      const kept = matching(root, css).filter((e) => !isExcepted(e, kind) && isFirstFoundBy(e, kind, rank));
+      items.push(...kept);
+      if (kept.length > 0) enliven(kind, rank);
+      if (kept.length <= most) continue;
+      best = rank;
+      most = kept.length;
+    }
+    if (best >= 0 && (whole || kind.rank < 0)) kind.rank = best;
+    return items;
+  }
+
+  #isItem(e: Element, kind: Kind): boolean {
+    if (isExcepted(e, kind)) return false;
+    return (
+      this.#guesses ||
+      isFirstFoundBy(
+        e,
+        kind,
+        kind.select.findIndex((css) => e.matches(css)),
+      )
+    );
   }
 
   #found(item: Element, kind: Kind): Found {
@@ -258,11 +312,20 @@ export class Extractor {
     return found.box.contains(box) || box.contains(found.box) ? found : null;
   }
 
-  #nestedSelector(): string {
-    return this.#kinds
-      .filter((kind) => kind.rank >= 0)
-      .map(inForce)
-      .join(",");
+  /** The items in `item`, of all kinds that the page has. */
+  #within(item: Element): Element[] {
+    if (item.firstElementChild === null) return [];
+    let found: Element[] = [];
+    for (const kind of this.#kinds) {
+      if (kind.alive === "") continue;
+      const inner = item.querySelectorAll(kind.alive);
+      if (inner.length > 0) found = [...found, ...[...inner].filter((e) => this.#isItem(e, kind))];
+    }
+    return found;
+  }
+
+  #inForce(kind: Kind): string {
+    return this.#guesses && kind.rank >= 0 ? kind.select.slice(0, kind.rank + 1).join(",") : kind.any;
   }
 
   #rule(kind: string): ItemKind | undefined {
@@ -318,8 +381,43 @@ export class Extractor {
   }
 }
 
-function inForce(kind: Kind): string {
-  return (kind.rank < 0 ? kind.select : kind.select.slice(0, kind.rank + 1)).join(",");
+/**
+ * What is no item is never decided: covered, it would stay so until the veil lifts by itself. So the veil leaves out
+ * what `find` leaves out; where a sheet cannot say that, it leaves out the locator.
+ */
+function coverable(css: string, kind: Kind): string[] {
+  const not = kind.except === "" ? [] : [kind.except];
+  const better = kind.better[kind.select.indexOf(css)] ?? "";
+  if (better !== "") {
+    if (better.includes(":has(")) return [];
+    not.push(`:is(${better}) *`, `:has(${better})`);
+  }
+  const whole = not.length === 0 ? css : `:is(${css}):not(${not.join(",")})`;
+  return isSelector(whole) ? [whole] : [css];
+}
+
+function enliven(kind: Kind, rank: number): void {
+  if (kind.live.has(rank)) return;
+  kind.live.add(rank);
+  kind.alive = kind.select.filter((_, i) => kind.live.has(i)).join(",");
+}
+
+/** What matches `css` at or in `root`. */
+function matching(root: Element | ShadowRoot | Document, css: string): Element[] {
+  const items: Element[] = root.nodeType === 1 && (root as Element).matches(css) ? [root as Element] : [];
+  for (const e of root.querySelectorAll(css)) items.push(e);
+  return items;
+}
+
+function isExcepted(e: Element, kind: Kind): boolean {
+  return kind.except !== "" && e.matches(kind.except);
+}
+
+/** No better locator finds `e`, or what it is part of, or a part of it. */
+function isFirstFoundBy(e: Element, kind: Kind, rank: number): boolean {
+  const better = kind.better[rank];
+  if (better === undefined || better === "") return true;
+  return e.closest(better) === null && e.querySelector(better) === null;
 }
 
 function hostOf(node: Node): Element | null {

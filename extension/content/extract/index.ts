@@ -1,4 +1,12 @@
 /** From a page to posts. */
 export { Extractor, type Found } from "./extractor.ts";
-export { type Address, type CompiledAdapter, expectsFeed, isHostOf, pickAdapter, surfaceOf } from "./pick.ts";
+export {
+  type Address,
+  type CompiledAdapter,
+  expectsFeed,
+  isFormOf,
+  isHostOf,
+  pickAdapter,
+  surfaceOf,
+} from "./pick.ts";
 export { disown, shadowRootOf, visibleText } from "./visible-text.ts";

@@ -19,10 +19,23 @@ export function isHostOf(host: string, site: string): boolean {
   return host === site || (host.endsWith(site) && host.at(-site.length - 1) === ".");
 }
 
+/** `adapter` reads a form of `other`'s site, which the page shows by its markup: it names a host within a host of `other`. */
+export function isFormOf(
+  adapter: { hosts: readonly string[]; detect?: readonly string[] },
+  other: { hosts: readonly string[] },
+): boolean {
+  return (
+    (adapter.detect?.length ?? 0) > 0 &&
+    adapter.hosts.some((site) => other.hosts.some((wider) => site !== wider && isHostOf(site, wider)))
+  );
+}
+
 /**
- * The adapter for a page: the one that names its host most exactly; else, when a document is given, one that
- * recognises it (`detect`); else the one for any host. At `document_start` there is nothing to recognise yet: ask again
- * when the page has been parsed.
+ * The adapter for a page: the one that names its host most exactly, unless another one of the same site recognises its
+ * own form of the page (`detect`); else, when a document is given, one that recognises it; else the one for any host.
+ *
+ * `undefined`: nobody, or not yet: which form of a site it is shows only when the page's body has begun. Ask again on
+ * every change of the document until it has been parsed.
  */
 export function pickAdapter(
   compiled: CompiledAdapters,
@@ -40,9 +53,22 @@ export function pickAdapter(
       }
     }
   }
-  if (!best && doc) best = compiled.adapters.find((a) => a.detect.some((css) => matchesSomething(doc, css)));
+  const named = best;
+  const rivals = compiled.adapters.filter((a) => named === undefined || (a !== named && isFormOf(a, named)));
+  const seen = doc && rivals.find((a) => a.detect.some((css) => matchesSomething(doc, css)));
+  if (seen) best = seen;
+  else if (named && rivals.length > 0 && !(doc && hasBegun(doc, named))) return undefined;
   best ??= compiled.adapters.find((a) => a.hosts.includes("*"));
   return best && { ...best, words: compiled.words };
+}
+
+/** Enough of the page is there to tell which form of its site it is: posts, or the second part of its body. */
+function hasBegun(doc: Document, adapter: DomAdapter): boolean {
+  return (
+    doc.readyState !== "loading" ||
+    (doc.body?.childElementCount ?? 0) > 1 ||
+    adapter.items.some((item) => item.select.some((css) => matchesSomething(doc, css)))
+  );
 }
 
 function matchesSomething(doc: Document, css: string): boolean {

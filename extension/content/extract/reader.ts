@@ -18,9 +18,11 @@ import {
   type WordList,
 } from "../../shared/adapter.ts";
 import type { Medium, Post } from "../../shared/post.ts";
+import { MAX_ADDRESS, MAX_LINKS, withinBounds } from "./bounds.ts";
 import type { Found } from "./extractor.ts";
 import type { HealthBook } from "./health.ts";
 import { Labels } from "./labels.ts";
+import { cut, MAX_TEXT } from "./letters.ts";
 import type { Address, CompiledAdapter } from "./pick.ts";
 import { closestAcross, MAX_MATCHES, query } from "./query.ts";
 import {
@@ -32,7 +34,7 @@ import {
   parseNumber,
   parseTime,
 } from "./values.ts";
-import { MAX_TEXT, visibleText } from "./visible-text.ts";
+import { visibleText } from "./visible-text.ts";
 
 /** Longest content of an element that shows a number, a time or a member of a list, in UTF-16 code units. */
 const MAX_SHORT = 400;
@@ -79,13 +81,13 @@ export class ItemReader {
     };
   }
 
-  /** The platform's identifier, or null. `nested` selects the items of all kinds. */
-  identity(found: Found, rule: ItemKind, nested: string): string | null {
+  /** The platform's identifier, or null. `nested`: the items in the item, of any kind. */
+  identity(found: Found, rule: ItemKind, nested: Element[]): string | null {
     return this.#identity(this.#scene(found, rule, nested), rule);
   }
 
   /** The post; its `id` is empty where the platform shows none. */
-  read(found: Found, rule: ItemKind, nested: string): Post {
+  read(found: Found, rule: ItemKind, nested: Element[]): Post {
     const scene = this.#scene(found, rule, nested);
     const address = this.#address();
     const id = this.#identity(scene, rule);
@@ -102,18 +104,13 @@ export class ItemReader {
     this.#set(post, rule, "kind", (r) => this.#choice(scene, r, isKind));
     this.#set(post, rule, "surface", (r) => this.#choice(scene, r, isSurface));
     if (rule.quote.length > 0) post.quote ??= scene.quotes.length > 0;
-    return post;
+    return withinBounds(post);
   }
 
-  #scene(found: Found, rule: ItemKind, nested: string): Scene {
+  #scene(found: Found, rule: ItemKind, nested: Element[]): Scene {
     const { item } = found;
     const quotes = rule.quote.length > 0 ? [...item.querySelectorAll(rule.quote.join(","))] : [];
-    const foreign = [...quotes];
-    if (nested) {
-      for (const inner of item.querySelectorAll(nested)) {
-        if (rule.except.length === 0 || !inner.matches(rule.except.join(","))) foreign.push(inner);
-      }
-    }
+    const foreign = nested.length > 0 ? [...quotes, ...nested] : quotes;
     return { found, roots: [item, ...found.extras], quotes, foreign, memo: new Map() };
   }
 
@@ -122,7 +119,7 @@ export class ItemReader {
       for (const raw of this.#raw(scene, r)) {
         const id = raw.trim();
         if (id === "") continue;
-        return id.length <= MAX_ID ? id : `${id.slice(0, MAX_ID / 2)}~${hashText(id)}`;
+        return id.length <= MAX_ID ? cut(id, MAX_ID) : `${cut(id, MAX_ID / 2)}~${hashText(id)}`;
       }
     }
     return null;
@@ -158,7 +155,7 @@ export class ItemReader {
       if (!r.all) return value;
       all.push(value);
     }
-    return all.length > 0 ? all.join("\n").slice(0, MAX_TEXT) : undefined;
+    return all.length > 0 ? cut(all.join("\n"), MAX_TEXT) : undefined;
   }
 
   #asText(field: TextField, raw: string): string | undefined {
@@ -210,10 +207,12 @@ export class ItemReader {
 
   #setOf(post: Post, scene: Scene, field: SetField, readings: Reading[]): void {
     const values = new Set<string>();
+    const most = field === "links" ? MAX_LINKS : MAX_SET;
+    const longest = field === "links" ? MAX_ADDRESS : MAX_SHORT;
     for (const r of readings) {
       for (const raw of this.#raw(scene, r, r.value !== undefined, MAX_SHORT)) {
         const value = this.#asMember(field, typeof r.value === "string" ? r.value : raw);
-        if (value !== undefined && value !== "" && values.size < MAX_SET) values.add(value);
+        if (value !== undefined && value !== "" && values.size < most) values.add(cut(value, longest));
         if (r.value !== undefined) break;
       }
     }
@@ -241,7 +240,7 @@ export class ItemReader {
       if (r.attr !== undefined) {
         const value = e.getAttribute(r.attr);
         if (value === null) continue;
-        raw = value.slice(0, MAX_TEXT);
+        raw = cut(value, MAX_TEXT);
       } else if (!textNeeded || (r.value !== undefined && r.match === undefined && r.words === undefined)) {
         raw = "";
       } else if (r.words !== undefined) {

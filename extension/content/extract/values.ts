@@ -152,12 +152,13 @@ function resolve(raw: string, base: string): URL | undefined {
   return url.protocol === "https:" || url.protocol === "http:" ? url : undefined;
 }
 
-/** A label as it is compared: one case, no blanks, no punctuation around it. */
+/** A label as it is compared: one case, no blanks, no punctuation, nothing that shows nothing. */
 export function foldLabel(raw: string): string {
+  if (/^[\n\x20-\x7e]*$/.test(raw)) return raw.toLowerCase().replace(/[^a-z0-9]+/g, "");
   return raw
     .normalize("NFKC")
     .toLowerCase()
-    .replace(/[\s\p{P}\p{S}]+/gu, "");
+    .replace(/[\s\p{P}\p{S}\p{DI}\p{Co}]+/gu, "");
 }
 
 /** A short, stable name for a text: two lanes of FNV-1a, 64 bits in all; not for secrets. */

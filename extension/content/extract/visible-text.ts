@@ -12,6 +12,10 @@
  * It only reads. Called for many posts in a row without writes between, the page is laid out at most once.
  */
 
+import { clean, cut, EDGE, MAX_TEXT, plainText, tidy, UNREAD } from "./letters.ts";
+import { isBox, isOutOfFlow, lightIn, textIsHidden } from "./paint.ts";
+import { byOrder, byPlace, type Flow, glue, isDisplaced, type Piece } from "./placing.ts";
+
 export interface VisibleTextOptions {
   /** Generated content and re-ordering are looked for even where nothing hints at them. */
   robust?: boolean;
@@ -20,33 +24,13 @@ export interface VisibleTextOptions {
 }
 
 /** Elements whose style is asked per call; what lies beyond is read as plain markup. */
-const STYLE_BUDGET = 400;
-/** Longest text returned, in UTF-16 code units. */
-export const MAX_TEXT = 20_000;
+const STYLE_BUDGET = 3000;
+/** Elements that are looked at for hints of broken words. */
+const HINT_BUDGET = 1000;
 /** Longest `alt` that stands for a picture among letters (emoji, custom emoji), in UTF-16 code units. */
 const MAX_EMOJI_ALT = 32;
 const MAX_DEPTH = 120;
 
-const UNREAD = new Set([
-  "script",
-  "style",
-  "template",
-  "noscript",
-  "svg",
-  "head",
-  "iframe",
-  "object",
-  "video",
-  "audio",
-  "canvas",
-  "textarea",
-  "select",
-  "input",
-  "meter",
-  "progress",
-  "math",
-  "dialog",
-]);
 const BLOCKS = new Set([
   "address",
   "article",
@@ -83,8 +67,6 @@ const BLOCKS = new Set([
   "ul",
 ]);
 
-/** Stands for the edge of a block until the end: several in a row are one line break. */
-const EDGE = "\ue001";
 const ELEMENT = 1;
 const TEXT = 3;
 
@@ -93,6 +75,8 @@ interface Context {
   robust: boolean;
   skip: readonly Element[];
   budget: number;
+  /** Letters that may still be collected. */
+  room: number;
   /** `visibility` is inherited as hidden from above `root`. */
   veiled: boolean;
   root: Element;
@@ -100,14 +84,17 @@ interface Context {
   laidOut: boolean | undefined;
 }
 
-/** A child of a container with the text it shows. */
-interface Piece {
-  node: Node;
-  text: string;
+/** What comes down to an element from those around it, `root` not included. */
+interface Sight {
+  /** The box that clips it. */
+  clip: DOMRect | null;
+  /** Share of its colour that is left, from 0 to 1. */
+  light: number;
+  /** The element around it stands out of sight; its children may have been moved back. */
+  outside: boolean;
 }
 
-/** How children's texts are put together. */
-type Flow = "inline" | "row" | "column";
+const PLAIN_SIGHT: Sight = { clip: null, light: 1, outside: false };
 
 /** Chrome's and Firefox's doors to closed shadow roots, which only content scripts have. */
 interface ShadowDoors {
@@ -151,11 +138,11 @@ export function visibleText(root: Element, options: VisibleTextOptions = {}): st
     root.localName !== "slot"
   ) {
     // Nothing inside could be a decoy.
-    return only === null ? "" : tidy(clean(root.textContent.slice(0, MAX_TEXT), keepsLines(root, view)));
+    return only === null ? "" : cut(tidy(clean(root.textContent, keepsLines(root, view))), MAX_TEXT);
   }
-  if (!view) return tidy(clean(root.textContent.slice(0, MAX_TEXT), false));
+  if (!view) return cut(tidy(plainText(root)), MAX_TEXT);
   const context = contextOf(root, view, { ...options, robust: options.robust === true || looksBroken(root) });
-  return tidy(children(root, view.getComputedStyle(root), context, null, 0)).slice(0, MAX_TEXT);
+  return cut(tidy(children(root, view.getComputedStyle(root), context, PLAIN_SIGHT, 0)), MAX_TEXT);
 }
 
 /** Whether nothing between `element` and `within` (which does not count) keeps `element` from being painted. */
@@ -163,23 +150,25 @@ export function isSeen(element: Element, within: Element): boolean {
   const view = element.ownerDocument.defaultView;
   if (!view) return true;
   const c = contextOf(within, view, {});
+  let light = 1;
+  let inner: Element | null = null;
   for (
     let e: Element | null = element;
     e && e !== within;
-    e = e.assignedSlot ?? e.parentElement ?? hostOf(e)
+    inner = e, e = e.assignedSlot ?? e.parentElement ?? hostOf(e)
   ) {
     const style = view.getComputedStyle(e);
     if (style.display === "") return true;
-    if (isUnpainted(e, style, c)) return false;
+    if (inner && isFoldedAway(inner, e)) return false;
+    light = isInvisible(e, style, c) ? 0 : lightIn(e, style, light);
+    if (light === 0) return false;
     // What an ancestor hides by these, a descendant may show again.
     if (e === element && !c.veiled && style.visibility !== "visible") return false;
-    if (e === element && textIsHidden(style) && e.childElementCount === 0) return false;
-    const clips = style.overflowX !== "visible" || style.overflowY !== "visible";
-    const moved = style.position !== "static" || style.transform !== "none";
-    if ((clips || moved) && style.display !== "inline" && style.display !== "contents" && isLaidOut(c)) {
+    if (e === element && e.childElementCount === 0 && textIsHidden(e, style)) return false;
+    if (style.display !== "contents" && needsPlace(style) && isLaidOut(c)) {
       const rect = e.getBoundingClientRect();
-      if (clips && (rect.width <= 1 || rect.height <= 1)) return false;
-      if (moved && isOutOfSight(rect, null, style, c)) return false;
+      if (isBox(style) && clips(style) && (rect.width <= 1 || rect.height <= 1)) return false;
+      if ((e === element || isBox(style)) && isOutOfSight(rect, null, style, c)) return false;
     }
   }
   return true;
@@ -196,6 +185,7 @@ function contextOf(root: Element, view: Window & typeof globalThis, options: Vis
     robust: options.robust === true,
     skip: options.skip ?? [],
     budget: STYLE_BUDGET,
+    room: MAX_TEXT,
     veiled: view.getComputedStyle(root).visibility !== "visible",
     root,
     laidOut: undefined,
@@ -215,7 +205,7 @@ function looksBroken(root: Element): boolean {
   let tiny = 0;
   let seen = 0;
   for (const e of root.getElementsByTagName("*")) {
-    if (++seen > STYLE_BUDGET) break;
+    if (++seen > HINT_BUDGET) break;
     if (e.firstElementChild) continue;
     const length = e.textContent.trim().length;
     if (length === 0 ? e.localName === "span" || e.localName === "i" || e.localName === "b" : length <= 2) {
@@ -229,7 +219,7 @@ function children(
   element: Element,
   style: CSSStyleDeclaration,
   c: Context,
-  clip: DOMRect | null,
+  sight: Sight,
   depth: number,
 ): string {
   if (depth > MAX_DEPTH) return "";
@@ -240,25 +230,34 @@ function children(
     if (assigned.length > 0) nodes = assigned;
   }
   const flow = flowOf(style);
-  const ownTextHidden = textIsHidden(style) || (!c.veiled && style.visibility !== "visible");
+  let ownTextHidden: boolean | undefined;
   const pre = /^(pre|break)/.test(style.whiteSpace);
   const pieces: Piece[] = [];
   const orders: number[] = [];
   let displaced = false;
   let ordered = style.flexDirection?.endsWith("reverse") === true && flow !== "inline";
   for (const node of nodes) {
+    if (c.room <= 0) break;
     if (node.nodeType === TEXT) {
-      if (ownTextHidden) continue;
       const data = (node as Text).data;
-      if (flow !== "inline" && data.trim() === "") continue;
-      pieces.push({ node, text: clean(data, pre) });
+      if (data === "" || (flow !== "inline" && data.trim() === "")) continue;
+      ownTextHidden ??=
+        sight.outside ||
+        (!c.veiled && style.visibility !== "visible") ||
+        (element.localName === "details" && !element.hasAttribute("open")) ||
+        textIsHidden(element, style, sight.light);
+      if (ownTextHidden) continue;
+      const text = clean(data, pre, c.room);
+      c.room -= text.length;
+      pieces.push({ node, text });
       orders.push(0);
     } else if (node.nodeType === ELEMENT) {
       const child = node as Element;
       if (UNREAD.has(child.localName) || OURS.has(child) || c.skip.includes(child)) continue;
+      if (isFoldedAway(child, element)) continue;
       const childStyle = c.budget > 0 ? c.view.getComputedStyle(child) : null;
       c.budget -= 1;
-      const text = elementText(child, childStyle, flow, c, clip, depth + 1);
+      const text = elementText(child, childStyle, flow, c, sight, depth + 1);
       if (text === "") continue;
       pieces.push({ node, text });
       const order = childStyle && flow !== "inline" ? Number.parseInt(childStyle.order, 10) || 0 : 0;
@@ -274,10 +273,26 @@ function children(
     const sorted = ordered ? byOrder(pieces, orders, style) : pieces;
     text = sorted.map((p) => p.text).join(glue(sorted, flow));
   }
-  if (c.robust) text = generated(element, "::before", c) + text + generated(element, "::after", c);
+  if ((c.robust || mayBeCompleted(element)) && !sight.outside)
+    text = generated(element, "::before", c) + text + generated(element, "::after", c);
   if (style.direction === "rtl" && style.unicodeBidi.includes("override"))
     text = [...text].reverse().join("");
   return text;
+}
+
+/** A part of a word so small that a style sheet may hold the rest of it. */
+function mayBeCompleted(element: Element): boolean {
+  const only = element.firstChild;
+  if (only === null) return /^(?:span|i|b|em|strong|u|s|small|font|bdi)$/.test(element.localName);
+  return (
+    only.nodeType === TEXT && only.nextSibling === null && /^\s*\p{L}{1,2}\s*$/u.test((only as Text).data)
+  );
+}
+
+/** A closed `<details>` shows its first `<summary>` only. */
+function isFoldedAway(child: Element, parent: Element): boolean {
+  if (parent.localName !== "details" || parent.hasAttribute("open")) return false;
+  return child !== parent.querySelector(":scope > summary");
 }
 
 function elementText(
@@ -285,27 +300,34 @@ function elementText(
   style: CSSStyleDeclaration | null,
   parentFlow: Flow,
   c: Context,
-  clip: DOMRect | null,
+  sight: Sight,
   depth: number,
 ): string {
   const tag = element.localName;
-  if (tag === "br") return "\n";
+  if (tag === "br") return sight.outside ? "" : "\n";
   if (tag === "wbr") return "";
   if (style === null || style.display === "") {
-    const plain = tag === "img" ? emoji(element) : element.textContent;
-    return BLOCKS.has(tag) ? EDGE + plain + EDGE : clean(plain, false);
+    const plain = tag === "img" ? emoji(element) : plainText(element, c.room);
+    c.room -= plain.length;
+    return BLOCKS.has(tag) ? EDGE + plain + EDGE : plain;
   }
-  if (isUnpainted(element, style, c)) return "";
-  let inner = clip;
-  const clips = style.overflowX !== "visible" || style.overflowY !== "visible";
-  const moved = style.position !== "static" || style.transform !== "none";
-  if ((clips || moved) && style.display !== "inline" && style.display !== "contents" && isLaidOut(c)) {
+  if (isInvisible(element, style, c)) return "";
+  const light = lightIn(element, style, sight.light);
+  if (light === 0) return "";
+  let { clip, outside } = sight;
+  if (style.display !== "contents" && (outside || needsPlace(style)) && isLaidOut(c)) {
     const rect = element.getBoundingClientRect();
-    if (clips && (rect.width <= 1 || rect.height <= 1)) return "";
-    if (moved && isOutOfSight(rect, clip, style, c)) return "";
-    if (clips) inner = rect;
+    const clipped = isBox(style) && clips(style);
+    if (clipped && (rect.width <= 1 || rect.height <= 1)) return "";
+    outside = isOutOfSight(rect, clip, style, c);
+    if (outside && (clipped || element.firstElementChild === null)) return "";
+    if (clipped) clip = rect;
   }
-  if (tag === "img") return emoji(element);
+  if (tag === "img") return outside ? "" : emoji(element);
+  const inner =
+    clip === sight.clip && light === sight.light && outside === sight.outside
+      ? sight
+      : { clip, light, outside };
   const text = children(element, style, c, inner, depth);
   if (text === "" || parentFlow !== "inline" || isBlockified(style)) return text;
   const display = style.display;
@@ -315,6 +337,22 @@ function elementText(
     : EDGE + text + EDGE;
 }
 
+function clips(style: CSSStyleDeclaration): boolean {
+  return style.overflowX !== "visible" || style.overflowY !== "visible";
+}
+
+/** Whether only its place can tell if an element is seen. */
+function needsPlace(style: CSSStyleDeclaration): boolean {
+  if (style.position !== "static" || isFar(style.marginLeft) || isFar(style.marginTop)) return true;
+  if (!isBox(style)) return false;
+  return clips(style) || style.transform !== "none" || (style.translate !== "none" && style.translate !== "");
+}
+
+/** A margin that takes an element further away than any design needs. */
+function isFar(margin: string): boolean {
+  return margin.startsWith("-") && Number.parseFloat(margin) < -200;
+}
+
 function emoji(image: Element): string {
   const alt = image.getAttribute("alt") ?? "";
   return alt.length <= MAX_EMOJI_ALT ? alt : "";
@@ -322,7 +360,7 @@ function emoji(image: Element): string {
 
 /** Taken out of the line, so that `display: block` says nothing about line breaks. */
 function isBlockified(style: CSSStyleDeclaration): boolean {
-  return style.position === "absolute" || style.position === "fixed" || style.cssFloat !== "none";
+  return isOutOfFlow(style) || style.cssFloat !== "none";
 }
 
 function flowOf(style: CSSStyleDeclaration): Flow {
@@ -331,49 +369,18 @@ function flowOf(style: CSSStyleDeclaration): Flow {
   return display.endsWith("grid") ? "row" : "inline";
 }
 
-/** Nothing of the element and what is in it is painted, whatever its place. */
-function isUnpainted(element: Element, style: CSSStyleDeclaration, c: Context): boolean {
-  if (style.display === "none" || style.getPropertyValue("content-visibility") === "hidden") return true;
-  if (style.visibility !== "visible") {
-    if (!c.veiled) {
-      // A hidden parent may hold visible children, which say so themselves.
-      return !element.firstElementChild || style.visibility === "collapse";
-    }
-    const own = (element as HTMLElement).style?.visibility;
-    if (own === "hidden" || own === "collapse") return true;
+/** `visibility` hides the element and what is in it. */
+function isInvisible(element: Element, style: CSSStyleDeclaration, c: Context): boolean {
+  if (style.visibility === "visible") return false;
+  if (!c.veiled) {
+    // A hidden parent may hold visible children, which say so themselves.
+    return (
+      (!element.firstElementChild && element.localName !== "slot" && !shadowRootOf(element)) ||
+      style.visibility === "collapse"
+    );
   }
-  if (Number.parseFloat(style.opacity) < 0.05) return true;
-  const clipPath = style.clipPath;
-  if (
-    clipPath !== "none" &&
-    clipPath !== "" &&
-    /inset\((?:[5-9]\d|100)(?:\.\d+)?%|(?:circle|ellipse)\(0(?:px|%)?\b/.test(clipPath)
-  )
-    return true;
-  if (style.clip !== "auto" && style.clip !== "" && isEmptyClip(style.clip)) return true;
-  if (/opacity\(0(?:\.0\d*)?\)/.test(style.filter)) return true;
-  if (/^matrix\(0, 0, 0, /.test(style.transform) || style.scale === "0") return true;
-  return false;
-}
-
-/** `rect(top, right, bottom, left)` that shows nothing. */
-function isEmptyClip(clip: string): boolean {
-  const sides = [...clip.matchAll(/-?[\d.]+(?=px)|\bauto\b/g)].map((m) => Number.parseFloat(m[0]));
-  if (sides.length !== 4 || sides.some(Number.isNaN)) return false;
-  const [top = 0, right = 0, bottom = 0, left = 0] = sides;
-  return right - left <= 1 || bottom - top <= 1;
-}
-
-/** The element's own letters are not painted, its children's may be. */
-function textIsHidden(style: CSSStyleDeclaration): boolean {
-  if (Number.parseFloat(style.fontSize) < 2) return true;
-  const indent = Number.parseFloat(style.textIndent);
-  if (indent <= -100 && style.overflowX !== "visible") return true;
-  return isTransparent(style.color) && style.textShadow === "none" && !/text/.test(style.backgroundClip);
-}
-
-function isTransparent(color: string): boolean {
-  return /^rgba\(.*, 0\)$/.test(color) || /\/ 0\)$/.test(color) || color === "transparent";
+  const own = (element as HTMLElement).style?.visibility;
+  return own === "hidden" || own === "collapse";
 }
 
 function isOutOfSight(rect: DOMRect, clip: DOMRect | null, style: CSSStyleDeclaration, c: Context): boolean {
@@ -393,31 +400,6 @@ function isOutOfSight(rect: DOMRect, clip: DOMRect | null, style: CSSStyleDeclar
   return outside(rect) && !outside(home);
 }
 
-/** Moved away from where its place in the source would put it. */
-function isDisplaced(style: CSSStyleDeclaration, flow: Flow): boolean {
-  const position = style.position;
-  if (position === "absolute" || position === "fixed") return true;
-  if (position === "relative" && (isOffset(style.left) || isOffset(style.top) || isOffset(style.right)))
-    return true;
-  if (style.cssFloat === "right") return true;
-  if (
-    style.transform.startsWith("matrix") &&
-    /, -?[1-9][\d.]*, -?[\d.]+\)$|, -?[1-9][\d.]*\)$/.test(style.transform)
-  )
-    return true;
-  if (flow === "row") {
-    return (
-      (style.gridColumnStart !== "auto" && style.gridColumnStart !== "") ||
-      (style.gridRowStart !== "auto" && style.gridRowStart !== "")
-    );
-  }
-  return false;
-}
-
-function isOffset(length: string): boolean {
-  return Math.abs(Number.parseFloat(length)) >= 1;
-}
-
 function isLaidOut(c: Context): boolean {
   if (c.laidOut === undefined) {
     const range = c.root.ownerDocument.createRange();
@@ -427,87 +409,14 @@ function isLaidOut(c: Context): boolean {
   return c.laidOut;
 }
 
-function byOrder(pieces: Piece[], orders: number[], style: CSSStyleDeclaration): Piece[] {
-  const sorted = pieces.map((p, i) => ({ p, o: orders[i] ?? 0 })).sort((a, b) => a.o - b.o);
-  if (style.flexDirection.endsWith("reverse")) sorted.reverse();
-  return sorted.map((s) => s.p);
-}
-
-/** Letters in a row belong together; longer pieces in a row are words of their own. */
-function glue(pieces: Piece[], flow: Flow): string {
-  if (flow === "inline") return "";
-  if (flow === "column") return EDGE;
-  return areLetters(pieces) && pieces.length > 2 ? "" : " ";
-}
-
-function areLetters(pieces: Piece[]): boolean {
-  return pieces.filter((p) => p.text.trim().length <= 2).length * 2 > pieces.length;
-}
-
-interface Placed extends Piece {
-  rect: DOMRect;
-}
-
-/** Pieces as the eye meets them: line by line, in the direction of reading, with a blank where there is a gap. */
-function byPlace(
-  pieces: Piece[],
-  displaced: boolean,
-  orders: number[] | null,
-  style: CSSStyleDeclaration,
-  flow: Flow,
-  view: Window & typeof globalThis,
-): string {
-  const rightToLeft = style.direction === "rtl" && /[\u0590-\u08FF]/.test(pieces.map((p) => p.text).join(""));
-  const placed = (orders ? byOrder(pieces, orders, style) : pieces).map(
-    (p): Placed => ({ ...p, rect: rectOf(p.node, view) }),
-  );
-  if (displaced) {
-    placed.sort((a, b) => {
-      if (sameLine(a.rect, b.rect))
-        return rightToLeft ? b.rect.right - a.rect.right : a.rect.left - b.rect.left;
-      return a.rect.top - b.rect.top;
-    });
-  }
-  // Letters placed one by one stand further apart than letters of a word do, and yet are one.
-  const blank = areLetters(placed) ? 0.75 : 0.15;
-  let text = "";
-  let last: DOMRect | null = null;
-  for (const p of placed) {
-    if (last && !text.endsWith("\n")) {
-      if (!sameLine(last, p.rect)) text += flow === "inline" && !displaced ? "" : EDGE;
-      else {
-        const gap = rightToLeft ? last.left - p.rect.right : p.rect.left - last.right;
-        if (gap > blank * Math.min(last.height, p.rect.height)) text += " ";
-      }
-    }
-    text += displaced || flow !== "inline" ? p.text.trim() : p.text;
-    last = p.rect;
-  }
-  return text;
-}
-
-function rectOf(node: Node, view: Window & typeof globalThis): DOMRect {
-  if (node.nodeType === ELEMENT) {
-    const element = node as Element;
-    if (view.getComputedStyle(element).display !== "contents") return element.getBoundingClientRect();
-  }
-  const range = (node.ownerDocument as Document).createRange();
-  range.selectNodeContents(node);
-  return range.getBoundingClientRect();
-}
-
-function sameLine(a: DOMRect, b: DOMRect): boolean {
-  const overlap = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
-  return overlap > 0.5 * Math.min(a.height, b.height);
-}
-
 /** The letters a style sheet puts before or after an element's own. */
 function generated(element: Element, which: "::before" | "::after", c: Context): string {
   if (c.budget <= 0) return "";
   const style = c.view.getComputedStyle(element, which);
   const content = style.content;
   if (content === "" || content === "none" || content === "normal") return "";
-  if (style.display === "none" || Number.parseFloat(style.opacity) < 0.05 || textIsHidden(style)) return "";
+  if (style.display === "none" || Number.parseFloat(style.opacity) < 0.05 || textIsHidden(element, style))
+    return "";
   if (!c.veiled && style.visibility !== "visible") return "";
   let text = "";
   // Firefox says `attr(name)` where Chromium says what the attribute holds.
@@ -519,32 +428,7 @@ function generated(element: Element, which: "::before" | "::after", c: Context):
         hex ? String.fromCodePoint(Math.min(Number.parseInt(hex, 16), 0x10ffff)) : (char ?? ""),
     );
   }
+  text = clean(text, false, c.room);
+  c.room -= text.length;
   return text;
-}
-
-/** A text node's letters: those that show nothing dropped, blanks collapsed (line breaks kept where `pre`). */
-function clean(data: string, pre: boolean): string {
-  let s = data;
-  if (/[\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ue000-\uf8ff]/.test(s)) {
-    s = s
-      .replace(/[\u00ad\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ue000-\uf8ff]/g, "")
-      // Joiners mean something in Arabic, Indic and emoji, nothing between these letters.
-      .replace(MEANINGLESS_JOINERS, "");
-  }
-  return pre ? s.replace(/[^\S\n]+/g, " ") : s.replace(/\s+/g, " ");
-}
-
-const MEANINGLESS_JOINERS =
-  /(?<=[\p{Script=Latin}\p{Script=Cyrillic}\p{Script=Greek}\p{N}])[\u200c\u200d]+(?=[\p{Script=Latin}\p{Script=Cyrillic}\p{Script=Greek}\p{N}])/gu;
-
-/** Edges of blocks become single line breaks; at most one empty line stays. */
-function tidy(text: string): string {
-  if (!/[\n\ue001]| {2}|^ | $/.test(text)) return text;
-  return text
-    .replace(/ {2,}/g, " ")
-    .replace(/ ?([\n\ue001]) ?/g, "$1")
-    .replace(/\ue001*\n\ue001*/g, "\n")
-    .replace(/\ue001+/g, "\n")
-    .replace(/\n{3,}/g, "\n\n")
-    .trim();
 }

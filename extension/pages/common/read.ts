@@ -62,6 +62,7 @@ const readJudged: Read<JudgedPost> = object({
     return verdict;
   },
   shown: flag,
+  places: integer(0, 1_000_000),
 });
 
 /** A content script's report. */

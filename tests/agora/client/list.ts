@@ -8,14 +8,16 @@ import { type Identified, type Model, makePlace, type Place } from "./post.ts";
 
 /** Pixels above and below the window that are kept filled. */
 const OVERSCAN = 500;
+/** `?dense`: a line a post, so that many fit into a window, for measuring. */
+const DENSE = new URLSearchParams(location.search).has("dense");
 /** Pixels a post is taken for until it was measured. */
-const GUESS = 190;
+const GUESS = DENSE ? 30 : 190;
 
 /** Where the list gets more from: an answer of the API, or `null` at the end. */
 export type Source = (cursor: string | null) => Promise<WireTimeline>;
 
 export class FeedList {
-  readonly root = el("div", "feed", { role: "feed", "aria-label": "Posts" });
+  readonly root = el("div", DENSE ? "feed dense" : "feed", { role: "feed", "aria-label": "Posts" });
   readonly #models: Model[] = [];
   readonly #ids = new Set<string>();
   /** Mounted places by index of their model. */

@@ -37,6 +37,9 @@ pub(super) fn check(file: &File) -> Result<(), Found> {
         paths(&index.at, &names, &[]).map_err(|m| (format!("index[{i}].at"), m))?;
         paths(&index.key, &names, &[]).map_err(|m| (format!("index[{i}].key"), m))?;
     }
+    if let Some(feed) = &file.feed {
+        paths(feed, &names, &[]).map_err(|m| ("feed".into(), m))?;
+    }
     for (i, endpoint) in file.endpoint.iter().enumerate() {
         if endpoint.url.0.is_empty() && endpoint.when.0.is_empty() {
             return Err((format!("endpoint[{i}]"), "expected `url`, `when`, or both".into()));

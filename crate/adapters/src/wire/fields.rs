@@ -329,7 +329,9 @@ fn pieces<'a>(source: &Source, file: &File, scope: &Scope<'a, '_>) -> Vec<Piece<
 }
 
 fn apply<'a>(step: &Step, pieces: Vec<Piece<'a>>, file: &File, scope: &Scope<'a, '_>) -> Vec<Piece<'a>> {
-    let words = |name: &str, text: &str| file.words.get(name).is_some_and(|p| p.0.is_match(text));
+    let words = |name: &str, text: &str| {
+        file.words.get(name).is_some_and(|all| !all.0.is_empty() && all.0.iter().all(|p| p.0.is_match(text)))
+    };
     if let Step::Join(between) = step {
         let texts: Vec<_> = pieces.iter().filter_map(Piece::text).filter(|t| !t.trim().is_empty()).collect();
         return if texts.is_empty() { Vec::new() } else { vec![Piece::Text(texts.join(between).into())] };
@@ -371,7 +373,12 @@ fn apply<'a>(step: &Step, pieces: Vec<Piece<'a>>, file: &File, scope: &Scope<'a,
             },
             Step::Date => piece.text().and_then(|t| quantity::date(&t)).map(Piece::Number),
             Step::Ago => piece.text().and_then(|t| quantity::ago(&t)).map(Piece::Number),
-            Step::Duration => piece.text().and_then(|t| quantity::duration(&t)).map(Piece::Number),
+            // A number in JSON is seconds; `"10.05"` is a clock.
+            Step::Duration => match &piece {
+                Piece::Node(Value::Number(n)) => n.as_f64().map(Piece::Number),
+                Piece::Number(n) => Some(Piece::Number(*n)),
+                _ => piece.text().and_then(|t| quantity::duration(&t)).map(Piece::Number),
+            },
             Step::Milliseconds => piece.number().map(|n| Piece::Number(n / 1e3)),
             Step::Handle => piece.text().map(|t| Piece::Text(text::handle(&t).to_owned().into())),
             Step::Tag => {

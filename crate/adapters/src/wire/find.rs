@@ -19,6 +19,8 @@ const MOST_ITEMS: usize = 20_000;
 pub struct Reading {
     /// In the order of the feed.
     pub items: Vec<Item>,
+    /// Whether this is an answer of the platform at all: it holds items, or a list that items would stand in.
+    pub recognised: bool,
     /// What the payload's reader should know: that it holds no posts, that entries were left out.
     pub notes: Vec<String>,
 }
@@ -162,7 +164,8 @@ pub(super) fn read(file: &File, patterns: &Patterns, payload: &Value, url: Optio
     let Walk { mut found, unreadable, too_deep, too_many, .. } = walk;
     // Stable: items without a place of their own stay where they are, behind those that have one.
     found.sort_by_key(|(order, _)| *order);
-    let mut reading = Reading::default();
+    let mut reading =
+        Reading { recognised: !found.is_empty() || is_feed(file, payload), ..Reading::default() };
     for (position, (_, mut item)) in found.into_iter().enumerate() {
         item.post.position = Some((position + 1) as f64);
         reading.items.push(item);
@@ -180,6 +183,17 @@ pub(super) fn read(file: &File, patterns: &Patterns, payload: &Value, url: Optio
         reading.notes.push(format!("only the first {MOST_ITEMS} posts were read"));
     }
     reading
+}
+
+/// Whether a payload has one of the lists that a file names. A list at the root could be anyone's; an empty
+/// one is taken for an empty feed.
+fn is_feed(file: &File, payload: &Value) -> bool {
+    let indexes = Indexes::new();
+    let scope = Scope { line: &[payload], anchors: &[], indexes: &indexes };
+    file.feed.iter().flat_map(|paths| &paths.0).any(|path| {
+        let list = |node: &Value| node.as_array().is_some_and(|l| l.is_empty() || !path.steps.is_empty());
+        path.resolve(&scope).into_iter().any(list)
+    })
 }
 
 fn indexes<'a>(file: &'a File, payload: &'a Value) -> Indexes<'a> {

@@ -1,6 +1,7 @@
 //! Numbers, ages and running times as platforms write them, in the languages they write them in.
 
 use regex::Regex;
+use std::borrow::Cow;
 use std::sync::LazyLock;
 use time::OffsetDateTime;
 use time::format_description::well_known::{Rfc2822, Rfc3339};
@@ -14,7 +15,7 @@ const YEAR: f64 = 365.25 * DAY;
 
 /// Digits, the separators among them, and the word that follows.
 static NUMBER: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"(-?)(\d+(?:[\u{a0}\u{202f}\u{2009} .,'’٬]\d+)*)[\u{a0}\u{202f} ]?(\p{L}*)").ok()
+    Regex::new(r"(-?)(\d+(?:[\u{a0}\u{202f}\u{2009} .,'’٬]\d+)*)[\u{a0}\u{202f} ]?([\p{L}\p{M}]*)").ok()
 });
 
 /// Words that multiply, lower case. Latin ones are matched whole, the rest by how they start.
@@ -30,6 +31,19 @@ const MULTIPLIERS: &[(&str, f64)] = &[
     ("rb", 1e3),
     ("t", 1e3),
     ("thousand", 1e3),
+    ("thsd", 1e3),
+    ("tusen", 1e3),
+    ("tusind", 1e3),
+    ("duizend", 1e3),
+    ("ribu", 1e3),
+    ("ezer", 1e3),
+    ("mie", 1e3),
+    ("mii", 1e3),
+    ("nghìn", 1e3),
+    ("ngàn", 1e3),
+    ("tuh", 1e3),
+    ("tūkst", 1e3),
+    ("hilj", 1e3),
     ("tn", 1e3),
     ("lakh", 1e5),
     ("m", 1e6),
@@ -41,6 +55,18 @@ const MULTIPLIERS: &[(&str, f64)] = &[
     ("milj", 1e6),
     ("jt", 1e6),
     ("tr", 1e6),
+    ("juta", 1e6),
+    ("milyon", 1e6),
+    ("millió", 1e6),
+    ("milioane", 1e6),
+    ("milion", 1e6),
+    ("milione", 1e6),
+    ("millón", 1e6),
+    ("milhão", 1e6),
+    ("miljoen", 1e6),
+    ("miljon", 1e6),
+    ("miljoner", 1e6),
+    ("triệu", 1e6),
     ("million", 1e6),
     ("millions", 1e6),
     ("millionen", 1e6),
@@ -54,6 +80,19 @@ const MULTIPLIERS: &[(&str, f64)] = &[
     ("mld", 1e9),
     ("md", 1e9),
     ("bi", 1e9),
+    ("mia", 1e9),
+    ("mr", 1e9),
+    ("mlrd", 1e9),
+    ("mljrd", 1e9),
+    ("milyar", 1e9),
+    ("miliar", 1e9),
+    ("miljard", 1e9),
+    ("miljarder", 1e9),
+    ("milliard", 1e9),
+    ("milliards", 1e9),
+    ("milliarden", 1e9),
+    ("tỷ", 1e9),
+    ("tỉ", 1e9),
     ("billion", 1e9),
 ];
 
@@ -62,8 +101,38 @@ const STEMS: &[(&str, f64)] = &[
     ("тыс", 1e3),
     ("тис", 1e3),
     ("хил", 1e3),
+    ("хиљ", 1e3),
+    ("мың", 1e3),
     ("млн", 1e6),
     ("млрд", 1e9),
+    ("милиард", 1e9),
+    ("мил", 1e6),
+    ("χιλ", 1e3),
+    ("εκ", 1e6),
+    ("δισ", 1e9),
+    ("ألف", 1e3),
+    ("الف", 1e3),
+    ("آلاف", 1e3),
+    ("مليون", 1e6),
+    ("ملايين", 1e6),
+    ("مليار", 1e9),
+    ("بليون", 1e9),
+    ("هزار", 1e3),
+    ("میلیون", 1e6),
+    ("میلیارد", 1e9),
+    ("אלף", 1e3),
+    ("אלפי", 1e3),
+    ("מיליון", 1e6),
+    ("מיליוני", 1e6),
+    ("מיליארד", 1e9),
+    ("हज", 1e3),
+    ("लाख", 1e5),
+    ("करोड", 1e7),
+    ("अरब", 1e9),
+    ("হাজার", 1e3),
+    ("লাখ", 1e5),
+    ("লক্ষ", 1e5),
+    ("কোটি", 1e7),
     ("千", 1e3),
     ("천", 1e3),
     ("万", 1e4),
@@ -72,33 +141,61 @@ const STEMS: &[(&str, f64)] = &[
     ("億", 1e8),
     ("亿", 1e8),
     ("억", 1e8),
-    ("หมื่น", 1e4),
+    ("พันล้าน", 1e9),
     ("พัน", 1e3),
+    ("หมื่น", 1e4),
+    ("แสน", 1e5),
     ("ล้าน", 1e6),
 ];
 
+/// Letters and words that have another meaning in some languages: the words those are known by, and what the
+/// unit is there.
+const ELSEWHERE: &[(&str, &[&str], f64)] = &[
+    // Turkish bin.
+    ("b", &["görüntüleme", "izle", "abone"], 1e3),
+    // Hungarian ezer.
+    ("e", &["megtekint", "néző", "feliratkoz"], 1e3),
+    // Vietnamese nghìn and tỷ.
+    ("n", &["lượt", "người"], 1e3),
+    ("t", &["lượt", "người"], 1e9),
+    // Indonesian miliar.
+    ("m", &["ditonton", "penayangan", "penonton"], 1e9),
+    // A thousand in Spanish and Portuguese, a million here.
+    ("mil", &["zhlédn", "zhliadn", "odběr", "odber", "vizion", "pregled", "ogled"], 1e6),
+];
+
+/// Digits of other scripts, whose zeros these are, as ASCII ones, and Arabic's marks as ours.
+fn in_ascii(text: &str) -> Cow<'_, str> {
+    const ZEROS: &[u32] = &[0x660, 0x6F0, 0x966, 0x9E6, 0xE50, 0x1040, 0x17E0, 0xFF10];
+    let plain = |c: char| match c {
+        '٫' => '.',
+        '٬' => ',',
+        c => ZEROS.iter().find_map(|zero| char::from_digit((c as u32).checked_sub(*zero)?, 10)).unwrap_or(c),
+    };
+    if text.chars().all(|c| plain(c) == c) { text.into() } else { text.chars().map(plain).collect() }
+}
+
 /// The number that a text states: `1,862 views`, `1.2K`, `19 тыс. просмотров`, `12万 次观看`. Words alone
-/// (`No views`) are 0 where they say "none".
+/// (`No views`) are 0 where they say "none". A fraction before a word that is no known unit is no number: nobody
+/// counts 1.2 views, so the word is a unit of a language that is missing here.
 pub(super) fn number(text: &str) -> Option<f64> {
-    let lower = text.trim().to_lowercase();
+    let lower = in_ascii(text.trim()).to_lowercase();
     let Some(found) = NUMBER.as_ref()?.captures(&lower) else {
         const NONE: &[&str] =
             &["no ", "нет", "немає", "keine", "aucun", "ningun", "nenhum", "nessun", "sin ", "geen ", "brak"];
         return NONE.iter().any(|none| lower.starts_with(none)).then_some(0.0);
     };
     let word = &found[3];
-    // Turkish writes thousands (bin) as English writes billions.
-    let turkish = word == "b" && (lower.contains("görüntüleme") || lower.contains("izle"));
-    let multiplier = if turkish {
-        Some(1e3)
-    } else {
-        MULTIPLIERS
-            .iter()
-            .find(|(unit, _)| *unit == word)
-            .or_else(|| STEMS.iter().find(|(stem, _)| word.starts_with(stem)))
-            .map(|(_, by)| *by)
-    };
+    let multiplier = ELSEWHERE
+        .iter()
+        .find(|(unit, words, _)| *unit == word && words.iter().any(|w| lower.contains(w)))
+        .map(|(_, _, by)| *by)
+        .or_else(|| MULTIPLIERS.iter().find(|(unit, _)| *unit == word).map(|(_, by)| *by))
+        .or_else(|| STEMS.iter().find(|(stem, _)| word.starts_with(stem)).map(|(_, by)| *by));
     let value = grouped(&found[2], multiplier.is_some())?;
+    if multiplier.is_none() && !word.is_empty() && value.fract() != 0.0 {
+        return None;
+    }
     let sign = if &found[1] == "-" { -1.0 } else { 1.0 };
     Some(sign * (value * multiplier.unwrap_or(1.0) * 1e3).round() / 1e3)
 }
@@ -130,19 +227,115 @@ const UNITS: &[(f64, &[&str])] = &[
     (
         MONTH,
         &[
-            "month", "mo$", "mos$", "mths$", "мес", "міс", "monat", "mon$", "mois", "meses", "mes$", "mês",
-            "mese$", "mesi$", "miesi", "mies$", "maand", "mnd$", "måned", "månad", "mån$", "tháng", "bulan",
-            "ay$", "ヶ月", "か月", "カ月", "ヵ月", "个月", "個月", "개월", "luni$", "lună", "měs", "hónap",
+            "month",
+            "mo$",
+            "mos$",
+            "mths$",
+            "мес",
+            "міс",
+            "monat",
+            "mon$",
+            "mois",
+            "meses",
+            "mes$",
+            "mês",
+            "mese$",
+            "mesi$",
+            "miesi",
+            "mies$",
+            "maand",
+            "mnd$",
+            "måned",
+            "månad",
+            "mån$",
+            "tháng",
+            "bulan",
+            "ay$",
+            "μήν",
+            "μην",
+            "شهر",
+            "أشهر",
+            "شهور",
+            "ماه",
+            "חודש",
+            "महीन",
+            "माह",
+            "เดือน",
+            "mēne",
+            "mėnes",
+            "mesec",
+            "mjesec",
+            "mesiac",
+            "kuukau",
+            "kk$",
+            "ヶ月",
+            "か月",
+            "カ月",
+            "ヵ月",
+            "个月",
+            "個月",
+            "개월",
+            "luni$",
+            "lună",
+            "měs",
+            "hónap",
         ],
     ),
     (
         SECOND,
         &[
-            "sec", "sek", "s$", "сек", "segundo", "seg$", "saniye", "sn$", "秒", "초", "giây", "detik",
-            "secondi", "secondo",
+            "sec",
+            "sek",
+            "s$",
+            "сек",
+            "segundo",
+            "seg$",
+            "saniye",
+            "sn$",
+            "秒",
+            "초",
+            "giây",
+            "detik",
+            "secondi",
+            "secondo",
+            "másodperc",
+            "δευτερ",
+            "ثاني",
+            "ثوان",
+            "ثانیه",
+            "שניות",
+            "שנייה",
+            "सेकंड",
+            "सेकेंड",
+            "วินาที",
         ],
     ),
-    (MINUTE, &["min", "m$", "мин", "хв", "dakika", "dk$", "dk.", "分", "분", "phút", "menit", "perc"]),
+    (
+        MINUTE,
+        &[
+            "min",
+            "m$",
+            "мин",
+            "хв",
+            "dakika",
+            "dk$",
+            "dk.",
+            "分",
+            "분",
+            "phút",
+            "menit",
+            "perc",
+            "λεπτ",
+            "دقيق",
+            "دقائق",
+            "دقیقه",
+            "דקות",
+            "דקה",
+            "मिनट",
+            "นาที",
+            "minūt",
+        ],
+    ),
     (
         HOUR,
         &[
@@ -173,30 +366,165 @@ const UNITS: &[(f64, &[&str])] = &[
             "시간",
             "hod",
             "óra",
+            "ώρ",
+            "ωρ",
+            "ساع",
+            "שעות",
+            "שעה",
+            "घंट",
+            "घण्ट",
+            "ชั่วโมง",
+            "valand",
+            "tunti",
+            "sati$",
+            "sata$",
             "órá",
         ],
     ),
     (
         WEEK,
         &[
-            "week", "wk", "w$", "нед", "тиж", "woche", "wo$", "semaine", "sem$", "semana", "settiman",
-            "hafta", "hf$", "tydz", "tyg", "uke", "veck", "v$", "weken", "tuần", "minggu", "週", "周", "주",
-            "týd", "hét",
+            "week",
+            "wk",
+            "w$",
+            "нед",
+            "тиж",
+            "woche",
+            "wo$",
+            "semaine",
+            "sem$",
+            "semana",
+            "settiman",
+            "hafta",
+            "hf$",
+            "tydz",
+            "tyg",
+            "uke",
+            "veck",
+            "v$",
+            "weken",
+            "tuần",
+            "minggu",
+            "週",
+            "周",
+            "주",
+            "týd",
+            "hét",
+            "hete",
+            "εβδομ",
+            "أسبوع",
+            "أسابيع",
+            "اسبوع",
+            "هفته",
+            "שבוע",
+            "हफ",
+            "सप्ताह",
+            "สัปดาห์",
+            "nedēļ",
+            "savait",
+            "săptăm",
+            "tjed",
+            "viikko",
         ],
     ),
     (
         YEAR,
         &[
-            "year", "yr", "y$", "год", "года", "лет", "г$", "рок", "рік", "jahr", "j$", "an$", "ans$", "año",
-            "ano$", "anos$", "anni$", "anno$", "rok", "lata$", "lat$", "jaar", "år", "yıl", "năm", "tahun",
-            "年", "년", "let$", "év", "ani$",
+            "year",
+            "yr",
+            "y$",
+            "год",
+            "года",
+            "лет",
+            "г$",
+            "рок",
+            "рік",
+            "jahr",
+            "j$",
+            "an$",
+            "ans$",
+            "año",
+            "ano$",
+            "anos$",
+            "anni$",
+            "anno$",
+            "rok",
+            "lata$",
+            "lat$",
+            "jaar",
+            "år",
+            "yıl",
+            "năm",
+            "tahun",
+            "年",
+            "년",
+            "let$",
+            "év",
+            "ani$",
+            "χρόν",
+            "χρον",
+            "έτ",
+            "سن",
+            "عام",
+            "أعوام",
+            "سال",
+            "שנה",
+            "שנים",
+            "साल",
+            "वर्ष",
+            "ปี",
+            "gadiem$",
+            "gada$",
+            "metų$",
+            "metus$",
+            "godin",
+            "vuo",
         ],
     ),
     (
         DAY,
         &[
-            "day", "d$", "дн", "дней", "день", "tag", "t$", "jour", "j$", "día", "dia", "giorn", "gg$",
-            "gün", "dni$", "dzień", "dag", "ngày", "hari$", "日", "天", "일", "den$", "nap$", "zile",
+            "day",
+            "d$",
+            "дн",
+            "дней",
+            "день",
+            "tag",
+            "t$",
+            "jour",
+            "j$",
+            "día",
+            "dia",
+            "giorn",
+            "gg$",
+            "gün",
+            "dni$",
+            "dzień",
+            "dag",
+            "ngày",
+            "hari$",
+            "日",
+            "天",
+            "일",
+            "den$",
+            "dny$",
+            "nap$",
+            "napja$",
+            "napos$",
+            "zile",
+            "ημέρ",
+            "μέρ",
+            "يوم",
+            "أيام",
+            "ايام",
+            "روز",
+            "ימים",
+            "יום",
+            "दिन",
+            "วัน",
+            "dien",
+            "dana$",
+            "päivä",
         ],
     ),
 ];
@@ -204,6 +532,41 @@ const SECOND: f64 = 1.0;
 
 /// Words that are an age by themselves.
 const AGES: &[(&str, f64)] = &[
+    // Two of them, which Arabic and Hebrew say in one word; before one of them, which some begin with.
+    ("ثانيتين", 2.0),
+    ("دقيقتين", 2.0 * MINUTE),
+    ("ساعتين", 2.0 * HOUR),
+    ("يومين", 2.0 * DAY),
+    ("أسبوعين", 2.0 * WEEK),
+    ("شهرين", 2.0 * MONTH),
+    ("سنتين", 2.0 * YEAR),
+    ("عامين", 2.0 * YEAR),
+    ("שעתיים", 2.0 * HOUR),
+    ("יומיים", 2.0 * DAY),
+    ("שבועיים", 2.0 * WEEK),
+    ("חודשיים", 2.0 * MONTH),
+    ("שנתיים", 2.0 * YEAR),
+    ("قبل دقيقة", MINUTE),
+    ("قبل ساعة", HOUR),
+    ("قبل يوم", DAY),
+    ("قبل أسبوع", WEEK),
+    ("قبل شهر", MONTH),
+    ("قبل سنة", YEAR),
+    ("قبل عام", YEAR),
+    ("לפני דקה", MINUTE),
+    ("לפני שעה", HOUR),
+    ("לפני יום", DAY),
+    ("לפני שבוע", WEEK),
+    ("לפני חודש", MONTH),
+    ("לפני שנה", YEAR),
+    ("اليوم", 0.0),
+    ("أمس", DAY),
+    ("היום", 0.0),
+    ("אתמול", DAY),
+    ("χθες", DAY),
+    ("σήμερα", 0.0),
+    ("tegnap", DAY),
+    ("เมื่อวาน", DAY),
     ("just now", 0.0),
     ("now", 0.0),
     ("сейчас", 0.0),
@@ -242,7 +605,7 @@ const ONES: &[&str] = &["a", "an", "one", "ein", "eine", "einem", "einer", "un",
 /// How long ago a text says, in seconds: `3 days ago`, `vor 3 Tagen`, `3 дня назад`, `2w`, `Streamed 1
 /// year ago`, `yesterday`. Months and years are mean ones.
 pub(super) fn ago(text: &str) -> Option<f64> {
-    let lower = text.trim().to_lowercase();
+    let lower = in_ascii(text.trim()).to_lowercase();
     // An age is a short text; a sentence that happens to speak of days is none.
     if lower.chars().count() > 60 {
         return None;
@@ -282,11 +645,14 @@ fn unit_of(word: &str) -> Option<f64> {
         .map(|(seconds, _)| *seconds)
 }
 
-/// A running time in seconds: `12:34`, `1:02:26`, `PT1H2M3S`, `15 minutes, 45 seconds`, `90`.
+/// A running time in seconds: `12:34`, `12.34` (as Finns and Danes write it), `1:02:26`, `PT1H2M3S`, `15 minutes, 45 seconds`, `90`.
 pub(super) fn duration(text: &str) -> Option<f64> {
-    let text = text.trim();
-    if text.contains(':') {
-        let parts: Vec<&str> = text.split(':').collect();
+    let text = &*in_ascii(text.trim());
+    static POINTS: LazyLock<Option<Regex>> =
+        LazyLock::new(|| Regex::new(r"^\d{1,2}(?:\.[0-5]\d){1,2}$").ok());
+    let points = POINTS.as_ref().is_some_and(|pattern| pattern.is_match(text));
+    if points || text.contains(':') {
+        let parts: Vec<&str> = text.split(if points { '.' } else { ':' }).collect();
         if parts.len() > 4 {
             return None;
         }
@@ -392,10 +758,35 @@ mod tests {
             ("Нет просмотров", 0.0),
             ("316 watching", 316.0),
             ("234k subscribers", 234e3),
+            ("1,2 E megtekintés", 1200.0),
+            ("1,2 M megtekintés", 1.2e6),
+            ("1,2 N lượt xem", 1200.0),
+            ("1,2 Tr lượt xem", 1.2e6),
+            ("1,2 T lượt xem", 1.2e9),
+            ("1,2 χιλ. προβολές", 1200.0),
+            ("1,2 εκ. προβολές", 1.2e6),
+            ("1.2 ألف مشاهدة", 1200.0),
+            ("1.2 مليون مشاهدة", 1.2e6),
+            ("١٫٢ مليون مشاهدة", 1.2e6),
+            ("1.2 אלף צפיות", 1200.0),
+            ("1.2 מיליון צפיות", 1.2e6),
+            ("1.2 हज़ार बार देखा गया", 1200.0),
+            ("12 लाख बार देखा गया", 1.2e6),
+            ("1.2 करोड़ बार देखा गया", 1.2e7),
+            ("ดู 1.2 แสน ครั้ง", 12e4),
+            ("ดู 1.2 ล้าน ครั้ง", 1.2e6),
+            ("1,2 tūkst. skatījumu", 1200.0),
+            ("1,2 milj. skatījumu", 1.2e6),
+            ("1,2 mil. zhlédnutí", 1.2e6),
+            ("12 tis. zhlédnutí", 12e3),
+            ("1,2 jt x ditonton", 1.2e6),
+            ("1,2 M x ditonton", 1.2e9),
         ] {
             assert_eq!(number(text), Some(wanted), "{text}");
         }
         assert_eq!(number("Some Channel"), None);
+        // A unit of nobody's: better unknown than a thousandth of it.
+        assert_eq!(number("1,2 zorp"), None);
     }
 
     #[test]
@@ -424,6 +815,30 @@ mod tests {
             ("5m", 5.0 * MINUTE),
             ("an hour ago", HOUR),
             ("Updated yesterday", DAY),
+            ("2 napja", 2.0 * DAY),
+            ("3 hete", 3.0 * WEEK),
+            ("6 órája", 6.0 * HOUR),
+            ("5 hónapja", 5.0 * MONTH),
+            ("πριν από 2 ημέρες", 2.0 * DAY),
+            ("πριν από 3 ώρες", 3.0 * HOUR),
+            ("πριν από 2 έτη", 2.0 * YEAR),
+            ("قبل 3 أيام", 3.0 * DAY),
+            ("قبل يومين", 2.0 * DAY),
+            ("قبل ساعة واحدة", HOUR),
+            ("قبل ١١ شهرًا", 11.0 * MONTH),
+            ("לפני 3 ימים", 3.0 * DAY),
+            ("לפני יומיים", 2.0 * DAY),
+            ("לפני שבוע", WEEK),
+            ("2 दिन पहले", 2.0 * DAY),
+            ("3 घंटे पहले", 3.0 * HOUR),
+            ("1 वर्ष पहले", YEAR),
+            ("2 วันที่ผ่านมา", 2.0 * DAY),
+            ("3 ชั่วโมงที่ผ่านมา", 3.0 * HOUR),
+            ("5 เดือนที่ผ่านมา", 5.0 * MONTH),
+            ("pirms 2 dienām", 2.0 * DAY),
+            ("pirms 3 mēnešiem", 3.0 * MONTH),
+            ("pirms 2 gadiem", 2.0 * YEAR),
+            ("pirms 4 nedēļām", 4.0 * WEEK),
             ("Обновлено сегодня", 0.0),
         ] {
             assert_eq!(ago(text), Some(wanted), "{text}");
@@ -442,6 +857,10 @@ mod tests {
             ("2 minutes, 16 seconds", 136.0),
             ("15 минут 45 секунд", 945.0),
             ("90", 90.0),
+            ("10.05", 605.0),
+            ("1.02.03", 3723.0),
+            ("12.5", 12.5),
+            ("١٠:٠٥", 605.0),
         ] {
             assert_eq!(duration(text), Some(wanted), "{text}");
         }

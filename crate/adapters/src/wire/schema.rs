@@ -25,9 +25,13 @@ pub(super) struct File {
     /// Keys below which no items are looked for.
     #[serde(default)]
     pub(super) skip: Vec<String>,
-    /// Named patterns for the steps `has` and `lacks`: the words of each language.
+    /// The lists that items stand in. A payload that has one is an answer of the platform though it holds no
+    /// items: an empty feed.
+    pub(super) feed: Option<Paths>,
+    /// Named patterns for the steps `has` and `lacks`: the words of each language. A text that fits all
+    /// patterns of a name has its words.
     #[serde(default)]
-    pub(super) words: BTreeMap<String, Pattern>,
+    pub(super) words: BTreeMap<String, OneOrMany<Pattern>>,
     /// See [`Endpoint`].
     #[serde(default)]
     pub(super) endpoint: Vec<Endpoint>,

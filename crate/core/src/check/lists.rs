@@ -25,6 +25,8 @@ struct Entry {
     line_start: usize,
     span: Span,
     used: bool,
+    /// Whether its line could not be read at all; a later line that can be read takes its place.
+    broken: bool,
 }
 
 impl Lists {
@@ -42,7 +44,7 @@ impl Lists {
             let line_start = span.start;
             match parse_line(source, number, span).0.statement {
                 Some(Statement::Let { name, value }) => {
-                    if let Some(first) = lists.by_name.get(&name.text) {
+                    if let Some(first) = lists.by_name.get(&name.text).filter(|e| !e.broken) {
                         let message =
                             format!("@{} is already defined on line {}", quoted(&name.text), first.line);
                         messages.push(
@@ -57,13 +59,13 @@ impl Lists {
                         program.lists.push(List { name: name.text.clone(), items });
                         (program.lists.len() - 1) as ListId
                     });
-                    lists.add(name, id, number, line_start);
+                    lists.add(name, id, number, line_start, false);
                 }
                 Some(Statement::Broken { .. }) => {
                     // So that a rule that uses it hears the right thing.
                     if let Some(name) = broken_name(&word[3..]) {
                         let span = line_start..line_start;
-                        lists.add(ListName { text: name, span }, None, number, line_start);
+                        lists.add(ListName { text: name, span }, None, number, line_start, true);
                     }
                 }
                 _ => {}
@@ -72,11 +74,21 @@ impl Lists {
         lists
     }
 
-    fn add(&mut self, name: ListName, id: Option<ListId>, line: u32, line_start: usize) {
-        if !self.by_name.contains_key(&name.text) {
-            self.order.push(name.text.clone());
-            self.by_name.insert(name.text, Entry { id, line, line_start, span: name.span, used: false });
+    fn add(&mut self, name: ListName, id: Option<ListId>, line: u32, line_start: usize, broken: bool) {
+        let entry = Entry { id, line, line_start, span: name.span, used: false, broken };
+        match self.by_name.get_mut(&name.text) {
+            Some(first) if first.broken && !broken => *first = entry,
+            Some(_) => {}
+            None => {
+                self.order.push(name.text.clone());
+                self.by_name.insert(name.text, entry);
+            }
         }
+    }
+
+    /// Whether there is a list of this name.
+    pub fn has(&self, name: &ListName) -> bool {
+        self.by_name.contains_key(&name.text)
     }
 
     /// The list of this name.
@@ -147,6 +159,13 @@ fn items(
             items
         }
         LetValue::File(file) => {
+            if let Some(why) = pack.unreadable_lists.get(&file.text) {
+                report(
+                    Diagnostic::error(code::MISSING_FILE, file.span, why.clone())
+                        .help("rules that use this list are left out"),
+                );
+                return None;
+            }
             let Some(contents) = pack.lists.get(&file.text) else {
                 let message = format!("the pack has no file `{}`", quoted(&file.text));
                 let problem = Diagnostic::error(code::MISSING_FILE, file.span.clone(), message);

@@ -36,6 +36,8 @@ pub struct PackSource {
     pub trust: Trust,
     /// The files that `let @x = list "file.txt"` can name: file name → contents, one name a line.
     pub lists: BTreeMap<String, String>,
+    /// Such files that are there but cannot be read: file name → why, as a message says it.
+    pub unreadable_lists: BTreeMap<String, String>,
 }
 
 /// What came out of all packs.

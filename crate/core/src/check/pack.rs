@@ -260,7 +260,30 @@ impl Checker<'_> {
                 }
             }
         }
+        self.check_reach(sites);
         (sites.is_empty() || !scope.sites.is_empty()).then_some(scope)
+    }
+
+    /// `on x.com, reddit.com home` says less than it seems to: a hint.
+    fn check_reach(&mut self, sites: &[SiteName]) {
+        let Some((last, before)) = sites.split_last() else { return };
+        let (Some(surface), Some(whole)) =
+            (last.surfaces.first(), before.iter().find(|site| site.surfaces.is_empty()))
+        else {
+            return;
+        };
+        let message = format!(
+            "`{}` narrows only {}; of {} all is meant",
+            quoted(&surface.text),
+            quoted(&last.host.text),
+            quoted(&whole.host.text)
+        );
+        let end = whole.host.span.end..whole.host.span.end;
+        self.report(
+            Diagnostic::hint(code::UNEVEN_SCOPE, surface.span.clone(), message)
+                .help("name the surfaces behind each site that you want to narrow")
+                .suggest(end, format!(" {}", surface.text)),
+        );
     }
 
     /// The checked rule, with pack, line, source and scope still to be filled in; `None` where it does not count.

@@ -291,6 +291,9 @@ impl Checker<'_> {
                 None
             }
             Operator::Has { quantifier, .. } => {
+                if field == SetField::Links {
+                    self.check_links(question, &span);
+                }
                 let quantifier = quantifier.unwrap_or(Quantifier::Any);
                 let wanted = self.needles(&question.values, false)?;
                 let test = |needles| Test::SetHas { field, quantifier, needles };
@@ -309,6 +312,26 @@ impl Checker<'_> {
                 None
             }
         }
+    }
+
+    /// `links has "example.com"`: the items of `links` are whole addresses, which no host name ever is.
+    fn check_links(&mut self, question: &Question, span: &Span) {
+        let mut hosts = Vec::new();
+        for value in &question.values {
+            let Value::Text(text) = value else { return };
+            let Ok(host) = hosts::check(&text.text, &text.span) else { return };
+            hosts.push(host);
+        }
+        let message = "this can never be true: `links` holds whole addresses, and this is a host name";
+        let problem = Diagnostic::warning(code::NEVER_TRUE, span.clone(), message)
+            .help("`links to` finds every link to a site and its subdomains");
+        let operator = question.span.start..span.end;
+        // Not where a `not` stands between the field and its operator.
+        let plain = self.source[span.start..question.span.start].trim().eq_ignore_ascii_case("links");
+        self.report(match plain {
+            true => problem.suggest(operator, format!("to {}", hosts.join(", "))),
+            false => problem,
+        });
     }
 
     fn links_to(&mut self, values: &[Value], span: Span) -> Option<Node> {

@@ -7,9 +7,9 @@ use regex_syntax::ast::{self, ErrorKind};
 use regex_syntax::hir::{Hir, HirKind};
 use std::collections::HashMap;
 
-/// How large one expression may be, as [`weight`] estimates it. It keeps compiling one in the order of
-/// milliseconds.
-const MAX_WEIGHT: usize = 10_000;
+/// How large one expression may be, as [`weight`] estimates it: so far above what matching compiles that it
+/// need not be tried.
+const MAX_WEIGHT: usize = 50_000;
 /// Up to here an expression is far below matching's limit, and is not compiled only to see that.
 const SURELY_SMALL: usize = 2_000;
 /// How large all expressions of a pack may be together: tens of thousands of ordinary ones.

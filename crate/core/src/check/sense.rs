@@ -308,8 +308,12 @@ struct Interval {
 
 impl Interval {
     fn of(field: NumberField) -> Self {
-        // Votes can fall below 0 in a few places; a rule about that is rare enough for a warning.
-        let least = if field == NumberField::Position { 1.0 } else { 0.0 };
+        let least = match field {
+            NumberField::Position => 1.0,
+            // Where a platform counts votes down as well as up.
+            NumberField::Likes => f64::NEG_INFINITY,
+            _ => 0.0,
+        };
         let whole = !field.is_span();
         Self {
             low: least,
@@ -345,7 +349,7 @@ impl Interval {
             }
         }
         if self.whole {
-            if self.low_open || self.low.fract() != 0.0 {
+            if self.low.is_finite() && (self.low_open || self.low.fract() != 0.0) {
                 self.low = if self.low_open { self.low.floor() + 1.0 } else { self.low.ceil() };
                 self.low_open = false;
             }

@@ -97,6 +97,28 @@ pub const MISTAKEN: &[(&str, &str)] = &[
     ("advertisement", "ad"),
 ];
 
+/// Words that people compare with, mostly with `than` behind them, and the operator that they mean. They are
+/// never left to [`nearest`], by which `older` would be `under`.
+pub const COMPARISONS: &[(&str, &str)] = &[
+    ("older", "over"),
+    ("more", "over"),
+    ("greater", "over"),
+    ("longer", "over"),
+    ("larger", "over"),
+    ("bigger", "over"),
+    ("higher", "over"),
+    ("above", "over"),
+    ("exceeds", "over"),
+    ("newer", "under"),
+    ("younger", "under"),
+    ("less", "under"),
+    ("fewer", "under"),
+    ("shorter", "under"),
+    ("smaller", "under"),
+    ("lower", "under"),
+    ("below", "under"),
+];
+
 /// Host names of sites that people call by another name.
 pub const SITES: &[(&str, &str)] = &[
     ("x", "x.com"),
@@ -152,7 +174,7 @@ pub const LANGUAGES: &[(&str, &str)] = &[
     ("vietnamese", "vi"),
 ];
 
-/// The name of the list nearest to `wrong` among `names`, when it is near enough to be meant.
+/// The name nearest to `wrong` (lower case) among `names`, when it is near enough to be meant.
 pub fn nearest<'a>(wrong: &str, names: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     // Long words are never near anything here, and the distance costs their product.
     if wrong.len() > 40 {

@@ -79,19 +79,21 @@ impl Parser<'_> {
     /// What to say about something behind a complete rule.
     fn after_rule(&self, rule: &Rule) -> super::parser::Problem {
         let bare = rule.condition.is_none() && rule.because.is_none() && rule.unsure.is_none();
-        let problem = self.unexpected(if bare { "`if` and a condition" } else { "the end of the rule" });
+        let joined = rule.condition.is_some() && rule.because.is_none() && rule.unsure.is_none();
+        let problem = self.unexpected(match (bare, joined && self.at_field()) {
+            (true, _) => "`if` and a condition",
+            (_, true) => "`and`, `or` or the end of the rule",
+            _ => "the end of the rule",
+        });
         if problem.suggestion.is_some() || problem.help.is_some() {
             return problem;
         }
         let at = self.here().start;
         let word = self.word(0);
-        let is_field = word.as_deref().is_some_and(|w| {
-            reference::field(w).is_some()
-                || reference::KNOWN_MODELS.contains(&w)
-                || ["not", "about", "like"].contains(&w)
-        });
-        Box::new(if bare && is_field {
+        Box::new(if bare && self.at_field() {
             problem.suggest(at..at, "if ")
+        } else if joined && self.at_field() {
+            problem.help("conditions are joined with `and` or `or`").suggest(at..at, "and ")
         } else if let Some(near) =
             word.as_deref().and_then(|w| reference::meant(w, &["because", "while", "if", "and", "or"]))
         {
@@ -242,6 +244,16 @@ impl Parser<'_> {
             loop {
                 let (text, span) = self.joined();
                 match window(&text) {
+                    Some((from, to)) if from == to && !text.ends_with("-24") && !text.ends_with("-24:00") => {
+                        let problem = Diagnostic::error(
+                            code::BAD_TIME,
+                            span,
+                            format!("`{}` ends where it begins", quoted(&text)),
+                        );
+                        return Err(Box::new(problem.help(
+                            "for the whole day leave the hours out, or write `0-24`; for a night write `22:00-07:00`",
+                        )));
+                    }
                     Some((from, to)) => windows.push((from, to)),
                     None => return Err(self.bad_time(&text, span)),
                 }

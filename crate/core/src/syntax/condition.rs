@@ -185,6 +185,11 @@ impl Parser<'_> {
                 *negated = not;
                 return Ok(self.comparison());
             }
+            if self.is_word(1, "than")
+                && let Some(problem) = self.comparison_slip("a value after `is`")
+            {
+                return Err(problem);
+            }
             return Ok(Some(Operator::Is { negated: not.is_some() }));
         }
         Ok(Some(if self.eat(TokenKind::Equal).is_some() {
@@ -193,6 +198,11 @@ impl Parser<'_> {
             Operator::Is { negated: true }
         } else if self.eat_word("in").is_some() {
             Operator::In
+        } else if self.at_word("has") && self.is_word(1, "no") {
+            let start = self.here().start;
+            self.next();
+            let problem = self.unexpected("what it has, in quotes");
+            return Err(Box::new(problem.suggest(start..self.here().end, "not has")));
         } else if self.eat_word("has").is_some() {
             self.has()
         } else if self.eat_word("starts").is_some() {
@@ -259,7 +269,29 @@ impl Parser<'_> {
         }
     }
 
+    /// `older than`, `more than` where an operator stands: what to write instead.
+    fn comparison_slip(&self, expected: &str) -> Option<Problem> {
+        let word = self.word(0)?;
+        let (_, right) = reference::COMPARISONS.iter().find(|(slip, _)| *slip == word)?;
+        let span = self.here();
+        let than = self.peek(1).filter(|_| self.is_word(1, "than"));
+        let end = than.map_or(span.end, |t| t.span.end);
+        Some(Box::new(self.unexpected(expected).suggest(span.start..end, *right)))
+    }
+
+    /// Whether a whole condition may begin here with the name of a field.
+    pub(super) fn at_field(&self) -> bool {
+        self.word(0).is_some_and(|w| {
+            reference::field(&w).is_some()
+                || reference::KNOWN_MODELS.contains(&w.as_str())
+                || ["not", "about", "like"].contains(&w.as_str())
+        })
+    }
+
     fn after_predicate(&self, expected: &str) -> Problem {
+        if let Some(problem) = self.comparison_slip(expected) {
+            return problem;
+        }
         let problem = self.unexpected(expected);
         if problem.suggestion.is_some() || problem.help.is_some() {
             return problem;
@@ -267,6 +299,9 @@ impl Parser<'_> {
         let span = self.here();
         let at = span.start;
         Box::new(match self.kind(0) {
+            Some(TokenKind::Word) if expected.starts_with("`and`") && self.at_field() => {
+                problem.help("conditions are joined with `and` or `or`").suggest(at..at, "and ")
+            }
             Some(TokenKind::Word) => {
                 let word = self.word(0).unwrap_or_default();
                 let known: Vec<&str> =

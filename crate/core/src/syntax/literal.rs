@@ -207,7 +207,10 @@ fn may_be_unit(word: &str) -> bool {
     };
     reference::unit(word).is_some()
         || reference::MAGNITUDES.iter().any(|(n, _)| *n == word)
-        || !(others().any(|other| other == word) || reference::nearest(word, others()).is_some())
+        || !(reference::field(word).is_some()
+            || reference::KNOWN_MODELS.contains(&word)
+            || others().any(|other| other == word)
+            || reference::nearest(word, others()).is_some())
 }
 
 /// The value of a number as written, and what stands right behind it in lower case.

@@ -196,6 +196,8 @@ impl<'s> Parser<'s> {
             (TokenKind::Unknown, "||" | "|") => error(code::UNEXPECTED, found).suggest(span.clone(), "or"),
             (TokenKind::Unknown, "!") => error(code::UNEXPECTED, found).suggest(span.clone(), "not "),
             (TokenKind::Unknown, "==") => error(code::UNEXPECTED, found).suggest(span.clone(), "="),
+            (TokenKind::Unknown, "=>") => error(code::UNEXPECTED, found).suggest(span.clone(), ">="),
+            (TokenKind::Unknown, "=<") => error(code::UNEXPECTED, found).suggest(span.clone(), "<="),
             (TokenKind::Unknown, ";") => {
                 error(code::UNEXPECTED, found).help("each statement stands on a line of its own")
             }
@@ -394,9 +396,16 @@ impl<'s> Parser<'s> {
             Some(TokenKind::Text { .. }) => self.quoted_text(),
             Some(TokenKind::Word | TokenKind::Number) if !self.at_any(reference::RESERVED) => {
                 let problem = self.unexpected(expected);
+                // All words up to the next clause: `because pump talk`.
+                let more = (1..).take_while(|ahead| {
+                    matches!(self.kind(*ahead), Some(TokenKind::Word | TokenKind::Number))
+                        && !reference::RESERVED.iter().any(|w| self.is_word(*ahead, w))
+                });
+                let last = more.last().and_then(|ahead| self.peek(ahead));
                 let span = self.here();
-                let word = &self.source[span.clone()];
-                Err(Box::new(problem.suggest(span, format!("\"{word}\""))))
+                let span = span.start..last.map_or(span.end, |t| t.span.end);
+                let words = &self.source[span.clone()];
+                Err(Box::new(problem.suggest(span, format!("\"{words}\""))))
             }
             _ => Err(self.unexpected(expected)),
         }

@@ -136,8 +136,8 @@ fn next(rest: &str, c: char) -> (TokenKind, usize) {
         ('≤', _) => one(TokenKind::AtMost),
         ('≥', _) => one(TokenKind::AtLeast),
         ('≠', _) => one(TokenKind::NotEqual),
-        // `==`, `&&` and `||` as one unknown token each, so that the message can name them.
-        ('=', Some('=')) | ('&', Some('&')) | ('|', Some('|')) => two(TokenKind::Unknown),
+        // `==`, `=>`, `=<`, `&&` and `||` as one unknown token each, so that the message can name them.
+        ('=', Some('=' | '>' | '<')) | ('&', Some('&')) | ('|', Some('|')) => two(TokenKind::Unknown),
         ('=', _) => one(TokenKind::Equal),
         ('%', _) => one(TokenKind::Percent),
         ('/', _) => regex(rest),

@@ -1,0 +1,152 @@
+/** One browser's folder: bundles, pages, icons, manifest. */
+import { createHash } from "node:crypto";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { basename, join } from "node:path";
+import * as esbuild from "esbuild";
+import { mark, type Product, unmark } from "./fresh.ts";
+import { type Browser, manifestText } from "./manifest.ts";
+import { adaptersProduct, ENGINE, ENGINE_WASM, readAdapters } from "./sources.ts";
+
+const PAGES = "extension/pages";
+const PACKS = "extension/packs";
+
+/** The extension as built for one browser. */
+export const extensionProduct = (browser: Browser, demo: boolean): Product & { folder: string } => {
+  const name = `${demo ? "demo-" : ""}${browser}`;
+  return {
+    name,
+    inputs: [
+      "extension",
+      "scripts/build.ts",
+      "scripts/build",
+      "package-lock.json",
+      "LICENSE",
+      adaptersProduct(demo).file,
+      ENGINE,
+      ENGINE_WASM,
+    ],
+    outputs: [`dist/${name}`],
+    folder: `dist/${name}`,
+  };
+};
+
+/** Modules that the build makes: `virtual:adapters`, `virtual:packs`, `virtual:build`. */
+export function virtual(adapters: string, problems: string[]): esbuild.Plugin {
+  const packs = () =>
+    readdirSync(PACKS)
+      .filter((file) => file.endsWith(".rules"))
+      .sort()
+      .map((file) => ({ id: basename(file, ".rules"), source: readFileSync(join(PACKS, file), "utf8") }));
+  const engine = () => createHash("sha256").update(readFileSync(ENGINE_WASM)).digest("hex").slice(0, 16);
+  return {
+    name: "virtual",
+    setup(build) {
+      build.onResolve({ filter: /^virtual:/ }, ({ path }) => ({ path, namespace: "virtual" }));
+      build.onLoad({ filter: /.*/, namespace: "virtual" }, ({ path }) => {
+        // As one string: it is parsed by `JSON.parse`, and only on pages that want it.
+        if (path === "virtual:adapters") return { contents: adapters, loader: "text" };
+        if (path === "virtual:packs") return { contents: JSON.stringify(packs()), loader: "json" };
+        if (path === "virtual:build")
+          return { contents: JSON.stringify({ engine: engine(), problems }), loader: "json" };
+        return { errors: [{ text: `no virtual module ${path}` }] };
+      });
+    },
+  };
+}
+
+/**
+ * Cuts the one place out of Preact where it sets raw HTML: no page of ours uses it, so none shall be able to, and the
+ * stores' linter need not ask.
+ */
+const noRawHtml: esbuild.Plugin = {
+  name: "no-raw-html",
+  setup(build) {
+    build.onLoad({ filter: /node_modules\/preact\/dist\/preact\.[a-z.]+$/ }, ({ path }) => {
+      const source = readFileSync(path, "utf8");
+      const assignments = /\b\w+\.innerHTML\s*=(?!=)\s*\w+\.__html\b/g;
+      if ((source.match(assignments) ?? []).length !== 1) {
+        return {
+          errors: [{ text: `${basename(path)} sets raw HTML in other ways than it did; look again` }],
+        };
+      }
+      return { contents: source.replace(assignments, "void 0"), loader: "js" };
+    });
+  },
+};
+
+/** Builds one browser's folder beside the old one, then puts it in its place. */
+export async function bundle(browser: Browser, demo: boolean): Promise<void> {
+  const product = extensionProduct(browser, demo);
+  unmark(product);
+  const out = `dist/.new-${product.name}`;
+  rmSync(out, { recursive: true, force: true });
+  mkdirSync(out, { recursive: true });
+  const adapters = readAdapters(adaptersProduct(demo).file);
+  for (const words of adapters.problems) console.error(`build: an adapter is left out: ${words}`);
+  const common: esbuild.BuildOptions = {
+    bundle: true,
+    minify: true,
+    charset: "utf8",
+    legalComments: "none",
+    sourcemap: false,
+    target: browser === "chrome" ? "chrome120" : "firefox142",
+    logLevel: "warning",
+    plugins: [virtual(adapters.text, adapters.problems), noRawHtml],
+    absWorkingDir: process.cwd(),
+    define: { "process.env.NODE_ENV": '"production"' },
+  };
+  await esbuild.build({
+    ...common,
+    entryPoints: ["extension/content/main.ts"],
+    outfile: `${out}/content.js`,
+    format: "iife",
+  });
+  await esbuild.build({
+    ...common,
+    entryPoints: ["extension/background/main.ts"],
+    outfile: `${out}/background.js`,
+    format: "esm",
+  });
+  for (const page of pages()) await buildPage(page, out, common);
+  cpSync(ENGINE_WASM, `${out}/engine.wasm`);
+  mkdirSync(`${out}/icons`);
+  for (const icon of readdirSync("extension/icons").filter((file) => file.endsWith(".png"))) {
+    cpSync(`extension/icons/${icon}`, `${out}/icons/${icon}`);
+  }
+  if (existsSync("LICENSE")) cpSync("LICENSE", `${out}/LICENSE`);
+  writeFileSync(`${out}/manifest.json`, manifestText(browser, adapters.hosts, demo));
+  rmSync(product.folder, { recursive: true, force: true });
+  renameSync(out, product.folder);
+  mark(product);
+  console.log(`built ${product.folder}`);
+}
+
+function pages(): string[] {
+  return readdirSync(PAGES)
+    .filter((page) => existsSync(`${PAGES}/${page}/index.html`))
+    .sort();
+}
+
+async function buildPage(page: string, out: string, common: esbuild.BuildOptions): Promise<void> {
+  await esbuild.build({
+    ...common,
+    entryPoints: { [page]: `${PAGES}/${page}/main.tsx` },
+    outdir: out,
+    format: "esm",
+    jsx: "automatic",
+    jsxImportSource: "preact",
+  });
+  if (existsSync(`${PAGES}/${page}/style.css`)) {
+    await esbuild.build({ ...common, entryPoints: { [page]: `${PAGES}/${page}/style.css` }, outdir: out });
+  }
+  cpSync(`${PAGES}/${page}/index.html`, `${out}/${page}.html`);
+}

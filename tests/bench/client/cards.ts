@@ -1,0 +1,139 @@
+/**
+ * A plain feed in the page's own world: posts are appended, so many at a time, and stay. No recycling, no decoys, no
+ * shadow roots; the parts of a post are those of any platform. The page's own clock says how long a post took from
+ * being put on the page to carrying its verdict.
+ */
+import type { WireEntry } from "../../agora/types.ts";
+
+declare global {
+  var cards: {
+    /**
+     * Appends `count` fresh posts once the page is idle and waits until all carry a verdict. Answers the milliseconds
+     * from putting them there until the last was carried out; `null` when some never were.
+     */
+    arrive(count: number): Promise<number | null>;
+  };
+}
+
+/** Frames that an arrival is waited for, at most. */
+const MOST_FRAMES = 1200;
+/** Frames without a change after which an arrival is taken for finished. */
+const QUIET_FRAMES = 8;
+
+function el(
+  tag: string,
+  attributes: Record<string, string> = {},
+  ...children: (Node | string)[]
+): HTMLElement {
+  const made = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+  made.append(...children);
+  return made;
+}
+
+function card({ post, promotion, reposted_by }: WireEntry): HTMLElement {
+  const { id, author, text, counts, attachments, quoted, created_at } = post;
+  const handle = `/u/${author.handle}`;
+  const when = promotion
+    ? el("span", {}, "Sponsored")
+    : el("span", {}, el("a", { href: `/post/${id}` }, el("time", { datetime: created_at }, "2h")));
+  const counter = (count: number, noun: string) =>
+    el("button", { type: "button", "aria-label": `${count} ${noun}` }, el("span", {}, String(count)));
+  const extras: Node[] = attachments.map((attachment) => {
+    if (attachment.type === "card")
+      return el("a", { href: attachment.url, rel: "noopener" }, el("strong", {}, attachment.title));
+    if (attachment.type === "poll")
+      return el(
+        "ul",
+        { "aria-label": "Poll" },
+        ...attachment.options.map((option) => el("li", {}, option.text)),
+      );
+    const picture = el("img", { alt: attachment.picture.alt, width: "320", height: "180" });
+    return attachment.type === "video"
+      ? el("figure", { "data-format": attachment.format }, picture)
+      : el("figure", {}, picture);
+  });
+  if (quoted)
+    extras.push(
+      el(
+        "blockquote",
+        { cite: `/post/${quoted.id}` },
+        el("strong", {}, quoted.author.name),
+        el("p", {}, quoted.text),
+      ),
+    );
+  if (promotion)
+    extras.push(
+      el("a", { href: `/out?c=${promotion.campaign}`, rel: "nofollow" }, el("span", {}, promotion.call)),
+    );
+  return el(
+    "article",
+    { tabindex: "0" },
+    el(
+      "div",
+      {},
+      ...(reposted_by ? [el("a", { href: `/u/${reposted_by.handle}` }, reposted_by.name), " reposted"] : []),
+    ),
+    el(
+      "div",
+      { class: "row" },
+      el("a", { href: handle, tabindex: "-1" }, el("img", { alt: "", width: "44", height: "44" })),
+      el(
+        "div",
+        {},
+        el("header", {}, el("a", { href: handle }, author.name), el("span", {}, `@${author.handle}`), when),
+        el("div", { dir: "auto" }, ...text.split(/\n+/).map((paragraph) => el("p", {}, paragraph))),
+        ...extras,
+        el(
+          "footer",
+          {},
+          counter(counts.replies, "replies"),
+          counter(counts.reposts, "reposts"),
+          counter(counts.likes, "likes"),
+          counter(counts.views, "views"),
+        ),
+      ),
+    ),
+  );
+}
+
+const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
+const idle = () => new Promise((resolve) => requestIdleCallback(resolve, { timeout: 2000 }));
+
+const feed = document.querySelector("[role=feed]");
+const entries: WireEntry[] = JSON.parse(
+  document.querySelector("script[type='application/json']")?.textContent ?? "[]",
+);
+
+globalThis.cards = {
+  async arrive(count) {
+    if (!feed) throw new Error("the page has no feed");
+    scrollTo(0, document.documentElement.scrollHeight);
+    for (let frames = 0; frames < QUIET_FRAMES; frames++) await frame();
+    await idle();
+    const fresh = entries.splice(0, count).map(card);
+    if (fresh.length < count) throw new Error("the page has no more posts");
+    const waiting = new Set<Node>(fresh);
+    const mine = new Set<Node>(fresh);
+    let last = 0;
+    // Whatever its name: a verdict is carried out by an attribute on the post.
+    const observer = new MutationObserver((records) => {
+      for (const { target } of records) {
+        if (!mine.has(target)) continue;
+        last = performance.now();
+        waiting.delete(target);
+      }
+    });
+    observer.observe(feed, { subtree: true, attributes: true });
+    const start = performance.now();
+    feed.append(...fresh);
+    let before = 0;
+    for (let frames = 0, quiet = 0; frames < MOST_FRAMES && quiet < QUIET_FRAMES; frames++) {
+      await frame();
+      quiet = waiting.size === 0 && last === before ? quiet + 1 : 0;
+      before = last;
+    }
+    observer.disconnect();
+    return waiting.size === 0 ? last - start : null;
+  },
+};

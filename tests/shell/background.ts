@@ -1,0 +1,189 @@
+/** The extension's own background, bundled as it is built, in this process: a browser around it that can be made to fail. */
+import { existsSync, readFileSync } from "node:fs";
+import * as esbuild from "esbuild";
+import type {
+  Answer,
+  BackgroundRequest,
+  BackgroundState,
+  ShellMessage,
+} from "../../extension/shared/messages.ts";
+import { virtual } from "../../scripts/build/bundle.ts";
+import { ENGINE_WASM } from "../../scripts/build/sources.ts";
+
+const ORIGIN = "chrome-extension://diffract/";
+
+/** Why these tests cannot run, if they cannot. */
+export const missing: string | false = existsSync(ENGINE_WASM)
+  ? false
+  : `no engine at ${ENGINE_WASM}; build it: node --import tsx scripts/build.ts`;
+
+/** `storage.local`, and what goes wrong in it. */
+export class Area {
+  /** Every write, by its keys. */
+  readonly writes: string[][] = [];
+  refuses: (keys: string[]) => boolean = () => false;
+
+  constructor(readonly values: Record<string, unknown>) {}
+
+  async get(keys: string[] | null): Promise<Record<string, unknown>> {
+    const wanted = Object.entries(this.values).filter(([key]) => keys === null || keys.includes(key));
+    return structuredClone(Object.fromEntries(wanted));
+  }
+
+  async set(values: Record<string, unknown>): Promise<void> {
+    const keys = Object.keys(values);
+    if (this.refuses(keys)) throw new Error("QUOTA_BYTES quota exceeded");
+    this.writes.push(keys);
+    Object.assign(this.values, structuredClone(values));
+  }
+
+  async remove(keys: string | string[]): Promise<void> {
+    for (const key of [keys].flat()) delete this.values[key];
+  }
+}
+
+/** Just enough of IndexedDB for one store; `kept` is what is in it. */
+function fakeDatabase(kept: Map<string, unknown>) {
+  const later = (result: unknown) => {
+    const request: Record<string, unknown> = { result };
+    queueMicrotask(() => (request.onsuccess as (() => void) | undefined)?.());
+    return request;
+  };
+  const store = {
+    get: (key: string) => later(kept.get(key)),
+    put: (value: unknown, key: string) => later(kept.set(key, value)),
+    clear: () => later(kept.clear()),
+  };
+  const database = { transaction: () => ({ objectStore: () => store }), close: () => {} };
+  return { open: () => later(database) };
+}
+
+type Listener = (...given: unknown[]) => unknown;
+
+/** A running background. */
+export interface Background {
+  area: Area;
+  snapshots: Map<string, unknown>;
+  /** Content scripts for sites that the reader added. */
+  registered: unknown[];
+  /** The reader added `origins`, which are among those granted. */
+  grant(origins: string[]): void;
+  ask(request: BackgroundRequest | Record<string, unknown>): Promise<Answer<unknown>>;
+  state(): Promise<BackgroundState>;
+  /** Sends what a page would and no more. */
+  tell(message: ShellMessage): void;
+  /** Sends a batch as a page would; answers as the page would hear it. */
+  batch(posts: string): Promise<Record<string, unknown>>;
+}
+
+let code: Promise<string> | undefined;
+function bundled(): Promise<string> {
+  code ??= esbuild
+    .build({
+      entryPoints: ["extension/background/main.ts"],
+      bundle: true,
+      write: false,
+      format: "iife",
+      logLevel: "error",
+      // Of a module there is none here; the engine is handed its own address anyway.
+      define: { "import.meta.url": JSON.stringify(ORIGIN) },
+      plugins: [virtual("{}", ["x.toml:3: item[0].select: no selector"])],
+    })
+    .then(({ outputFiles }) => outputFiles[0]?.text ?? "");
+  return code;
+}
+
+/** Starts a background over what is stored. */
+export async function startBackground(
+  stored: Record<string, unknown>,
+  {
+    snapshots = new Map<string, unknown>(),
+    refuses = (_: string[]): boolean => false,
+    granted = [] as string[],
+  } = {},
+): Promise<Background> {
+  const area = new Area(stored);
+  area.refuses = refuses;
+  const heard: Record<string, Listener> = {};
+  const registered: unknown[] = [];
+  const event = (name: string) => ({ addListener: (listener: Listener) => (heard[name] = listener) });
+  const chrome = {
+    runtime: {
+      id: "diffract",
+      getURL: (path: string) => ORIGIN + path,
+      getManifest: () => ({
+        version: "0.1.0",
+        host_permissions: ["*://*.x.com/*"],
+        content_scripts: [{ matches: ["*://*.x.com/*"], js: ["content.js"] }],
+      }),
+      onConnect: event("connect"),
+      onMessage: event("message"),
+      onInstalled: event("installed"),
+    },
+    permissions: {
+      onAdded: event("added"),
+      onRemoved: event("removed"),
+      getAll: async () => ({ origins: granted }),
+    },
+    storage: { local: area },
+    action: {},
+    tabs: { query: async () => [] },
+    scripting: {
+      getRegisteredContentScripts: async () => [],
+      registerContentScripts: async (scripts: unknown[]) => void registered.push(...scripts),
+    },
+  };
+  const wasm = async () =>
+    new Response(readFileSync(ENGINE_WASM), { headers: { "content-type": "application/wasm" } });
+  new Function("chrome", "browser", "indexedDB", "fetch", "globalThis", await bundled())(
+    chrome,
+    chrome,
+    fakeDatabase(snapshots),
+    wasm,
+    new Proxy(globalThis, {
+      get: (target, key) => (key === "chrome" || key === "browser" ? chrome : Reflect.get(target, key)),
+    }),
+  );
+  const sender = { id: "diffract", url: `${ORIGIN}dashboard.html` };
+  const ask = (request: unknown) =>
+    new Promise<Answer<unknown>>((respond) => void heard.message?.(request, sender, respond));
+  let seq = 0;
+  const connect = (answered: Listener): Listener => {
+    let listen: Listener = () => {};
+    heard.connect?.({
+      name: "feed",
+      sender: { id: "diffract" },
+      onDisconnect: { addListener: () => {} },
+      onMessage: {
+        addListener: (listener: Listener) => {
+          listen = listener;
+        },
+      },
+      postMessage: answered,
+    });
+    return listen;
+  };
+  return {
+    area,
+    snapshots,
+    registered,
+    grant: (origins) => void heard.added?.({ origins }),
+    ask,
+    state: async () => {
+      const answer = await ask({ type: "state" });
+      if (!answer.ok) throw new Error(answer.message);
+      return answer.value as BackgroundState;
+    },
+    tell: (message) => void connect(() => {})(message),
+    batch: (posts) =>
+      new Promise((answered) => {
+        connect((message) => answered(message as Record<string, unknown>))({
+          type: "posts",
+          seq: ++seq,
+          host: "x.com",
+          visit: "v",
+          posts,
+        });
+      }),
+  };
+}
