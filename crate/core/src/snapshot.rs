@@ -56,7 +56,7 @@ struct Body<'a> {
     lists: Cow<'a, [List]>,
     scopes: Cow<'a, [Scope]>,
     rules: Vec<FlatRule<'a>>,
-    literals: Cow<'a, [Option<Vec<String>>]>,
+    literals: Cow<'a, [Vec<Vec<String>>]>,
 }
 
 /// A [`Rule`] with its condition in postfix order.

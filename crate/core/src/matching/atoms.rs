@@ -4,7 +4,7 @@ use super::fields::{kind_bit, mask, medium_bit, primary_subtag, surface_bit};
 use super::fold::{fold, fold_name_into};
 use super::hosts;
 use super::needles::NeedlesBuilder;
-use super::required::required;
+use super::required::{Required, required};
 use crate::program::{
     AnyField, Comparison, Edge, FlagField, List, ListId, Needles, NumberField, Program, Quantifier, Question,
     SetField, Test, TextField,
@@ -15,7 +15,7 @@ use std::collections::HashMap;
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Atom {
     Flag(FlagField),
-    Known(AnyField),
+    Known(Box<AnyField>),
     Number {
         field: NumberField,
         comparison: Comparison,
@@ -142,14 +142,14 @@ pub(crate) struct Atoms {
     pub(crate) questions: Vec<Question>,
     pub(crate) patterns: Vec<Box<str>>,
     /// By pattern.
-    pub(crate) literals: Vec<Option<Vec<String>>>,
+    pub(crate) literals: Vec<Required>,
     /// Expressions without a required literal: field, pattern, atom.
     pub(crate) ungated: Vec<(TextField, u32, u32)>,
     /// Fields that are looked up by [`Exact`]; a bit a space.
     pub(crate) exact_fields: Vec<Source>,
     pub(crate) looks_at_links: bool,
 
-    given_literals: Option<std::vec::IntoIter<Option<Vec<String>>>>,
+    given_literals: Option<std::vec::IntoIter<Required>>,
     pattern_ids: HashMap<Box<str>, u32>,
     regex_atoms: HashMap<(TextField, u32), u32>,
     list_atoms: HashMap<(TestKey, ListId), u32>,
@@ -169,7 +169,7 @@ enum TestKey {
 type IsAll = bool;
 
 impl Atoms {
-    pub(crate) fn new(given_literals: Option<Vec<Option<Vec<String>>>>) -> Self {
+    pub(crate) fn new(given_literals: Option<Vec<Required>>) -> Self {
         Self { given_literals: given_literals.map(Vec::into_iter), ..Self::default() }
     }
 
@@ -218,7 +218,7 @@ impl Atoms {
     fn compile(&mut self, test: &Test, program: &Program) -> u32 {
         match test {
             Test::Flag(field) => self.push(Atom::Flag(*field), flag_rate(*field)),
-            Test::Known(field) => self.push(Atom::Known(field.clone()), 0.9),
+            Test::Known(field) => self.push(Atom::Known(Box::new(field.clone())), 0.9),
             Test::Number { field, comparison, value } => {
                 let rate = match comparison {
                     Comparison::Equal => 0.05,
@@ -335,13 +335,14 @@ impl Atoms {
                 let id = self.patterns.len() as u32;
                 let literals = match &mut self.given_literals {
                     // Fewer were given than there are: the count will not agree, and who gave them is told.
-                    Some(given) => given.next().flatten(),
+                    Some(given) => given.next().unwrap_or_default(),
                     None => required(pattern),
                 };
-                self.literals.push(literals.filter(|all| {
-                    !all.is_empty()
-                        && all.iter().all(|literal| !literal.is_empty() && !literal.contains('\0'))
-                }));
+                let sound = |set: &Vec<String>| {
+                    !set.is_empty()
+                        && set.iter().all(|literal| !literal.is_empty() && !literal.contains('\0'))
+                };
+                self.literals.push(if literals.iter().all(sound) { literals } else { Required::new() });
                 self.patterns.push(pattern.into());
                 self.pattern_ids.insert(pattern.into(), id);
                 id
@@ -352,11 +353,11 @@ impl Atoms {
         }
         let atom = self.next();
         self.regex_atoms.insert((field, regex), atom);
-        let literals = self.literals.get(regex as usize).cloned().flatten();
-        match literals {
+        // The first set is looked for; the others are asked before the expression is run.
+        match self.literals.get(regex as usize).and_then(|sets| sets.first()) {
             Some(literals) => {
                 let rate = literals.iter().map(|literal| needle_rate(literal)).sum::<f32>().min(1.0);
-                for literal in &literals {
+                for literal in literals {
                     let needle = self.needles.add(literal);
                     self.uses.push((needle, Use { atom, index: 0, slot: slot(field, Manner::Anywhere) }));
                 }

@@ -296,7 +296,7 @@ fn context() -> impl Strategy<Value = Context> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 2_000, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 600, ..ProptestConfig::default() })]
 
     #[test]
     fn matching_says_what_the_rules_say(program in program(40), posts in proptest::collection::vec(post(), 1..4), context in context()) {

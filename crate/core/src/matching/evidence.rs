@@ -1,6 +1,6 @@
 //! What made a rule true, in words: one entry a condition.
 
-use super::atoms::{Atom, items};
+use super::atoms::items;
 use super::evaluate::{Truth, View};
 use super::facts::Facts;
 use super::fields;
@@ -66,13 +66,12 @@ fn walk(
 
 fn look(view: View<'_>, facts: &mut Facts, test: &Test, atom: u32, negated: bool) -> Seen {
     let mut seen = Seen::default();
-    match (test, view.rules.index.atoms.get(atom as usize)) {
-        (Test::Number { field, .. }, _) => seen.number = facts.number(view, *field),
-        (Test::Model { question, .. }, _) => seen.number = view.context.scores.get(&view.post.id, question),
-        (Test::Matches { field, .. }, Some(Atom::Regex { regex, .. })) if !negated => {
-            let regex = view.rules.index.regexes.get(*regex);
-            let found = fields::text(view.post, *field).zip(regex);
-            seen.matched = found.and_then(|(text, regex)| Some(regex.find(text)?.as_str().to_owned()));
+    match test {
+        Test::Number { field, .. } => seen.number = facts.number(view, *field),
+        Test::Model { question, .. } => seen.number = view.context.scores.get(&view.post.id, question),
+        Test::Matches { field, .. } if !negated => {
+            let text = fields::text(view.post, *field).unwrap_or("");
+            seen.matched = facts.matched(view, atom, text).map(str::to_owned);
         }
         _ => seen.first = facts.first(atom).map(|first| first as usize),
     }

@@ -11,6 +11,8 @@ use super::needles::PADDING;
 use super::words::Boundaries;
 use crate::post::Surface;
 use crate::program::{AnyField, FlagField, NumberField, SetField, TextField};
+use regex::Regex;
+use std::sync::Arc;
 
 /// How many elements of a set are looked at; no feed shows more, and a hostile page shall not cost more.
 const MAX_ELEMENTS: usize = 256;
@@ -43,8 +45,8 @@ struct Found {
     at: u32,
     /// The first needle in the order written that was found.
     first: u32,
-    /// Whether an expression behind a literal was run, and what came of it.
-    ran: Option<bool>,
+    /// What came of an expression that was run: where it matched first, if it did.
+    ran: Option<Option<(u32, u32)>>,
 }
 
 #[derive(Clone, Copy, Default)]
@@ -306,7 +308,7 @@ impl Facts {
             Atom::All(source, count) => is_shown(view, *source).then(|| self.count(id) == *count as usize),
             Atom::Regex { field, regex, gated } => match fields::text(view.post, *field) {
                 None => None,
-                Some(text) if *gated => self.run(view, id, *regex, text),
+                Some(text) if *gated => self.run(view, id, *field, *regex, text),
                 Some(_) => Some(self.first(id).is_some()),
             },
             Atom::MediaAny(wanted) => {
@@ -340,16 +342,34 @@ impl Facts {
         self.all.get(from..).unwrap_or(&[]).partition_point(|(other, _)| *other == atom)
     }
 
-    /// Runs an expression if one of its literals was found, once a post.
-    fn run(&mut self, view: View<'_>, id: u32, regex: u32, text: &str) -> Option<bool> {
+    /// Runs an expression if its literals were found, once a post.
+    fn run(&mut self, view: View<'_>, id: u32, field: TextField, regex: u32, text: &str) -> Option<bool> {
+        let index = &view.rules.index;
         let at = self.at;
         let Some(found) = self.atoms.get_mut(id as usize).filter(|found| found.at == at) else {
             return Some(false);
         };
         if found.ran.is_none() {
-            found.ran = view.rules.index.regexes.get(regex).map(|regex| regex.is_match(text));
+            let folded = self.folded.get(field as usize).map_or("", |folded| folded);
+            let others = index.literals.get(regex as usize).and_then(|sets| sets.get(1..)).unwrap_or(&[]);
+            let has = |set: &Vec<String>| set.iter().any(|literal| folded.contains(literal.as_str()));
+            // Where it matched is wanted as evidence nearly always, so it is found at once.
+            let find = |regex: Arc<Regex>| regex.find(text).map(|at| (at.start() as u32, at.end() as u32));
+            found.ran = if others.iter().all(has) { index.regexes.get(regex).map(find) } else { Some(None) };
         }
-        found.ran
+        found.ran.map(|found| found.is_some())
+    }
+
+    /// What an expression that is true matched first.
+    pub(crate) fn matched<'a>(&mut self, view: View<'a>, id: u32, text: &'a str) -> Option<&'a str> {
+        let index = &view.rules.index;
+        let Some(Atom::Regex { field, regex, gated }) = index.atoms.get(id as usize) else { return None };
+        if !gated {
+            return Some(index.regexes.get(*regex)?.find(text)?.as_str());
+        }
+        self.run(view, id, *field, *regex, text)?;
+        let (start, end) = self.atoms.get(id as usize)?.ran??;
+        text.get(start as usize..end as usize)
     }
 
     fn is_known(&mut self, view: View<'_>, field: &AnyField) -> bool {

@@ -6,6 +6,7 @@ use super::gates::{Event, Side, gate};
 use super::hosts;
 use super::needles::Needles;
 use super::regexes::{Regexes, Ungated};
+use super::required::Required;
 use crate::program::{Condition, Effect, NumberField, Program, Question, Scope, Test, TextField};
 use std::collections::{BTreeMap, HashMap};
 
@@ -26,7 +27,7 @@ pub(crate) struct Index {
     pub(crate) regexes: Regexes,
     pub(crate) ungated: Vec<(TextField, Ungated)>,
     /// Required literals by expression, for the snapshot.
-    pub(crate) literals: Vec<Option<Vec<String>>>,
+    pub(crate) literals: Vec<Required>,
     /// Text fields in which needles are looked for.
     pub(crate) scanned: Vec<TextField>,
 
@@ -84,7 +85,7 @@ pub(crate) const ALL_SURFACES: u16 = u16::MAX;
 
 impl Index {
     /// Takes a program apart; with the required literals of its expressions where they are known.
-    pub(crate) fn new(program: &Program, literals: Option<Vec<Option<Vec<String>>>>) -> Self {
+    pub(crate) fn new(program: &Program, literals: Option<Vec<Required>>) -> Self {
         let mut atoms = Atoms::new(literals);
         let mut tree = Tree::default();
         let scopes = Scopes::new(&program.scopes);

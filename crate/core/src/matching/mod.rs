@@ -48,6 +48,7 @@ use crate::post::Post;
 use crate::program::{Program, Question};
 use crate::verdict::Verdict;
 use index::Index;
+use required::Required;
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
@@ -102,14 +103,14 @@ impl RuleSet {
 
     /// As [`RuleSet::new`], with the required literals of its expressions known already, in the order of
     /// [`RuleSet::required_literals`]. `None` if they are not as many.
-    pub(crate) fn with_literals(program: Program, literals: Vec<Option<Vec<String>>>) -> Option<Self> {
+    pub(crate) fn with_literals(program: Program, literals: Vec<Required>) -> Option<Self> {
         let count = literals.len();
         let index = Index::new(&program, Some(literals));
         (index.literals.len() == count).then(|| Self { program, index, spare: Mutex::default() })
     }
 
     /// The required literals of every distinct expression, in the order they first occur.
-    pub(crate) fn required_literals(&self) -> &[Option<Vec<String>>] {
+    pub(crate) fn required_literals(&self) -> &[Required] {
         &self.index.literals
     }
 

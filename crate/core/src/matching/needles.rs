@@ -1,6 +1,6 @@
 //! Finding all needles of all rules in one pass over a folded text.
 //!
-//! Every needle is filed under one *gram*: a window of 1, 2, 3, 4, 6 or 8 of its bytes, the longest that
+//! Every needle is filed under one *gram*: a window of 1, 2, 3, 4, 6, 8 or 12 of its bytes, the longest that
 //! fits, and of those the one that fewest needles share. A scan slides over the text, asks for each gram
 //! length that is in use whether a bit is set for the gram at hand, and only then looks at the needles filed
 //! there. Unlike an Aho-Corasick automaton this needs no states: it is built in one pass over the needles,
@@ -8,17 +8,22 @@
 //! `docs/decisions/needles.md`.
 
 use std::collections::HashMap;
+use std::hash::{BuildHasher, RandomState};
 
 /// Zero bytes that must follow a text that is scanned, so that a window may reach over its end. Folded text
 /// holds no zero byte, so no needle is found there.
-pub(crate) const PADDING: &str = "\0\0\0\0\0\0\0\0";
+pub(crate) const PADDING: &str = "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0";
 
-const LENGTHS: [usize; 6] = [8, 6, 4, 3, 2, 1];
+/// Long grams are rarely found where their needle is not; each length in use costs a probe a byte of text.
+const LENGTHS: [usize; 7] = [12, 8, 6, 4, 3, 2, 1];
 
 /// Collects needles, each once.
 #[derive(Default)]
 pub(crate) struct NeedlesBuilder {
-    ids: HashMap<Box<str>, u32>,
+    /// By the hash of a needle. Of two needles with one hash only the first is found again; the other is then
+    /// filed once for each time it is added, which costs a little and changes nothing.
+    ids: HashMap<u64, u32>,
+    hasher: RandomState,
     bytes: Vec<u8>,
     spans: Vec<(u32, u32)>,
 }
@@ -27,14 +32,16 @@ impl NeedlesBuilder {
     /// The number of a folded, non-empty needle.
     pub(crate) fn add(&mut self, needle: &str) -> u32 {
         debug_assert!(!needle.is_empty() && !needle.contains('\0'));
-        if let Some(id) = self.ids.get(needle) {
-            return *id;
+        let new = self.spans.len() as u32;
+        let id = *self.ids.entry(self.hasher.hash_one(needle)).or_insert(new);
+        if let Some(&(start, length)) = self.spans.get(id as usize)
+            && self.bytes.get(start as usize..(start + length) as usize) == Some(needle.as_bytes())
+        {
+            return id;
         }
-        let id = self.spans.len() as u32;
         self.spans.push((self.bytes.len() as u32, needle.len() as u32));
         self.bytes.extend_from_slice(needle.as_bytes());
-        self.ids.insert(needle.into(), id);
-        id
+        new
     }
 
     /// Files every needle.
@@ -67,8 +74,9 @@ pub(crate) struct Needles {
 
 /// Needles of one gram length.
 struct Grams {
-    mask: u64,
-    /// A bit for the hash of every gram in use; sixteen to thirty-two bits a gram.
+    length: Length,
+    /// Two bits of one word for every gram in use; sixteen to thirty-two bits a gram, so that of the grams not in
+    /// use one in a hundred passes.
     bits: Vec<u64>,
     bits_shift: u32,
     /// Where each bucket of `entries` starts.
@@ -91,8 +99,38 @@ const fn hash(gram: u64) -> u64 {
     (x ^ (x >> 32)).wrapping_mul(0xD6E8_FEB8_6659_FD93)
 }
 
-fn gram_at(bytes: &[u8], at: usize, length: usize) -> u64 {
-    bytes.get(at..at + length).unwrap_or(&[]).iter().rev().fold(0, |gram, byte| gram << 8 | u64::from(*byte))
+/// Two bits of a word, from the end of a hash that is not used for places.
+const fn pair(hash: u64) -> u64 {
+    1 << (hash & 63) | 1 << (hash >> 6 & 63)
+}
+
+/// A gram's length as what is kept of the sixteen bytes from its start.
+#[derive(Clone, Copy)]
+struct Length {
+    low: u64,
+    high: u64,
+}
+
+impl Length {
+    const fn new(bytes: usize) -> Self {
+        let kept = (1_u128 << (8 * bytes)) - 1;
+        Self { low: kept as u64, high: (kept >> 64) as u64 }
+    }
+
+    /// The gram as a number: itself up to eight bytes, and mixed from both halves beyond.
+    #[inline]
+    const fn gram(self, window: u128) -> u64 {
+        (window as u64 & self.low) ^ ((window >> 64) as u64 & self.high).wrapping_mul(0xA24B_AED4_963E_E407)
+    }
+
+    /// The gram at a place that has as many bytes.
+    fn at(self, bytes: &[u8], at: usize) -> u64 {
+        let mut window = [0; 16];
+        for (to, from) in window.iter_mut().zip(bytes.get(at..).unwrap_or(&[])) {
+            *to = *from;
+        }
+        self.gram(u128::from_le_bytes(window))
+    }
 }
 
 impl Grams {
@@ -101,7 +139,7 @@ impl Grams {
             let (start, length) = spans.get(id as usize).copied().unwrap_or_default();
             bytes.get(start as usize..(start + length) as usize).unwrap_or(&[])
         };
-        let mask = if q == 8 { u64::MAX } else { (1 << (8 * q)) - 1 };
+        let length = Length::new(q);
         // How many needles share a gram, roughly: grams that fall together count together.
         let sketch_bits = (ids.len() * 4).next_power_of_two().trailing_zeros().clamp(10, 20);
         let mut sketch = vec![0_u32; 1 << sketch_bits];
@@ -109,7 +147,7 @@ impl Grams {
             let needle = needle(*id);
             for at in 0..(needle.len() + 1).saturating_sub(q) {
                 if let Some(count) =
-                    sketch.get_mut((hash(gram_at(needle, at, q)) >> (64 - sketch_bits)) as usize)
+                    sketch.get_mut((hash(length.at(needle, at)) >> (64 - sketch_bits)) as usize)
                 {
                     *count += 1;
                 }
@@ -122,7 +160,7 @@ impl Grams {
             .map(|id| {
                 let text = needle(*id);
                 let (gram, offset) = (0..(text.len() + 1).saturating_sub(q))
-                    .map(|at| (gram_at(text, at, q), at as u32))
+                    .map(|at| (length.at(text, at), at as u32))
                     .min_by_key(|(gram, _)| sketch.get((hash(*gram) >> (64 - sketch_bits)) as usize).copied())
                     .unwrap_or_default();
                 Entry { gram, needle: *id, offset }
@@ -131,14 +169,13 @@ impl Grams {
         entries.sort_unstable_by_key(|entry| (hash(entry.gram) >> starts_shift, entry.gram, entry.needle));
 
         let bit_bits = (ids.len() * 16).next_power_of_two().trailing_zeros().max(9);
-        let bits_shift = 64 - bit_bits;
+        let bits_shift = 64 - (bit_bits - 6);
         let mut bits = vec![0_u64; 1 << (bit_bits - 6)];
         let mut starts = vec![0_u32; (1 << bucket_bits) + 1];
         for entry in &entries {
             let hash = hash(entry.gram);
-            let bit = hash >> bits_shift;
-            if let Some(word) = bits.get_mut((bit >> 6) as usize) {
-                *word |= 1 << (bit & 63);
+            if let Some(word) = bits.get_mut((hash >> bits_shift) as usize) {
+                *word |= pair(hash);
             }
             if let Some(start) = starts.get_mut((hash >> starts_shift) as usize + 1) {
                 *start += 1;
@@ -149,15 +186,15 @@ impl Grams {
             total += *start;
             *start = total;
         }
-        Self { mask, bits, bits_shift, starts, starts_shift, entries }
+        Self { length, bits, bits_shift, starts, starts_shift, entries }
     }
 
     /// The needles filed under a gram.
     #[inline]
     fn get(&self, gram: u64) -> &[Entry] {
         let hash = hash(gram);
-        let bit = hash >> self.bits_shift;
-        if self.bits.get((bit >> 6) as usize).is_none_or(|word| word >> (bit & 63) & 1 == 0) {
+        let pair = pair(hash);
+        if self.bits.get((hash >> self.bits_shift) as usize).is_none_or(|word| word & pair != pair) {
             return &[];
         }
         self.filed(gram, hash)
@@ -189,10 +226,10 @@ impl Needles {
         let bytes = padded.as_bytes();
         let length = bytes.len().saturating_sub(PADDING.len());
         let text = bytes.get(..length).unwrap_or(&[]);
-        for (at, window) in bytes.windows(8).take(length).enumerate() {
-            let window = window.first_chunk::<8>().map_or(0, |chunk| u64::from_le_bytes(*chunk));
+        for (at, window) in bytes.array_windows::<16>().take(length).enumerate() {
+            let window = u128::from_le_bytes(*window);
             for grams in &self.tables {
-                for entry in grams.get(window & grams.mask) {
+                for entry in grams.get(grams.length.gram(window)) {
                     let Some(start) = at.checked_sub(entry.offset as usize) else { continue };
                     let Some(&(from, size)) = self.spans.get(entry.needle as usize) else { continue };
                     let end = start + size as usize;

@@ -7,8 +7,9 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 /// How much memory one compiled expression may take, in bytes.
 pub const REGEX_SIZE_LIMIT: usize = 2 << 20;
 
-/// How many compiled expressions are kept; a further one takes another's place.
-const MAX_COMPILED: usize = 1024;
+/// How many compiled expressions are kept; a further one takes another's place. Most take some ten kilobytes and
+/// fifty microseconds to compile, and are compiled only once a post holds a literal of theirs.
+const MAX_COMPILED: usize = 4096;
 /// How many expressions without a required literal share a set.
 const SET_SIZE: usize = 64;
 
