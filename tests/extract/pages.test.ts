@@ -85,7 +85,7 @@ const EXPECTED: Record<string, Expectation> = {
 };
 
 const pages = existsSync(join(CORPORA, "dev"))
-  ? PLATFORMS.flatMap((platform) =>
+  ? PLATFORMS.filter((platform) => existsSync(join(CORPORA, "dev", platform))).flatMap((platform) =>
       readdirSync(join(CORPORA, "dev", platform))
         .filter((file) => file.endsWith(".html"))
         .map((file) => `${platform}/${file.slice(0, -".html".length)}`),
