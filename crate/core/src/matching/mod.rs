@@ -90,7 +90,8 @@ impl Scores {
 pub struct RuleSet {
     program: Program,
     index: Index,
-    /// Working space of posts decided earlier, to be used again.
+    /// Working space of posts decided earlier, to be used again. Boxed: it is handed out and back by pointer.
+    #[expect(clippy::vec_box, reason = "a large value that is only ever moved in and out")]
     spare: Mutex<Vec<Box<facts::Facts>>>,
 }
 

@@ -144,13 +144,15 @@ fn truth(condition: &Condition, program: &Program, post: &Post, context: &Contex
         Condition::Always => Some(true),
         Condition::Not(inner) => not(truth(inner, program, post, context)),
         Condition::And(parts) => {
-            parts.iter().map(|part| truth(part, program, post, context)).fold(Some(true), |a, b| {
-                match (a, b) {
+            let mut all = Some(true);
+            for part in parts {
+                all = match (all, truth(part, program, post, context)) {
                     (Some(false), _) | (_, Some(false)) => Some(false),
                     (Some(true), Some(true)) => Some(true),
                     _ => None,
-                }
-            })
+                };
+            }
+            all
         }
         Condition::Or(parts) => not(truth(
             &Condition::And(parts.iter().map(|part| Condition::Not(Box::new(part.clone()))).collect()),

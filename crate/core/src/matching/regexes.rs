@@ -59,9 +59,11 @@ impl Regexes {
 /// Expressions over one field that no literal stands in front of: run together, in sets.
 #[derive(Default)]
 pub(crate) struct Ungated {
-    /// Expression and leaf, so many to a set, and the set once it was needed.
-    sets: Vec<(Vec<(u32, u32)>, OnceLock<Option<RegexSet>>)>,
+    sets: Vec<LazySet>,
 }
+
+/// Expression and leaf, so many to a set, and the set once it was needed.
+type LazySet = (Vec<(u32, u32)>, OnceLock<Option<RegexSet>>);
 
 impl Ungated {
     pub(crate) fn new(ids: &[(u32, u32)]) -> Self {
