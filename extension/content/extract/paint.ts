@@ -33,11 +33,26 @@ export function lightIn(element: Element, style: CSSStyleDeclaration, light: num
   if (style.clip !== "auto" && style.clip !== "" && isOutOfFlow(style) && isEmptyClip(style.clip)) return 0;
   if (!isBox(style)) return rest;
   if (style.getPropertyValue("content-visibility") === "hidden") return 0;
-  const transform = style.transform;
+  const transform = shiftOf(element, style, "transform");
   if (transform !== "none" && transform !== "" && isFlattened(transform)) return 0;
   const scale = style.scale;
   if (scale !== "none" && scale !== "" && scale !== undefined && isScaledAway(scale)) return 0;
   return rest;
+}
+
+/**
+ * The computed `transform` or `translate`. Chromium lays the whole page out to resolve one; that there is none, as almost
+ * everywhere, it tells without.
+ */
+export function shiftOf(
+  element: Element,
+  style: CSSStyleDeclaration,
+  property: "transform" | "translate",
+): string {
+  if (typeof element.computedStyleMap === "function") {
+    if (element.computedStyleMap().get(property)?.toString() === "none") return "none";
+  }
+  return style[property];
 }
 
 export function isOutOfFlow(style: CSSStyleDeclaration): boolean {

@@ -1,5 +1,6 @@
 /** The order in which a person meets what stands in a container: flex and grid order, floats, positions. */
 import { EDGE } from "./letters.ts";
+import { shiftOf } from "./paint.ts";
 
 /** A child of a container with the text it shows. */
 export interface Piece {
@@ -11,16 +12,14 @@ export interface Piece {
 export type Flow = "inline" | "row" | "column";
 
 /** Moved away from where its place in the source would put it. */
-export function isDisplaced(style: CSSStyleDeclaration, flow: Flow): boolean {
+export function isDisplaced(element: Element, style: CSSStyleDeclaration, flow: Flow): boolean {
   const position = style.position;
   if (position === "absolute" || position === "fixed") return true;
   if (position === "relative" && (isOffset(style.left) || isOffset(style.top) || isOffset(style.right)))
     return true;
   if (style.cssFloat === "right") return true;
-  if (
-    style.transform.startsWith("matrix") &&
-    /, -?[1-9][\d.]*, -?[\d.]+\)$|, -?[1-9][\d.]*\)$/.test(style.transform)
-  )
+  const transform = shiftOf(element, style, "transform");
+  if (transform.startsWith("matrix") && /, -?[1-9][\d.]*, -?[\d.]+\)$|, -?[1-9][\d.]*\)$/.test(transform))
     return true;
   if (flow === "row") {
     return (

@@ -13,7 +13,7 @@
  */
 
 import { clean, cut, EDGE, MAX_TEXT, plainText, tidy, UNREAD } from "./letters.ts";
-import { isBox, isOutOfFlow, lightIn, textIsHidden } from "./paint.ts";
+import { isBox, isOutOfFlow, lightIn, shiftOf, textIsHidden } from "./paint.ts";
 import { byOrder, byPlace, type Flow, glue, isDisplaced, type Piece } from "./placing.ts";
 
 export interface VisibleTextOptions {
@@ -190,7 +190,7 @@ export function isSeen(element: Element, within: Element): boolean {
     // What an ancestor hides by these, a descendant may show again.
     if (e === element && !c.veiled && style.visibility !== "visible") return false;
     if (e === element && e.childElementCount === 0 && textIsHidden(e, style)) return false;
-    if (style.display !== "contents" && needsPlace(style) && isLaidOut(c)) {
+    if (style.display !== "contents" && needsPlace(e, style) && isLaidOut(c)) {
       const rect = e.getBoundingClientRect();
       if (isBox(style) && clips(style) && (rect.width <= 1 || rect.height <= 1)) return false;
       if ((e === element || isBox(style)) && isOutOfSight(rect, null, style, c)) return false;
@@ -288,7 +288,7 @@ function children(
       const order = childStyle && flow !== "inline" ? Number.parseInt(childStyle.order, 10) || 0 : 0;
       orders.push(order);
       if (order !== 0) ordered = true;
-      if (childStyle && isDisplaced(childStyle, flow)) displaced = true;
+      if (childStyle && isDisplaced(child, childStyle, flow)) displaced = true;
     }
   }
   let text: string;
@@ -340,7 +340,7 @@ function elementText(
   const light = lightIn(element, style, sight.light);
   if (light === 0) return "";
   let { clip, outside } = sight;
-  if (style.display !== "contents" && (outside || needsPlace(style)) && isLaidOut(c)) {
+  if (style.display !== "contents" && (outside || needsPlace(element, style)) && isLaidOut(c)) {
     const rect = element.getBoundingClientRect();
     const clipped = isBox(style) && clips(style);
     if (clipped && (rect.width <= 1 || rect.height <= 1)) return "";
@@ -367,10 +367,12 @@ function clips(style: CSSStyleDeclaration): boolean {
 }
 
 /** Whether only its place can tell if an element is seen. */
-function needsPlace(style: CSSStyleDeclaration): boolean {
+function needsPlace(element: Element, style: CSSStyleDeclaration): boolean {
   if (style.position !== "static" || isFar(style.marginLeft) || isFar(style.marginTop)) return true;
   if (!isBox(style)) return false;
-  return clips(style) || style.transform !== "none" || (style.translate !== "none" && style.translate !== "");
+  if (clips(style) || shiftOf(element, style, "transform") !== "none") return true;
+  const translate = shiftOf(element, style, "translate");
+  return translate !== "none" && translate !== "";
 }
 
 /** A margin that takes an element further away than any design needs. */
