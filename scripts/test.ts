@@ -29,7 +29,7 @@ const wasmPack = (browser: "chrome" | "firefox", driver: "chromedriver" | "gecko
 
 const STAGES: Stage[] = [
   { name: "fmt", shows: "Rust is formatted", run: "cargo fmt --all --check" },
-  { name: "lint", shows: "TypeScript is formatted and clean", run: "npx biome ci" },
+  { name: "lint", shows: "TypeScript is formatted and clean", run: "npx biome ci --colors=off" },
   {
     name: "clippy",
     shows: "no warnings in Rust",

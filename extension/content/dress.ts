@@ -118,6 +118,13 @@ export class Dressed {
     if (!boxes.includes(item)) this.mark(item, tokens.includes(TOKEN.wait) ? TOKEN.wait : TOKEN.clear);
   }
 
+  /** The box beside which `dress` would put something that is not there yet; `null` where it would put nothing. */
+  site(boxes: readonly Element[], dress: Dress): Element | null {
+    const bare = dress.bar === null && dress.labels.length === 0;
+    const stands = this.barWords === dress.bar && this.labelWords === dress.labels.join("\n");
+    return bare || stands ? null : (boxes[0] ?? null);
+  }
+
   /** Whether the element says what it was last told to, or never was told anything. */
   holds(box: Element): boolean {
     const wanted = this.wanted.get(box);

@@ -7,7 +7,7 @@ import type { PageReport } from "../shared/messages.ts";
 import type { Post, Verdict } from "../shared/post.ts";
 import { shownKey } from "../shared/storage.ts";
 import { Asking } from "./asking.ts";
-import { dressOf } from "./dress.ts";
+import { type Dress, dressOf } from "./dress.ts";
 import { contentHash, type Known, KnownPosts, verdictOf } from "./known.ts";
 import { Link } from "./link.ts";
 import type { Marks } from "./marks.ts";
@@ -18,6 +18,7 @@ import type { PageSheet, Root } from "./sheet.ts";
 import { type Slot, Slots, takeTurn, unfinished } from "./slots.ts";
 import { Telling } from "./telling.ts";
 import { additions, type Changes, Watch } from "./watch.ts";
+import { foresee } from "./widgets.ts";
 
 /** Milliseconds after which an item that has text but is no post is let through. */
 const NO_POST = 1500;
@@ -455,9 +456,14 @@ export class Shell {
   }
 
   private onJudged(contents: ReadonlySet<Known>): void {
-    for (const slot of this.slots.holding(contents)) {
-      if (slot.known && verdictOf(slot.known)) this.dress(slot, slot.known);
-    }
+    const due = this.slots.holding(contents).flatMap((slot) => {
+      const dress = slot.known && verdictOf(slot.known) ? this.dressFor(slot.known) : null;
+      return slot.known && dress ? [{ slot, known: slot.known, dress }] : [];
+    });
+    const sites = due.flatMap(({ slot, dress }) => slot.dressed.site(slot.boxes, dress) ?? []);
+    foresee(sites, () => {
+      for (const { slot, known, dress } of due) this.put(slot, known, dress);
+    });
     this.settle();
     this.telling.sayBadge();
   }
@@ -474,13 +480,20 @@ export class Shell {
   }
 
   private dress(slot: Slot, known: Known): void {
-    const { verdict } = known;
-    if (verdict === null) return;
+    const dress = this.dressFor(known);
+    if (dress !== null) this.put(slot, known, dress);
+  }
+
+  private dressFor({ verdict }: Known): Dress | null {
+    if (verdict === null) return null;
     if (verdict.action === "hide" && verdict.note !== undefined && !this.ends.has(verdict.note)) {
       this.ends.set(verdict.note, verdict.id);
     }
     const ends = verdict.note !== undefined && this.ends.get(verdict.note) === verdict.id;
-    const dress = dressOf(verdict, this.known.shown.has(verdict.id), this.unsure.has(verdict.id), ends);
+    return dressOf(verdict, this.known.shown.has(verdict.id), this.unsure.has(verdict.id), ends);
+  }
+
+  private put(slot: Slot, known: Known, dress: Dress): void {
     slot.decided = true;
     slot.dressed.put(slot.item, slot.boxes, dress, slot.open, (open) => {
       slot.open = open;

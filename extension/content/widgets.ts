@@ -35,6 +35,23 @@ function styleInto(root: ShadowRoot): void {
   root.append(element);
 }
 
+/** What is known of the page around boxes until the batch is over; see {@link foresee}. */
+let foreseen: Map<Element, boolean> | null = null;
+
+/**
+ * Looks at the page around `boxes` before `write` puts lines and labels there: asked between two writes, the page's
+ * styles would be computed anew for each.
+ */
+export function foresee(boxes: Iterable<Element>, write: () => void): void {
+  foreseen = new Map();
+  try {
+    for (const box of boxes) foreseen.set(box, pageIsDark(box));
+    write();
+  } finally {
+    foreseen = null;
+  }
+}
+
 /** Whether the page is dark, by the first background that is not see-through. */
 function pageIsDark(from: Element): boolean {
   for (let node: Element | null = from; node; node = node.parentElement) {
@@ -74,7 +91,7 @@ function frame(marks: Marks, box: Element): { host: HTMLElement; row: HTMLElemen
   const root = host.attachShadow({ mode: "closed" });
   styleInto(root);
   const row = document.createElement("div");
-  row.className = pageIsDark(box) ? "row dark" : "row";
+  row.className = (foreseen?.get(box) ?? pageIsDark(box)) ? "row dark" : "row";
   root.append(row);
   return { host, row };
 }

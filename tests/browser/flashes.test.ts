@@ -81,7 +81,7 @@ for (const name of chosenBrowsers()) {
           await page.close();
           return found;
         };
-        const filtered = await marked(400);
+        const filtered = await marked(250);
         await session.extension.request({ type: "set-site", host: AGORA, on: false });
         const bare = await marked(60);
         test.diagnostic(

@@ -223,7 +223,7 @@ test("a page's words are shown as words, never as markup, and odd reports do no 
     window.fake.report = {
       ...report,
       posts: [
-        { post: hostile, verdict, shown: false },
+        { post: hostile, verdict, shown: false, places: 1 },
         // Not a post at all.
         JSON.parse('{"post": 7, "verdict": null, "shown": "yes"}'),
       ],

@@ -112,8 +112,33 @@ export function disown(element: Element): void {
   OURS.add(element);
 }
 
+/** Elements beside custom ones that may hold a shadow root, by the DOM standard. */
+const MAY_HOST = new Set([
+  "article",
+  "aside",
+  "blockquote",
+  "body",
+  "div",
+  "footer",
+  "h1",
+  "h2",
+  "h3",
+  "h4",
+  "h5",
+  "h6",
+  "header",
+  "main",
+  "nav",
+  "p",
+  "section",
+  "span",
+]);
+
 /** The shadow root of an element, open or, where the browser lets a content script see it, closed. */
 export function shadowRootOf(element: Element): ShadowRoot | null {
+  // The browser's own answer takes long, and most elements are links, pictures and buttons.
+  const name = element.localName;
+  if (!MAY_HOST.has(name) && !name.includes("-")) return null;
   if (element.shadowRoot) return element.shadowRoot;
   const firefox = (element as Element & ShadowDoors).openOrClosedShadowRoot;
   if (firefox) return firefox;

@@ -1,4 +1,4 @@
-//! Matching: a checked [`Program`](crate::program::Program) taken apart once, and then asked about posts.
+//! Matching: a checked [`Program`] taken apart once, and then asked about posts.
 //!
 //! Each rule is filed under a *gate*: the literals, names, flags or numbers of which one must be there before
 //! the rule can be true. A post is folded and scanned once; what is found in it opens gates; and only rules
