@@ -97,9 +97,13 @@ pub(crate) const fn sigils(source: Source) -> &'static [char] {
 }
 
 /// Exact look-ups: key to the atoms that hold it, as a chain through `uses`.
+///
+/// Most names of most posts are in no rule: a bit says so before the map is asked, which in a large set is far away.
 #[derive(Default)]
 pub(crate) struct Exact {
     heads: HashMap<Box<str>, u32>,
+    /// A bit for the hash of every key; empty until [`Exact::seal`].
+    bits: Vec<u64>,
     /// The atom, the needle's number, and the next of the chain (or itself at the end).
     uses: Vec<(u32, u32, u32)>,
 }
@@ -117,9 +121,30 @@ impl Exact {
         self.uses.push((atom, index, next));
     }
 
+    /// Sets the bits, once all keys are there.
+    pub(crate) fn seal(&mut self) {
+        self.bits = vec![0; (self.heads.len() / 4).next_power_of_two()];
+        for key in self.heads.keys() {
+            let (word, bit) = Self::place(key, self.bits.len());
+            if let Some(word) = self.bits.get_mut(word) {
+                *word |= bit;
+            }
+        }
+        self.uses.shrink_to_fit();
+    }
+
+    fn place(key: &str, words: usize) -> (usize, u64) {
+        let hash = key.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+            (hash ^ u64::from(byte)).wrapping_mul(0x9E37_79B9_7F4A_7C15)
+        });
+        ((hash >> 40) as usize & (words - 1), 1 << (hash >> 34 & 63))
+    }
+
     /// The `(atom, needle)` pairs of a key.
     pub(crate) fn get(&self, key: &str) -> impl Iterator<Item = (u32, u32)> + '_ {
-        let mut at = self.heads.get(key).copied();
+        let (word, bit) = Self::place(key, self.bits.len().max(1));
+        let known = self.bits.get(word).is_some_and(|word| word & bit != 0);
+        let mut at = if known { self.heads.get(key).copied() } else { None };
         std::iter::from_fn(move || {
             let here = at?;
             let &(atom, index, next) = self.uses.get(here as usize)?;

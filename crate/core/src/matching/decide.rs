@@ -124,6 +124,8 @@ impl<'a> Draft<'a> {
             }
             verdict.action = verdict.action.max(action(rules, rule).unwrap_or_default());
         }
+        // Not 0.30000000000000004.
+        verdict.score = (verdict.score * 1e9).round() / 1e9;
         verdict.blur = blur.filter(|_| verdict.action == Action::Blur);
         verdict.note = note.filter(|_| verdict.action == Action::Replace).cloned();
         let visit = if limits.is_empty() { 0 } else { visit_hash(&context.visit) };

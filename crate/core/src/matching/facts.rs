@@ -36,6 +36,7 @@ pub(crate) struct Facts {
     /// Folded fields with [`PADDING`], by field.
     folded: [String; TextField::ALL.len()],
     boundaries: Boundaries,
+    places: Vec<u32>,
     key: String,
     length: Option<Option<f64>>,
 }
@@ -122,7 +123,8 @@ impl Facts {
         let mut boundaries = std::mem::take(&mut self.boundaries);
         boundaries.clear();
         let bare = folded.get(..length).unwrap_or("");
-        index.needles.scan(&folded, |needle, start, end| {
+        let mut places = std::mem::take(&mut self.places);
+        index.needles.scan(&folded, &mut places, |needle, start, end| {
             self.at_needle(index, field, needle, |manner| match manner {
                 Manner::Anywhere => true,
                 Manner::Word => boundaries.at(bare, start) && boundaries.at(bare, end),
@@ -131,6 +133,7 @@ impl Facts {
             });
         });
         self.boundaries = boundaries;
+        self.places = places;
         if let Some(buffer) = self.folded.get_mut(field as usize) {
             *buffer = folded;
         }

@@ -2,14 +2,15 @@
 //!
 //! A folded text is compatibility-decomposed (full-width letters, ligatures and superscripts become plain
 //! ones), its accents and invisible characters are dropped, its case is folded (`ß` is `ss`, `Σ`, `σ` and
-//! `ς` are one), typographic quotes and dashes become plain ones, and what is left is composed again. Only marks that write *accents* are dropped: the
+//! `ς` are one), typographic quotes and dashes become plain ones, blanks and
+//! line ends in a row are one blank, and what is left is composed again. Only marks that write *accents* are dropped: the
 //! combining diacritics, Hebrew points and Arabic vowel signs. The voicing marks of kana and the vowel
 //! signs of Indic scripts and Thai are letters to their readers, and stay; and Hangul is composed again, so
 //! that `가` is not found inside `각`.
 //!
 //! Folding twice changes nothing more, and apart from composition (kana, Hangul, Indic) it works on each
-//! character alone: the fold of a concatenation is the concatenation of the folds. [`is_context_free`] says
-//! for which characters that may be relied on.
+//! character alone: the fold of a concatenation is the concatenation of the folds, but for blanks ([`join`]).
+//! [`is_context_free`] says for which characters that may be relied on.
 
 use unicode_normalization::UnicodeNormalization;
 
@@ -26,32 +27,61 @@ pub fn fold(text: &str) -> String {
 
 /// Folds a text onto the end of a buffer.
 pub(crate) fn fold_into(text: &str, out: &mut String) {
+    let start = out.len();
     let mut rest = text;
     loop {
         let ascii = rest.bytes().position(|b| !b.is_ascii()).unwrap_or(rest.len());
         let (head, tail) = rest.split_at(ascii);
-        push_ascii(head, out);
+        push_ascii(head, start, out);
         if tail.is_empty() {
             return;
         }
         // No mark that is kept composes with an ASCII character, so a run beyond ASCII folds by itself.
         let end = tail.bytes().position(|b| b.is_ascii()).unwrap_or(tail.len());
         let (run, after) = tail.split_at(end);
-        out.extend(run.nfkd().filter(|c| !is_dropped(*c)).flat_map(fold_case).map(plain).nfc());
+        for c in run.nfkd().filter(|c| !is_dropped(*c)).flat_map(fold_case).map(plain).nfc() {
+            push(c, start, out);
+        }
         rest = after;
     }
 }
 
-fn push_ascii(text: &str, out: &mut String) {
-    if text.contains('\0') {
-        out.extend(text.chars().filter(|c| *c != '\0').map(|c| c.to_ascii_lowercase()));
-    } else {
-        let start = out.len();
-        out.push_str(text);
-        if let Some(added) = out.get_mut(start..) {
-            added.make_ascii_lowercase();
-        }
+/// Appends a folded character; of blanks in a row only one.
+fn push(c: char, start: usize, out: &mut String) {
+    if !c.is_whitespace() {
+        out.push(c);
+    } else if !ends_blank(start, out) {
+        out.push(' ');
     }
+}
+
+/// Whether what was folded since `start` ends in a blank.
+fn ends_blank(start: usize, out: &str) -> bool {
+    out.len() > start && out.ends_with(' ')
+}
+
+fn push_ascii(text: &str, start: usize, out: &mut String) {
+    let plain = !text.bytes().any(|byte| matches!(byte, b'\0' | b'\t'..=b'\r'))
+        && !text.contains("  ")
+        && !(text.starts_with(' ') && ends_blank(start, out));
+    if !plain {
+        for c in text.chars().filter(|c| *c != '\0') {
+            push(c.to_ascii_lowercase(), start, out);
+        }
+        return;
+    }
+    let from = out.len();
+    out.push_str(text);
+    if let Some(added) = out.get_mut(from..) {
+        added.make_ascii_lowercase();
+    }
+}
+
+/// The fold of two texts one after the other, from the fold of each, where the characters at their joint are
+/// [context-free](is_context_free).
+pub(crate) fn join(head: &str, tail: &str) -> String {
+    let tail = if head.ends_with(' ') { tail.strip_prefix(' ').unwrap_or(tail) } else { tail };
+    format!("{head}{tail}")
 }
 
 /// Full case folding without a table of its own: down, up and down again brings every variant of a letter
@@ -130,6 +160,7 @@ mod tests {
             ("שָׁלוֹם", "שלום"),
             ("مُحَمَّد", "محمد"),
             ("ﾊﾟﾝ", "パン"),
+            ("free\u{a0}\r\n\u{200b} money\u{3000}now", "free money now"),
             ("I’ll “see” — you", "i'll \"see\" - you"),
         ] {
             assert_eq!(fold(written), folded, "{written}");

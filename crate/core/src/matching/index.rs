@@ -134,6 +134,7 @@ impl Index {
             atoms.literals.clear();
         }
         tree.shrink();
+        atoms.exact.seal();
         let needles = std::mem::take(&mut atoms.needles).build();
         let (use_starts, uses) = group(needles.len(), &std::mem::take(&mut atoms.uses));
         let mut needle_slots = vec![0_u64; needles.len()];

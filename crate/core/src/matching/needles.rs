@@ -1,6 +1,6 @@
 //! Finding all needles of all rules in one pass over a folded text.
 //!
-//! Every needle is filed under one *gram*: a window of 1, 2, 3, 4, 6, 8 or 12 of its bytes, the longest that
+//! Every needle is filed under one *gram*: a window of 1, 2, 4, 6 or 10 of its bytes, the longest that
 //! fits, and of those the one that fewest needles share. A scan slides over the text, asks for each gram
 //! length that is in use whether a bit is set for the gram at hand, and only then looks at the needles filed
 //! there. Unlike an Aho-Corasick automaton this needs no states: it is built in one pass over the needles,
@@ -15,7 +15,7 @@ use std::hash::{BuildHasher, RandomState};
 pub(crate) const PADDING: &str = "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0";
 
 /// Long grams are rarely found where their needle is not; each length in use costs a probe a byte of text.
-const LENGTHS: [usize; 7] = [12, 8, 6, 4, 3, 2, 1];
+const LENGTHS: [usize; 5] = [10, 6, 4, 2, 1];
 
 /// Collects needles, each once.
 #[derive(Default)]
@@ -75,10 +75,9 @@ pub(crate) struct Needles {
 /// Needles of one gram length.
 struct Grams {
     length: Length,
-    /// Two bits of one word for every gram in use; sixteen to thirty-two bits a gram, so that of the grams not in
-    /// use one in a hundred passes.
+    /// Three bits of one word for every gram in use; some twenty bits a gram, so that of the grams not in use one in
+    /// two hundred passes, and no more of them than the processor keeps near.
     bits: Vec<u64>,
-    bits_shift: u32,
     /// Where each bucket of `entries` starts.
     starts: Vec<u32>,
     starts_shift: u32,
@@ -94,14 +93,20 @@ struct Entry {
     offset: u32,
 }
 
+/// One multiplication: its high bits give the place, and the low ones, mixed with some of those, the marks.
 const fn hash(gram: u64) -> u64 {
-    let x = (gram ^ (gram >> 29)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-    (x ^ (x >> 32)).wrapping_mul(0xD6E8_FEB8_6659_FD93)
+    let x = gram.wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    x ^ (x >> 32)
 }
 
-/// Two bits of a word, from the end of a hash that is not used for places.
-const fn pair(hash: u64) -> u64 {
-    1 << (hash & 63) | 1 << (hash >> 6 & 63)
+/// The word of so many that a hash falls on.
+const fn word(hash: u64, words: usize) -> usize {
+    ((hash >> 32) * words as u64 >> 32) as usize
+}
+
+/// Three bits of a word, from the end of a hash that is not used for places.
+const fn marks(hash: u64) -> u64 {
+    1 << (hash & 63) | 1 << (hash >> 6 & 63) | 1 << (hash >> 12 & 63)
 }
 
 /// A gram's length as what is kept of the sixteen bytes from its start.
@@ -153,7 +158,7 @@ impl Grams {
                 }
             }
         }
-        let bucket_bits = (ids.len() * 2).next_power_of_two().trailing_zeros().max(4);
+        let bucket_bits = ids.len().next_power_of_two().trailing_zeros().max(4);
         let starts_shift = 64 - bucket_bits;
         let mut entries: Vec<Entry> = ids
             .iter()
@@ -168,14 +173,13 @@ impl Grams {
             .collect();
         entries.sort_unstable_by_key(|entry| (hash(entry.gram) >> starts_shift, entry.gram, entry.needle));
 
-        let bit_bits = (ids.len() * 16).next_power_of_two().trailing_zeros().max(9);
-        let bits_shift = 64 - (bit_bits - 6);
-        let mut bits = vec![0_u64; 1 << (bit_bits - 6)];
+        let bits_len = (ids.len() / 3).max(8);
+        let mut bits = vec![0_u64; bits_len];
         let mut starts = vec![0_u32; (1 << bucket_bits) + 1];
         for entry in &entries {
             let hash = hash(entry.gram);
-            if let Some(word) = bits.get_mut((hash >> bits_shift) as usize) {
-                *word |= pair(hash);
+            if let Some(word) = bits.get_mut(word(hash, bits_len)) {
+                *word |= marks(hash);
             }
             if let Some(start) = starts.get_mut((hash >> starts_shift) as usize + 1) {
                 *start += 1;
@@ -186,23 +190,40 @@ impl Grams {
             total += *start;
             *start = total;
         }
-        Self { length, bits, bits_shift, starts, starts_shift, entries }
+        Self { length, bits, starts, starts_shift, entries }
+    }
+
+    /// The places of a text whose grams may be in use. No branch depends on what is found: so one place does not
+    /// wait for the memory of the one before it.
+    fn places<const WIDE: bool>(&self, padded: &[u8], length: usize, places: &mut Vec<u32>) {
+        if places.len() <= length {
+            places.resize(length + 1, 0);
+        }
+        let mut count = 0;
+        let mut note = |at: usize, gram: u64| {
+            let hash = hash(gram);
+            let marks = marks(hash);
+            let passes = self.bits.get(word(hash, self.bits.len())).is_some_and(|word| word & marks == marks);
+            if let Some(place) = places.get_mut(count) {
+                *place = at as u32;
+            }
+            count += usize::from(passes);
+        };
+        if WIDE {
+            for (at, window) in padded.array_windows::<16>().take(length).enumerate() {
+                note(at, self.length.gram(u128::from_le_bytes(*window)));
+            }
+        } else {
+            for (at, window) in padded.array_windows::<8>().take(length).enumerate() {
+                note(at, u64::from_le_bytes(*window) & self.length.low);
+            }
+        }
+        places.truncate(count);
     }
 
     /// The needles filed under a gram.
-    #[inline]
-    fn get(&self, gram: u64) -> &[Entry] {
-        let hash = hash(gram);
-        let pair = pair(hash);
-        if self.bits.get((hash >> self.bits_shift) as usize).is_none_or(|word| word & pair != pair) {
-            return &[];
-        }
-        self.filed(gram, hash)
-    }
-
-    #[inline(never)]
-    fn filed(&self, gram: u64, hash: u64) -> &[Entry] {
-        let bucket = (hash >> self.starts_shift) as usize;
+    fn filed(&self, gram: u64) -> &[Entry] {
+        let bucket = (hash(gram) >> self.starts_shift) as usize;
         let range = self.starts.get(bucket).zip(self.starts.get(bucket + 1));
         let Some(bucket) = range.and_then(|(from, to)| self.entries.get(*from as usize..*to as usize)) else {
             return &[];
@@ -220,16 +241,20 @@ impl Needles {
         self.spans.len()
     }
 
-    /// Calls `found(needle, start, end)` for every place where a needle stands in the text, overlaps
-    /// included, by place. The text is folded and ends in [`PADDING`].
-    pub(crate) fn scan(&self, padded: &str, mut found: impl FnMut(u32, usize, usize)) {
-        let bytes = padded.as_bytes();
-        let length = bytes.len().saturating_sub(PADDING.len());
-        let text = bytes.get(..length).unwrap_or(&[]);
-        for (at, window) in bytes.array_windows::<16>().take(length).enumerate() {
-            let window = u128::from_le_bytes(*window);
-            for grams in &self.tables {
-                for entry in grams.get(grams.length.gram(window)) {
+    /// Calls `found(needle, start, end)` for every place where a needle stands in the text, overlaps included, in
+    /// no order. The text is folded and ends in [`PADDING`]; `places` is working space.
+    pub(crate) fn scan(&self, padded: &str, places: &mut Vec<u32>, mut found: impl FnMut(u32, usize, usize)) {
+        let padded = padded.as_bytes();
+        let length = padded.len().saturating_sub(PADDING.len());
+        let text = padded.get(..length).unwrap_or(&[]);
+        for grams in &self.tables {
+            if grams.length.high == 0 {
+                grams.places::<false>(padded, length, places);
+            } else {
+                grams.places::<true>(padded, length, places);
+            }
+            for at in places.iter().map(|at| *at as usize) {
+                for entry in grams.filed(grams.length.at(padded, at)) {
                     let Some(start) = at.checked_sub(entry.offset as usize) else { continue };
                     let Some(&(from, size)) = self.spans.get(entry.needle as usize) else { continue };
                     let end = start + size as usize;
@@ -253,7 +278,7 @@ mod tests {
         let ids: Vec<u32> = needles.iter().map(|needle| builder.add(needle)).collect();
         let needles = builder.build();
         let mut out = Vec::new();
-        needles.scan(&format!("{text}{PADDING}"), |id, start, _| {
+        needles.scan(&format!("{text}{PADDING}"), &mut Vec::new(), |id, start, _| {
             out.extend(
                 ids.iter().enumerate().filter(|(_, known)| **known == id).map(|(index, _)| (index, start)),
             );
