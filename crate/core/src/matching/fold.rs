@@ -61,10 +61,10 @@ fn ends_blank(start: usize, out: &str) -> bool {
 }
 
 fn push_ascii(text: &str, start: usize, out: &mut String) {
-    let plain = !text.bytes().any(|byte| matches!(byte, b'\0' | b'\t'..=b'\r'))
-        && !text.contains("  ")
-        && !(text.starts_with(' ') && ends_blank(start, out));
-    if !plain {
+    let rewritten = text.bytes().any(|byte| matches!(byte, b'\0' | b'\t'..=b'\r'))
+        || text.contains("  ")
+        || (text.starts_with(' ') && ends_blank(start, out));
+    if rewritten {
         for c in text.chars().filter(|c| *c != '\0') {
             push(c.to_ascii_lowercase(), start, out);
         }

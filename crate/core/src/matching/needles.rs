@@ -101,7 +101,7 @@ const fn hash(gram: u64) -> u64 {
 
 /// The word of so many that a hash falls on.
 const fn word(hash: u64, words: usize) -> usize {
-    ((hash >> 32) * words as u64 >> 32) as usize
+    (((hash >> 32) * words as u64) >> 32) as usize
 }
 
 /// Three bits of a word, from the end of a hash that is not used for places.
