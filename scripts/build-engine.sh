@@ -4,6 +4,7 @@
 #   scripts/build-engine.sh           small: with wasm-opt
 #   scripts/build-engine.sh --fast    without wasm-opt, for work in between
 #
+# DIFFRACT_ENGINE_FEATURES=bench adds what crate/engine/bench/boundary.mjs compares; never ship that.
 # Run it by scripts/with-setup.sh, which puts the tools on the path.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -24,7 +25,8 @@ done
 export CARGO_ENCODED_RUSTFLAGS=$flags
 
 ${DIFFRACT_WASM_TOOLCHAIN:+env RUSTUP_TOOLCHAIN="$DIFFRACT_WASM_TOOLCHAIN"} \
-  cargo build --quiet --profile wasm --target wasm32-unknown-unknown -p diffract-engine
+  cargo build --quiet --profile wasm --target wasm32-unknown-unknown -p diffract-engine \
+  ${DIFFRACT_ENGINE_FEATURES:+--features "$DIFFRACT_ENGINE_FEATURES"}
 
 # Into a folder beside it first: whoever reads dist/engine meanwhile sees the old one or the new one.
 work=$(mktemp -d "${TMPDIR:-/tmp}/engine.XXXXXX")

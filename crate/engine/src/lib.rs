@@ -221,3 +221,29 @@ fn bounded<'a>(text: &'a str, what: &str, most: usize) -> Result<&'a str, Failur
         Ok(text)
     }
 }
+
+/// Posts as JSON text across the boundary and back, for `bench/boundary.mjs`.
+///
+/// # Errors
+///
+/// If they do not parse.
+#[cfg(feature = "bench")]
+#[wasm_bindgen]
+pub fn echo_json(posts: &str) -> Result<String, Error> {
+    let posts: Vec<diffract_core::post::Post> =
+        serde_json::from_str(posts).map_err(|error| Error::new(&error.to_string()))?;
+    serde_json::to_string(&posts).map_err(|error| Error::new(&error.to_string()))
+}
+
+/// Posts as structured values across the boundary and back, for `bench/boundary.mjs`.
+///
+/// # Errors
+///
+/// If they are no posts.
+#[cfg(feature = "bench")]
+#[wasm_bindgen]
+pub fn echo_structured(posts: JsValue) -> Result<JsValue, Error> {
+    let posts: Vec<diffract_core::post::Post> =
+        serde_wasm_bindgen::from_value(posts).map_err(|error| Error::new(&error.to_string()))?;
+    packs::to_js(&posts)
+}

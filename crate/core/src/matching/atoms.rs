@@ -1,7 +1,7 @@
 //! The leaves of conditions, compiled.
 
 use super::fields::{kind_bit, mask, medium_bit, primary_subtag, surface_bit};
-use super::fold::{fold, fold_name_into};
+use super::fold::{fold_into, fold_name_into};
 use super::hosts;
 use super::needles::NeedlesBuilder;
 use super::required::{Required, required};
@@ -174,6 +174,8 @@ pub(crate) struct Atoms {
     pub(crate) exact_fields: Vec<Source>,
     pub(crate) looks_at_links: bool,
 
+    /// Working space.
+    buffer: String,
     given_literals: Option<std::vec::IntoIter<Required>>,
     pattern_ids: HashMap<Box<str>, u32>,
     regex_atoms: HashMap<(TextField, u32), u32>,
@@ -304,27 +306,34 @@ impl Atoms {
     /// A leaf whose needles are found by the scan of a text.
     fn scanned(&mut self, field: TextField, manner: Manner, quantifier: Quantifier, items: &[String]) -> u32 {
         let atom = self.next();
-        let mut rates = Vec::with_capacity(items.len().min(64));
+        let (mut of_any, mut of_all) = (0.0_f32, 1.0_f32);
         let mut never = items.is_empty();
+        let mut folded = std::mem::take(&mut self.buffer);
         for (index, item) in items.iter().enumerate() {
-            let folded = match manner {
-                Manner::Start => fold(item.strip_prefix(sigils(Source::Text(field))).unwrap_or(item)),
-                _ => fold(item),
-            };
+            folded.clear();
+            match manner {
+                Manner::Start => {
+                    fold_into(item.strip_prefix(sigils(Source::Text(field))).unwrap_or(item), &mut folded);
+                }
+                _ => fold_into(item, &mut folded),
+            }
             if folded.is_empty() {
                 // Nothing visible is left of it: it is nowhere.
                 never |= quantifier == Quantifier::All;
                 continue;
             }
-            rates.push(needle_rate(&folded));
+            let rate = needle_rate(&folded);
+            of_any += rate;
+            of_all = of_all.min(rate);
             let needle = self.needles.add(&folded);
             self.uses.push((needle, Use { atom, index: index as u32, slot: slot(field, manner) }));
         }
+        self.buffer = folded;
         let source = Source::Text(field);
         match quantifier {
-            Quantifier::Any => self.push(Atom::Any(source), rates.iter().sum::<f32>().min(1.0)),
+            Quantifier::Any => self.push(Atom::Any(source), of_any.min(1.0)),
             Quantifier::All => {
-                let rate = if never { 0.0 } else { rates.iter().copied().fold(1.0, f32::min) };
+                let rate = if never { 0.0 } else { of_all };
                 let count = if never { u32::MAX } else { items.len() as u32 };
                 self.push(Atom::All(source, count), rate)
             }
@@ -337,13 +346,14 @@ impl Atoms {
             self.exact_fields.push(source);
         }
         let atom = self.next();
-        let mut key = String::new();
+        let mut key = std::mem::take(&mut self.buffer);
         for (index, item) in items.iter().enumerate() {
             key.clear();
             key.push(space(source));
             fold_name_into(item, sigils(source), &mut key);
             self.exact.add(&key, atom, index as u32);
         }
+        self.buffer = key;
         match quantifier {
             Quantifier::Any => self.push(Atom::Any(source), if items.is_empty() { 0.0 } else { 0.01 }),
             Quantifier::All => {

@@ -53,25 +53,33 @@ pub(crate) const fn media_codes(mask: u16) -> u64 {
 /// Events of which one must have come for a rule to be true or to wait for a model; none at all means that
 /// it never can be.
 pub(crate) struct Gate {
-    pub(crate) events: Vec<Event>,
+    first: Option<Event>,
+    more: Vec<Event>,
     /// How often it is expected to open, roughly.
     rate: f32,
 }
 
 impl Gate {
-    fn one(event: Event, rate: f32) -> Self {
-        Self { events: vec![event], rate }
+    /// See [`Gate`].
+    pub(crate) fn events(&self) -> impl Iterator<Item = Event> + '_ {
+        self.first.into_iter().chain(self.more.iter().copied())
     }
 
-    fn always() -> Self {
+    const fn one(event: Event, rate: f32) -> Self {
+        Self { first: Some(event), more: Vec::new(), rate }
+    }
+
+    const fn always() -> Self {
         Self::one(Event::Code(ALWAYS), 1.0)
     }
 
+    const fn never() -> Self {
+        Self { first: None, more: Vec::new(), rate: 0.0 }
+    }
+
     fn codes(codes: u64, rate: f32) -> Self {
-        Self {
-            events: (0..64).filter(|code| codes >> code & 1 == 1).map(Event::Code).collect(),
-            rate: rate.min(0.95),
-        }
+        let mut all = (0..64).filter(|code| codes >> code & 1 == 1).map(Event::Code);
+        Self { first: all.next(), more: all.collect(), rate: rate.min(0.95) }
     }
 }
 
@@ -79,7 +87,7 @@ impl Gate {
 pub(crate) fn gate(tree: &Tree, node: u32, atoms: &Atoms) -> Gate {
     match tree.node(node) {
         Node::Always => Gate::always(),
-        Node::Never => Gate { events: Vec::new(), rate: 0.0 },
+        Node::Never => Gate::never(),
         Node::Leaf { atom, negated } => leaf(atom, negated, atoms),
         Node::And { .. } => tree
             .children(node)
@@ -87,14 +95,14 @@ pub(crate) fn gate(tree: &Tree, node: u32, atoms: &Atoms) -> Gate {
             .min_by(|left, right| left.rate.total_cmp(&right.rate))
             .unwrap_or_else(Gate::always),
         Node::Or { .. } => {
-            let mut all = Gate { events: Vec::new(), rate: 0.0 };
+            let mut all = Gate::never();
             for child in tree.children(node) {
                 let part = gate(tree, child, atoms);
-                all.rate += part.rate;
-                all.events.extend(part.events);
-                if all.events.contains(&Event::Code(ALWAYS)) {
+                if part.events().any(|event| event == Event::Code(ALWAYS)) {
                     return Gate::always();
                 }
+                all.rate += part.rate;
+                all.more.extend(part.events());
             }
             all
         }
@@ -137,7 +145,7 @@ fn leaf(id: u32, negated: bool, atoms: &Atoms) -> Gate {
         }
         Atom::Any(_) | Atom::All(..) | Atom::Regex { .. } if !negated => {
             if rate == 0.0 {
-                Gate { events: Vec::new(), rate }
+                Gate::never()
             } else {
                 Gate::one(Event::Atom(id), rate)
             }

@@ -94,7 +94,6 @@ impl Index {
         let mut opened: Vec<(u32, u32)> = Vec::with_capacity(program.rules.len());
         let mut rules = Vec::with_capacity(program.rules.len());
         let mut orders = Vec::new();
-        let mut events = Vec::new();
         for (id, rule) in program.rules.iter().enumerate() {
             let id = id as u32;
             let root = tree.add(&rule.condition, false, program, &mut atoms);
@@ -110,10 +109,8 @@ impl Index {
                 continue;
             }
             let Some(broad) = scope.and_then(|scope| broad.get_mut(scope as usize)) else { continue };
-            events.clear();
-            events.extend(gate(&tree, root, &atoms).events);
-            for event in &events {
-                match *event {
+            for event in gate(&tree, root, &atoms).events() {
+                match event {
                     Event::Atom(atom) => opened.push((atom, id)),
                     Event::Code(code) => broad.codes.entry(code).or_default().push(id),
                     Event::Number(field, side, threshold) => {

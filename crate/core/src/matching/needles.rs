@@ -8,7 +8,7 @@
 //! `docs/decisions/needles.md`.
 
 use std::collections::HashMap;
-use std::hash::{BuildHasher, RandomState};
+use std::hash::{BuildHasher, BuildHasherDefault, Hasher, RandomState};
 
 /// Zero bytes that must follow a text that is scanned, so that a window may reach over its end. Folded text
 /// holds no zero byte, so no needle is found there.
@@ -17,12 +17,28 @@ pub(crate) const PADDING: &str = "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0";
 /// Long grams are rarely found where their needle is not; each length in use costs a probe a byte of text.
 const LENGTHS: [usize; 5] = [10, 6, 4, 2, 1];
 
+/// Keys that are hashes already.
+#[derive(Default)]
+struct Hashed(u64);
+
+impl Hasher for Hashed {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, _: &[u8]) {}
+
+    fn write_u64(&mut self, hash: u64) {
+        self.0 = hash;
+    }
+}
+
 /// Collects needles, each once.
 #[derive(Default)]
 pub(crate) struct NeedlesBuilder {
     /// By the hash of a needle. Of two needles with one hash only the first is found again; the other is then
     /// filed once for each time it is added, which costs a little and changes nothing.
-    ids: HashMap<u64, u32>,
+    ids: HashMap<u64, u32, BuildHasherDefault<Hashed>>,
     hasher: RandomState,
     bytes: Vec<u8>,
     spans: Vec<(u32, u32)>,
