@@ -14,7 +14,7 @@ import { basename, join } from "node:path";
 import * as esbuild from "esbuild";
 import { mark, type Product, unmark } from "./fresh.ts";
 import { type Browser, manifestText } from "./manifest.ts";
-import { adaptersProduct, ENGINE, ENGINE_WASM, readAdapters } from "./sources.ts";
+import { adaptersProduct, engineModule, readAdapters, WASM_MODULES } from "./sources.ts";
 
 const PAGES = "extension/pages";
 const PACKS = "extension/packs";
@@ -31,8 +31,7 @@ export const extensionProduct = (browser: Browser, demo: boolean): Product & { f
       "package-lock.json",
       "LICENSE",
       adaptersProduct(demo).file,
-      ENGINE,
-      ENGINE_WASM,
+      ...WASM_MODULES.flatMap(({ outputs }) => outputs),
     ],
     outputs: [`dist/${name}`],
     folder: `dist/${name}`,
@@ -46,7 +45,8 @@ export function virtual(adapters: string, problems: string[]): esbuild.Plugin {
       .filter((file) => file.endsWith(".rules"))
       .sort()
       .map((file) => ({ id: basename(file, ".rules"), source: readFileSync(join(PACKS, file), "utf8") }));
-  const engine = () => createHash("sha256").update(readFileSync(ENGINE_WASM)).digest("hex").slice(0, 16);
+  const engine = () =>
+    createHash("sha256").update(readFileSync(engineModule.wasm)).digest("hex").slice(0, 16);
   return {
     name: "virtual",
     setup(build) {
@@ -117,7 +117,7 @@ export async function bundle(browser: Browser, demo: boolean): Promise<void> {
     format: "esm",
   });
   for (const page of pages()) await buildPage(page, out, common);
-  cpSync(ENGINE_WASM, `${out}/engine.wasm`);
+  for (const { name, wasm } of WASM_MODULES) cpSync(wasm, `${out}/${name}.wasm`);
   mkdirSync(`${out}/icons`);
   for (const icon of readdirSync("extension/icons").filter((file) => file.endsWith(".png"))) {
     cpSync(`extension/icons/${icon}`, `${out}/icons/${icon}`);

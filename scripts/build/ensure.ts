@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { extensionProduct } from "./bundle.ts";
 import { isFresh } from "./fresh.ts";
 import type { Browser } from "./manifest.ts";
-import { adaptersProduct, engineProduct } from "./sources.ts";
+import { adaptersProduct, WASM_MODULES } from "./sources.ts";
 
 const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), "../..");
 
@@ -23,7 +23,7 @@ export function ensureBuilt(browser: Browser, flavour: "demo" | "shipped"): void
   const here = process.cwd();
   process.chdir(ROOT);
   try {
-    if ([engineProduct, adaptersProduct(demo), extensionProduct(browser, demo)].every(isFresh)) return;
+    if ([...WASM_MODULES, adaptersProduct(demo), extensionProduct(browser, demo)].every(isFresh)) return;
   } finally {
     process.chdir(here);
   }

@@ -1,27 +1,51 @@
-/** What is compiled before the bundles: the engine's wasm and the adapters. Each is made anew when its sources changed. */
+/** What is compiled before the bundles: our wasm modules and the adapters. Each is made anew when its sources changed. */
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { readCompiledAdapters } from "../../extension/shared/adapter.ts";
 import { isFresh, mark, type Product, unmark } from "./fresh.ts";
 
-export const ENGINE = "dist/engine/diffract_engine.js";
-export const ENGINE_WASM = "dist/engine/diffract_engine_bg.wasm";
 const DEMO_ADAPTER = "tests/agora/adapter.toml";
 
-export const engineProduct: Product = {
-  name: "engine",
-  inputs: [
-    "crate/core",
-    "crate/engine",
-    "Cargo.toml",
-    "Cargo.lock",
-    ".cargo",
-    "rust-toolchain.toml",
-    "scripts/build-engine.sh",
-    "node_modules/binaryen/package.json",
-  ],
-  outputs: [ENGINE, ENGINE_WASM],
-};
+/** A wasm module of ours: a folder of `crate/`, compiled into `dist/NAME`, shipped as `NAME.wasm`. */
+export interface WasmModule extends Product {
+  /** Its JavaScript. */
+  script: string;
+  wasm: string;
+  /** What `scripts/build-wasm.sh` is told through the environment. */
+  settings?: Record<string, string>;
+}
+
+/** `crates`: the folders of `crate/` that it is made of, its own aside. */
+function wasmModule(
+  name: string,
+  crates: readonly string[],
+  settings: Record<string, string> = {},
+): WasmModule {
+  const script = `dist/${name}/diffract_${name}.js`;
+  const wasm = `dist/${name}/diffract_${name}_bg.wasm`;
+  return {
+    name,
+    script,
+    wasm,
+    settings,
+    inputs: [
+      ...[name, ...crates].map((crate) => `crate/${crate}`),
+      "Cargo.toml",
+      "Cargo.lock",
+      ".cargo",
+      "rust-toolchain.toml",
+      "scripts/build-wasm.sh",
+      "node_modules/binaryen/package.json",
+    ],
+    outputs: [script, wasm],
+  };
+}
+
+/** Decides posts, in the background. */
+export const engineModule = wasmModule("engine", ["core"]);
+
+/** Every wasm module that the extension ships. */
+export const WASM_MODULES: readonly WasmModule[] = [engineModule];
 
 /** The compiled adapters, with the demo platform's or without. */
 export const adaptersProduct = (demo: boolean): Product & { file: string } => {
@@ -35,23 +59,25 @@ export const adaptersProduct = (demo: boolean): Product & { file: string } => {
 };
 
 /** Runs a command. A failure is told by the status; one that could not be started throws. */
-function run(command: string, args: string[]): number | null {
-  const { status, error } = spawnSync(command, args, { stdio: ["ignore", "inherit", "inherit"] });
+function run(command: string, args: string[], settings: Record<string, string> = {}): number | null {
+  const { status, error } = spawnSync(command, args, {
+    stdio: ["ignore", "inherit", "inherit"],
+    env: { ...process.env, ...settings },
+  });
   if (error) throw error;
   return status;
 }
 
-/** Builds the engine. With `fast`, takes the last one if there is any. */
-export function buildEngine(fast: boolean): void {
-  if (existsSync(ENGINE) && existsSync(ENGINE_WASM) && (fast || isFresh(engineProduct))) return;
-  unmark(engineProduct);
+/** Builds a wasm module. With `fast`, takes the last one if there is any. */
+export function buildWasm(module: WasmModule, fast: boolean): void {
+  const { name, script, wasm, settings } = module;
+  if (existsSync(script) && existsSync(wasm) && (fast || isFresh(module))) return;
+  unmark(module);
   // Outside `npm run` the tools may not be on the path.
   const hasTools = spawnSync("wasm-bindgen", ["--version"], { stdio: "ignore" }).status === 0;
-  const command = hasTools
-    ? ["scripts/build-engine.sh"]
-    : ["scripts/with-setup.sh", "bash", "scripts/build-engine.sh"];
-  if (run("bash", command) !== 0) throw new Error("the engine did not build (see above)");
-  mark(engineProduct);
+  const command = [...(hasTools ? [] : ["scripts/with-setup.sh", "bash"]), "scripts/build-wasm.sh", name];
+  if (run("bash", command, settings) !== 0) throw new Error(`${name}.wasm did not build (see above)`);
+  mark(module);
 }
 
 /**

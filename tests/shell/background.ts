@@ -8,14 +8,14 @@ import type {
   ShellMessage,
 } from "../../extension/shared/messages.ts";
 import { virtual } from "../../scripts/build/bundle.ts";
-import { ENGINE_WASM } from "../../scripts/build/sources.ts";
+import { engineModule } from "../../scripts/build/sources.ts";
 
 const ORIGIN = "chrome-extension://diffract/";
 
 /** Why these tests cannot run, if they cannot. */
-export const missing: string | false = existsSync(ENGINE_WASM)
+export const missing: string | false = existsSync(engineModule.wasm)
   ? false
-  : `no engine at ${ENGINE_WASM}; build it: node --import tsx scripts/build.ts`;
+  : `no engine at ${engineModule.wasm}; build it: node --import tsx scripts/build.ts`;
 
 /** `storage.local`, and what goes wrong in it. */
 export class Area {
@@ -134,7 +134,7 @@ export async function startBackground(
     },
   };
   const wasm = async () =>
-    new Response(readFileSync(ENGINE_WASM), { headers: { "content-type": "application/wasm" } });
+    new Response(readFileSync(engineModule.wasm), { headers: { "content-type": "application/wasm" } });
   new Function("chrome", "browser", "indexedDB", "fetch", "globalThis", await bundled())(
     chrome,
     chrome,

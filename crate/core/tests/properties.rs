@@ -363,7 +363,8 @@ fn order() -> impl Strategy<Value = (Effect, Condition)> {
 }
 
 fn schedule() -> impl Strategy<Value = Schedule> {
-    (vec((0..1440u16, 0..1440u16), 0..3), any::<[bool; 7]>())
+    let window = (0..1440u16, 0..1440u16).prop_filter("ends where it begins", |(from, to)| from != to);
+    (vec(window, 0..3), any::<[bool; 7]>())
         .prop_filter("some day", |(_, days)| days.contains(&true))
         .prop_map(|(windows, days)| Schedule { windows, days })
 }

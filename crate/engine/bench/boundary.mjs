@@ -1,5 +1,5 @@
 // What the engine's boundary costs, in the wasm that is shipped: `node crate/engine/bench/boundary.mjs` after
-// `scripts/build-engine.sh` (with `DIFFRACT_ENGINE_FEATURES=bench`, to compare ways across as well). Prints how posts and verdicts cross best, how long an engine takes to be ready from a
+// `scripts/build-wasm.sh engine` (with `DIFFRACT_WASM_FEATURES=bench`, to compare ways across as well). Prints how posts and verdicts cross best, how long an engine takes to be ready from a
 // snapshot and from sources, and what a batch costs under 10,000 rules. Medians; Node's V8 is Chromium's.
 import { readFileSync } from "node:fs";
 
@@ -72,7 +72,7 @@ if (echo_json) {
   console.log(`  as JSON text         ${ms(median(200, () => JSON.parse(echo_json(JSON.stringify(batch)))))}`);
   console.log(`  as structured values ${ms(median(200, () => echo_structured(batch)))}`);
 } else {
-  console.log("  (build with DIFFRACT_ENGINE_FEATURES=bench scripts/build-engine.sh to compare both ways)");
+  console.log("  (build with DIFFRACT_WASM_FEATURES=bench scripts/build-wasm.sh engine to compare both ways)");
 }
 
 for (const count of [10, 1_000, 10_000]) {

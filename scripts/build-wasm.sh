@@ -1,0 +1,51 @@
+#!/usr/bin/env bash
+# Builds one of our wasm modules with its JavaScript: dist/NAME/{diffract_NAME.js,diffract_NAME.d.ts,diffract_NAME_bg.wasm}.
+#
+#   scripts/build-wasm.sh NAME          small: with wasm-opt. NAME is a folder of crate/: engine, workbench ...
+#   scripts/build-wasm.sh NAME --fast   without wasm-opt, for work in between
+#
+# DIFFRACT_WASM_FEATURES=bench adds what crate/engine/bench/boundary.mjs compares; never ship that.
+# DIFFRACT_WASM_OPT and DIFFRACT_WASM_FLAGS change wasm-opt's level (-Oz) and rustc's target features (none).
+# Run it by scripts/with-setup.sh, which puts the tools on the path.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+name=${1:?"say which module: engine, workbench ..."}
+fast=
+[ "${2:-}" = --fast ] && fast=1
+[ -f "crate/$name/Cargo.toml" ] || { printf 'there is no crate/%s\n' "$name" >&2; exit 2; }
+target=${CARGO_TARGET_DIR:-target}
+out=dist/$name
+
+say() { printf '%s: %s\n' "$name" "$*" >&2; }
+
+# Messages of panics name source files. Not where they lie on this machine: the same sources are to give the same bytes.
+sysroot=$(${DIFFRACT_WASM_TOOLCHAIN:+env RUSTUP_TOOLCHAIN="$DIFFRACT_WASM_TOOLCHAIN"} rustc --print sysroot)
+flags="--remap-path-prefix=$PWD=."$'\x1f'"--remap-path-prefix=$sysroot=rust"
+for crates in "${CARGO_HOME:-$HOME/.cargo}"/registry/src/*; do
+  [ ! -d "$crates" ] || flags+=$'\x1f'"--remap-path-prefix=$crates=crates"
+done
+[ -z "${DIFFRACT_WASM_FLAGS:-}" ] || flags+=$'\x1f'"-Ctarget-feature=$DIFFRACT_WASM_FLAGS"
+export CARGO_ENCODED_RUSTFLAGS=$flags
+
+${DIFFRACT_WASM_TOOLCHAIN:+env RUSTUP_TOOLCHAIN="$DIFFRACT_WASM_TOOLCHAIN"} \
+  cargo build --quiet --profile wasm --target wasm32-unknown-unknown -p "diffract-$name" \
+  ${DIFFRACT_WASM_FEATURES:+--features "$DIFFRACT_WASM_FEATURES"}
+
+# Into a folder beside it first: whoever reads dist/engine meanwhile sees the old one or the new one.
+work=$(mktemp -d "${TMPDIR:-/tmp}/diffract-wasm.XXXXXX")
+trap 'rm -rf "$work"' EXIT
+wasm-bindgen --target web --out-dir "$work" "$target/wasm32-unknown-unknown/wasm/diffract_$name.wasm"
+if [ -z "$fast" ]; then
+  node_modules/.bin/wasm-opt "${DIFFRACT_WASM_OPT:--Oz}" --converge --strip-debug --strip-producers --enable-bulk-memory --enable-nontrapping-float-to-int --enable-sign-ext \
+    --enable-mutable-globals --enable-simd --enable-reference-types --enable-multivalue \
+    "$work/diffract_${name}_bg.wasm" -o "$work/small.wasm"
+  mv "$work/small.wasm" "$work/diffract_${name}_bg.wasm"
+fi
+
+size=$(wc -c <"$work/diffract_${name}_bg.wasm")
+mkdir -p "$out"
+for file in "diffract_$name.js" "diffract_$name.d.ts" "diffract_${name}_bg.wasm" "diffract_${name}_bg.wasm.d.ts"; do
+  mv -f "$work/$file" "$out/$file"
+done
+say "$out/diffract_${name}_bg.wasm, $size bytes"
