@@ -13,7 +13,7 @@
 //! | rules taken apart: leaves, gates, scopes | `atoms`, `gates`, `index` |
 //! | a post's facts, and which gates they open | `facts` |
 //! | true, false, unknown | `evaluate` |
-//! | the verdict and its reasons | `decide`, `evidence` |
+//! | the verdict and its reasons | `decide`, `evidence`, [`explain`] |
 //! | what needs the clock or the past | `schedule`, `limits` |
 //! | `order by` | `order` |
 
@@ -23,6 +23,7 @@ mod decide;
 mod equivalence;
 mod evaluate;
 mod evidence;
+pub mod explain;
 mod facts;
 pub mod fields;
 mod fold;
