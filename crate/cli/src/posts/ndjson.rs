@@ -19,6 +19,8 @@ use std::path::{Path, PathBuf};
 const MOST_LINE: usize = 4 << 20;
 /// How many bad lines are told one by one.
 const MOST_TOLD: usize = 20;
+/// How many, where no line is a post.
+const MOST_SAMPLES: usize = 3;
 /// What of a stream that must be read twice is held in memory, in bytes; the rest goes to a temporary file.
 const HELD: usize = 32 << 20;
 /// How much of such a stream is kept at all, in bytes.
@@ -101,6 +103,8 @@ fn hand_on<R: io::Read>(
     let mut read = Read::default();
     let mut batch = Vec::with_capacity(BATCH);
     let mut says_something = false;
+    // Told once there is a post: where no line is one, the file is something else, and a few of them say so.
+    let mut held: Vec<String> = Vec::new();
     let total = sources.iter().map(|source| source.size).sum::<Option<u64>>();
     // Where the lines themselves go to the terminal, they show how far it is.
     let progress = if io::stdout().is_terminal() {
@@ -114,6 +118,9 @@ fn hand_on<R: io::Read>(
             match line.post {
                 Ok(post) => {
                     read.posts += 1;
+                    for told in held.drain(..) {
+                        progress.suspend(|| terminal::error(&told));
+                    }
                     says_something |= post.text.is_some() || post.title.is_some() || post.author.is_some();
                     batch.push(*post);
                 }
@@ -122,7 +129,11 @@ fn hand_on<R: io::Read>(
                     if read.bad_lines <= MOST_TOLD {
                         let told =
                             format!("{}:{}: {problem}; the line is left out", source.name, line.number);
-                        progress.suspend(|| terminal::error(&told));
+                        if read.posts == 0 {
+                            held.push(told);
+                        } else {
+                            progress.suspend(|| terminal::error(&told));
+                        }
                     }
                 }
             }
@@ -135,7 +146,8 @@ fn hand_on<R: io::Read>(
         }
     }
     progress.finish_and_clear();
-    if read.bad_lines > MOST_TOLD {
+    held.iter().take(MOST_SAMPLES).for_each(|told| terminal::error(told));
+    if read.posts > 0 && read.bad_lines > MOST_TOLD {
         terminal::error(&format!("and {} more lines are left out", read.bad_lines - MOST_TOLD));
     }
     if read.posts == 0 {
@@ -297,8 +309,15 @@ fn from_text(text: &str) -> Result<Box<Post>> {
     let post = serde_path_to_error::deserialize(&mut reader).map_err(|problem| {
         let path = problem.path().to_string();
         let inner = problem.into_inner();
-        let cut_off = inner.classify() == Category::Eof;
-        explain(&path, &inner.to_string(), cut_off)
+        match inner.classify() {
+            Category::Eof => {
+                anyhow!("the line stops in the middle of its JSON (one post a line; the last may be cut off)")
+            }
+            Category::Syntax | Category::Io => {
+                anyhow!("not JSON (one post a line): {}", without_place(&inner.to_string()))
+            }
+            Category::Data => wrong(&path, &inner.to_string()),
+        }
     })?;
     reader.end().map_err(|_| anyhow!("more stands behind the post; write one post a line"))?;
     sound(post)
@@ -306,7 +325,7 @@ fn from_text(text: &str) -> Result<Box<Post>> {
 
 fn from_value(value: Value) -> Result<Box<Post>> {
     let post = serde_path_to_error::deserialize(value)
-        .map_err(|problem| explain(&problem.path().to_string(), &problem.inner().to_string(), false))?;
+        .map_err(|problem| wrong(&problem.path().to_string(), &problem.inner().to_string()))?;
     sound(post)
 }
 
@@ -317,14 +336,16 @@ fn sound(post: Post) -> Result<Box<Post>> {
     Ok(Box::new(post))
 }
 
-/// What is wrong with a line, without the place in it that `serde_json` gives: every line is its line 1.
-fn explain(path: &str, problem: &str, cut_off: bool) -> anyhow::Error {
-    let problem = problem.split(" at line ").next().unwrap_or(problem);
-    if cut_off {
-        anyhow!("the line stops in the middle of its JSON (one post a line; the last may be cut off)")
-    } else if path == "." || path == "?" {
-        anyhow!("not a post: {problem}")
+/// A message of `serde_json` without the place that it gives: every line is its line 1.
+fn without_place(problem: &str) -> &str {
+    problem.split(" at line ").next().unwrap_or(problem)
+}
+
+/// What is wrong with something that is JSON and no post.
+fn wrong(path: &str, problem: &str) -> anyhow::Error {
+    if path == "." || path == "?" {
+        anyhow!("not a post: expected a JSON object with an `id`")
     } else {
-        anyhow!("not a post: `{path}`: {problem}")
+        anyhow!("not a post: `{path}`: {}", without_place(problem))
     }
 }

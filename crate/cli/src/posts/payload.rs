@@ -26,7 +26,7 @@ pub fn read(platform: &str, url: Option<&str>, paths: &[PathBuf]) -> Result<Vec<
         let name = files::name(path);
         if reading.items.is_empty() && !reading.recognised {
             let other = guess(&payload)
-                .map(|other| format!("; it looks like one of {other}: try `--platform {other}`"))
+                .map(|other| format!(" It looks like one of {other}: try `--platform {other}`."))
                 .unwrap_or_default();
             bail!(
                 "{name}: {}; is it an answer of {}'s API, whole and unchanged?{other}",
