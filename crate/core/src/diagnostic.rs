@@ -317,6 +317,10 @@ codes! {
     ALWAYS_TRUE = "always-true", "The condition is always true.";
     REPEATED_CONDITION = "repeated-condition", "The same condition stands twice in one chain.";
     POINTLESS_RULE = "pointless-rule", "Another rule makes this one pointless.";
+    CONTRADICTION = "contradiction", "Another rule says the opposite of the same posts.";
+    NOT_OFFERED = "not-offered", "None of the rule's sites shows the field.";
+    SLOW_REGEX = "slow-regex", "The regular expression has to be tried on every post.";
+    OVERLAPPING_HOURS = "overlapping-hours", "Two windows of one `at` overlap.";
     RULES_HELD = "rules-held", "Rules are off because the `on` line above them could not be read.";
     NO_EFFECT = "no-effect", "The line does nothing.";
 }
