@@ -3,10 +3,12 @@
 use crate::errors::Failure;
 use diffract_core::json;
 use diffract_core::post::Post;
+use diffract_core::program::Question;
 use diffract_core::verdict::Verdict;
-use diffract_core::{Context, Memory, RuleSet};
+use diffract_core::{Context, Memory, RuleSet, Scores};
 use serde::Deserialize;
 use serde_json::{Map, Value};
+use std::collections::HashMap;
 
 /// An item of a batch.
 #[derive(Debug, PartialEq)]
@@ -37,19 +39,28 @@ struct ContextText {
     /// No scorer is attached: nothing is pending.
     #[serde(default)]
     no_models: bool,
+    /// What models have said: by the post's id and the question as a rule writes it, a share `0..=1`.
+    #[serde(default)]
+    scores: HashMap<String, HashMap<String, f64>>,
 }
 
 /// Reads the context of a batch.
 pub(crate) fn read_context(text: &str) -> Result<Context, Failure> {
     let read: ContextText = serde_json::from_str(text)
         .map_err(|error| Failure::new(format!("the context cannot be read: {error}")))?;
+    let mut scores = Scores::default();
+    for (post, answers) in read.scores {
+        for (question, share) in answers {
+            scores.set(&post, Question::parse(&question), share.clamp(0.0, 1.0));
+        }
+    }
     Ok(Context {
+        scores,
         now: read.now,
         // A cast from a float saturates; no offset is larger than a day.
         utc_offset: (read.utc_offset as i32).clamp(-1440, 1440),
         visit: read.visit,
         no_models: read.no_models,
-        ..Context::default()
     })
 }
 

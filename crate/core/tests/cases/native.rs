@@ -2,8 +2,9 @@
 
 use crate::cases::Engine;
 use diffract_core::post::Post;
+use diffract_core::program::Question;
 use diffract_core::verdict::Verdict;
-use diffract_core::{Context, Memory, PackSource, RuleSet, Severity, compile};
+use diffract_core::{Context, Memory, PackSource, RuleSet, Scores, Severity, compile};
 use serde_json::Value;
 
 /// Rules, and what their limits remember.
@@ -12,14 +13,21 @@ pub struct Core {
     memory: Memory,
 }
 
-fn context(text: &str) -> Context {
+/// Reads the runner's context.
+pub fn context(text: &str) -> Context {
     let context: Value = serde_json::from_str(text).expect("the runner's own JSON");
+    let mut scores = Scores::default();
+    for (post, answers) in context["scores"].as_object().into_iter().flatten() {
+        for (question, share) in answers.as_object().into_iter().flatten() {
+            scores.set(post, Question::parse(question), share.as_f64().expect("a share"));
+        }
+    }
     Context {
+        scores,
         now: context["now"].as_f64().expect("a number"),
         utc_offset: context["utc_offset"].as_i64().expect("a number") as i32,
         visit: context["visit"].as_str().expect("a text").to_owned(),
         no_models: context["no_models"].as_bool().expect("a flag"),
-        ..Context::default()
     }
 }
 

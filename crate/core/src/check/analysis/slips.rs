@@ -35,7 +35,7 @@ pub(in crate::check) fn improve(problem: Diagnostic, source: &str, line: Span) -
         if let Some((span, replacement)) = fix.change {
             // What was said in general is said by the change.
             problem.help = problem.help.filter(|_| !is_general(problem.code));
-            problem.suggestion = Some(Suggestion { span, replacement });
+            problem.suggestion = Some(Suggestion { span, replacement, sure: false });
         }
         problem.help = fix.help.or(problem.help);
     }
