@@ -2,11 +2,13 @@
 //!
 //! Words are few, so that rules and posts meet often.
 
-use crate::bytes::Bytes;
+use super::bytes::Bytes;
+use diffract_core::diagnostic::code;
 use diffract_core::post::Post;
-use diffract_core::program::{Effect, Question};
+use diffract_core::program::{Effect, Program, Question};
 use diffract_core::reference::{KINDS, MEDIA, SURFACES};
-use diffract_core::{Context, Memory, RuleSet, Scores, restore, snapshot};
+use diffract_core::verdict::Verdict;
+use diffract_core::{Compiled, Context, Memory, RuleSet, Scores, restore, snapshot};
 
 const WORDS: &[&str] = &[
     "a",
@@ -84,9 +86,10 @@ const HOURS: &[&str] =
 pub fn evaluate(data: &[u8]) {
     let mut bytes = Bytes(data);
     let source = file(&mut bytes);
-    let compiled = crate::compile(&source);
+    let compiled = super::compile(&source);
     let posts: Vec<Post> = (0..1 + bytes.below(3)).map(|at| post(&mut bytes, at)).collect();
     let context = context(&mut bytes, &posts);
+    advice_holds(&compiled, &posts, &context, &source);
     let rules = RuleSet::new(compiled.program);
 
     // Read back from a snapshot it decides alike, limits included.
@@ -111,6 +114,54 @@ pub fn evaluate(data: &[u8]) {
         assert!((naive.score - verdict.score).abs() < 1e-6, "{source}\n{post:?}");
         (naive.score, verdict.score) = (0.0, 0.0);
         assert_eq!(verdict, naive, "{source}\n{post:?}\n{context:?}");
+    }
+}
+
+/// What authors are told of their rules is so: one that can never be true speaks of no post, and without one that
+/// another covers all stays as it was.
+fn advice_holds(compiled: &Compiled, posts: &[Post], context: &Context, source: &str) {
+    let decide =
+        |program: &Program| RuleSet::new(program.clone()).decide(posts, context, &mut Memory::default());
+    let before = decide(&compiled.program);
+    for message in &compiled.diagnostics[0].diagnostics {
+        let whole = || {
+            let rule = compiled.program.rules.iter().find(|rule| rule.line == message.line);
+            rule.is_some_and(|rule| rule.source.contains(&format!("if {}", &source[message.span.clone()])))
+                && source[message.span.end..].starts_with(['\n', ' '])
+                && !source[message.span.end..].starts_with(" or ")
+                && !source[message.span.end..].starts_with(" and ")
+        };
+        match message.code {
+            code::NEVER_TRUE if whole() => {
+                for verdict in &before {
+                    let spoke = verdict.reasons.iter().any(|reason| reason.line == message.line);
+                    assert!(!spoke, "{}\n{source}{verdict:?}", message.message);
+                }
+            }
+            code::POINTLESS_RULE => {
+                let mut program = compiled.program.clone();
+                program.rules.retain(|rule| rule.line != message.line);
+                let ordered = compiled
+                    .program
+                    .rules
+                    .iter()
+                    .any(|rule| rule.line == message.line && matches!(rule.effect, Effect::Order(_)));
+                for (with, without) in before.iter().zip(decide(&program)) {
+                    let seen = |verdict: &Verdict| {
+                        let mut labels = verdict.labels.clone();
+                        labels.sort();
+                        let plain = (verdict.action, verdict.blur, verdict.highlight, verdict.note.clone());
+                        (plain, labels, verdict.score)
+                    };
+                    assert!(
+                        ordered || seen(with) == seen(&without),
+                        "{}\n{source}{with:?}\n{without:?}",
+                        message.render(source, "pack")
+                    );
+                }
+            }
+            _ => {}
+        }
     }
 }
 
@@ -287,7 +338,7 @@ fn post(bytes: &mut Bytes<'_>, at: usize) -> Post {
         replies: bytes.maybe(number),
         views: bytes.maybe(number),
         followers: bytes.maybe(number),
-        position: bytes.maybe(number),
+        position: bytes.maybe(|bytes| 1.0 + number(bytes)),
         time: bytes.maybe(|bytes| f64::from(bytes.next()) * 3600.0),
         age: bytes.maybe(number),
         links: bytes.maybe(|bytes| bytes.some(3, |bytes| bytes.pick(LINKS).to_owned())),
