@@ -180,7 +180,7 @@ pub(crate) fn unquote(written: &str) -> Option<String> {
 }
 
 /// Text in quotes, escaped.
-pub(crate) fn quote(text: &str) -> String {
+pub fn quote(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 2);
     out.push('"');
     for c in text.chars() {
