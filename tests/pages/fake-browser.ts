@@ -8,7 +8,6 @@
 import type {
   BackgroundRequest,
   BackgroundState,
-  Diagnostic,
   JudgedPost,
   PackState,
   PageReport,
@@ -50,18 +49,6 @@ declare global {
   }
 }
 
-const diagnostic: Diagnostic = {
-  severity: "error",
-  code: "unknown-field",
-  message: "There is no field `sugested`.",
-  line: 3,
-  column: 10,
-  from: 40,
-  to: 48,
-  help: "Did you mean `suggested`?",
-  rendered: "",
-};
-
 function pack(id: string, title: string, description: string, on: boolean, rules: string[]): PackState {
   return {
     id,
@@ -71,7 +58,6 @@ function pack(id: string, title: string, description: string, on: boolean, rules
     on,
     source: `pack "${title}"\n\n${rules.join("\n")}\n`,
     rules: rules.length,
-    diagnostics: [],
   };
 }
 
@@ -200,7 +186,6 @@ function stateOf(scenario: Scenario): BackgroundState {
     on: true,
     source: scenario.rules ?? RULES,
     rules: 5,
-    diagnostics: [],
   };
   const imported = pack("birdwatch", "Fewer birds", "For those who have seen enough of them.", true, [
     'hide if text has word "heron"',
@@ -221,7 +206,7 @@ function stateOf(scenario: Scenario): BackgroundState {
       pack("chronological", "Chronological", "Latest first, as far as the page allows.", false, [
         "order by newest",
       ]),
-      { ...imported, origin: "imported", diagnostics: [diagnostic] },
+      { ...imported, origin: "imported" },
     ],
     pausedHosts: ["www.linkedin.com", "old.reddit.com"],
     troubles: [],

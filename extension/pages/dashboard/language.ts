@@ -1,76 +1,136 @@
-/**
- * Colours for the rule language, word by word. It knows the language's words, not its grammar: that is the
- * engine's, which also finds the errors.
- */
-import { HighlightStyle, StreamLanguage, type StringStream, syntaxHighlighting } from "@codemirror/language";
+/** The rule language for the editor: its grammar, its colours, what can stand at the caret, and what a word means. */
+import { autocompletion, type Completion, type CompletionContext, type CompletionResult } from "@codemirror/autocomplete";
+import { HighlightStyle, LanguageSupport, LRLanguage, syntaxHighlighting } from "@codemirror/language";
 import type { Extension } from "@codemirror/state";
-import { tags } from "@lezer/highlight";
+import { EditorView, hoverTooltip, type Tooltip } from "@codemirror/view";
+import { styleTags, tags } from "@lezer/highlight";
+import { completionsAt, type Description, descriptionAt } from "../common/workbench.ts";
+import { parser } from "./language/parser.ts";
 
-const ACTIONS = words("hide collapse blur dim label highlight boost demote keep order limit replace");
-const STATEMENTS = words("pack version author licence license homepage description let list on at");
-const JOINTS = words(
-  "if and or not is in has any all word words starts ends with matches links to known because while unsure then per by about like everywhere",
-);
-
-function words(text: string): ReadonlySet<string> {
-  return new Set(text.split(" "));
-}
-
-interface LineState {
-  /** The word before was `matches`, so that `/` begins a pattern. */
-  pattern: boolean;
-  /** Nothing has stood on this line yet. */
-  first: boolean;
-}
-
-function token(stream: StringStream, state: LineState): string | null {
-  if (stream.sol()) {
-    state.first = true;
-    state.pattern = false;
-  }
-  if (stream.eatSpace()) return null;
-  const first = state.first;
-  state.first = false;
-  if (stream.match(/^#.*/u)) return "comment";
-  if (stream.match(/^"(?:[^"\\]|\\.)*"?/u)) return "string";
-  if (state.pattern && stream.match(/^\/(?:[^/\\]|\\.)*\/?[a-z]*/u)) {
-    state.pattern = false;
-    return "regexp";
-  }
-  if (stream.match(/^@[\p{L}\p{N}_.-]+/u)) return "variableName";
-  if (stream.match(/^\d[\d,.:]*(?:%|[a-z]+\b)?/u)) return "number";
-  const found = stream.match(/^[\p{L}_][\p{L}\p{N}_.-]*/u);
-  if (found === null || typeof found === "boolean") {
-    stream.next();
-    // After a schedule (`at 22:00-07:00:`) the action still comes.
-    if (stream.string[stream.pos - 1] === ":") state.first = true;
-    return null;
-  }
-  const word = found[0] ?? "";
-  state.pattern = word === "matches";
-  if (first && STATEMENTS.has(word)) return "definitionKeyword";
-  if (first && ACTIONS.has(word)) return "keyword";
-  return JOINTS.has(word) ? "operatorKeyword" : "name";
-}
-
-const language = StreamLanguage.define<LineState>({
+const language = LRLanguage.define({
   name: "rules",
-  startState: () => ({ pattern: false, first: true }),
-  copyState: (state) => ({ ...state }),
-  token,
+  parser: parser.configure({
+    props: [
+      styleTags({
+        "Act Blur Label Boost Limit Order Replace By With Per Then": tags.keyword,
+        "Header Let ListFile On At": tags.definitionKeyword,
+        "Is In Has Edge Matches To Over Least Known Any All WordWord Compare": tags.operatorKeyword,
+        "If And Or Not Because While Unsure Shows For": tags.controlKeyword,
+        "About Like": tags.propertyName,
+        "Field/Word": tags.propertyName,
+        "Value/Word Place/Word Place/Number Key/Word Period/Word When/Word Media": tags.atom,
+        "Number Percent Unit/Word When/Number": tags.number,
+        Text: tags.string,
+        Regex: tags.regexp,
+        ListName: tags.variableName,
+        Comment: tags.lineComment,
+      }),
+    ],
+  }),
   languageData: { commentTokens: { line: "#" } },
 });
 
 const colours = HighlightStyle.define([
   { tag: tags.keyword, class: "t-action" },
   { tag: tags.definitionKeyword, class: "t-statement" },
-  { tag: tags.operatorKeyword, class: "t-joint" },
-  { tag: tags.string, class: "t-string" },
-  { tag: tags.regexp, class: "t-string" },
-  { tag: tags.number, class: "t-number" },
+  { tag: [tags.operatorKeyword, tags.controlKeyword], class: "t-joint" },
+  { tag: tags.propertyName, class: "t-field" },
+  { tag: [tags.string, tags.regexp], class: "t-string" },
+  { tag: [tags.number, tags.atom], class: "t-number" },
   { tag: tags.variableName, class: "t-list" },
-  { tag: tags.comment, class: "t-comment" },
+  { tag: tags.lineComment, class: "t-comment" },
 ]);
 
-/** The language with its colours. */
-export const rulesLanguage: Extension = [language, syntaxHighlighting(colours)];
+/** How sorts of words are shown in the list of completions. */
+const SORTS: Record<string, string> = {
+  action: "keyword",
+  field: "property",
+  model: "function",
+  operator: "operator",
+  value: "constant",
+  list: "variable",
+  word: "text",
+};
+
+/** Asks what can stand at the caret. Nothing that does not fit is offered; the workbench sees to that. */
+async function complete(context: CompletionContext): Promise<CompletionResult | null> {
+  const source = context.state.doc.toString();
+  let found: Awaited<ReturnType<typeof completionsAt>>;
+  try {
+    found = await completionsAt(source, context.pos);
+  } catch {
+    // Said already where rules are checked.
+    return null;
+  }
+  // Unasked, only once something is typed: an empty line is not in need of help.
+  if (context.aborted || found.options.length === 0) return null;
+  if (!context.explicit && found.from === context.pos && !/[\s,]$/u.test(source.slice(0, context.pos))) return null;
+  const line = context.state.doc.lineAt(context.pos);
+  if (!context.explicit && found.from === context.pos && line.text.trim() === "") return null;
+  return {
+    from: found.from,
+    options: found.options.map((option, index): Completion => {
+      const completion: Completion = {
+        label: option.label,
+        type: SORTS[option.kind] ?? "text",
+        // As they are listed: the likely ones first.
+        boost: -index / 10,
+      };
+      if (option.detail !== undefined) completion.detail = option.detail;
+      if (option.meaning !== undefined) completion.info = option.meaning;
+      return completion;
+    }),
+    validFor: /^[@\p{L}\p{N}_.-]*$/u,
+  };
+}
+
+function describe(description: Description): HTMLElement {
+  const box = document.createElement("div");
+  box.className = "description";
+  const form = document.createElement("code");
+  form.textContent = description.form;
+  const sort = document.createElement("span");
+  sort.className = "hint";
+  sort.textContent = description.sort;
+  const meaning = document.createElement("p");
+  meaning.textContent = description.meaning;
+  box.append(form, " ", sort, meaning);
+  return box;
+}
+
+async function describeAt(view: EditorView, at: number): Promise<Tooltip | null> {
+  try {
+    const found = await descriptionAt(view.state.doc.toString(), at);
+    if (found === null) return null;
+    const end = view.state.doc.length;
+    return {
+      pos: Math.min(found.from, end),
+      end: Math.min(found.to, end),
+      above: true,
+      create: () => ({ dom: describe(found) }),
+    };
+  } catch {
+    return null;
+  }
+}
+
+/** What the word at the caret means, for those who do not point. */
+export async function wordsAtCaret(view: EditorView): Promise<string | undefined> {
+  const { head } = view.state.selection.main;
+  const source = view.state.doc.toString();
+  try {
+    // At the end of a word, the word before the caret is meant.
+    const found = (await descriptionAt(source, head)) ?? (head > 0 ? await descriptionAt(source, head - 1) : null);
+    return found === null ? undefined : `${found.form}, ${found.sort}: ${found.meaning}`;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The language with its colours, completion and hover help. */
+export const rulesLanguage: Extension = [
+  new LanguageSupport(language),
+  syntaxHighlighting(colours),
+  autocompletion({ override: [complete], icons: false, activateOnTypingDelay: 60, maxRenderedOptions: 60 }),
+  hoverTooltip(describeAt, { hoverTime: 300 }),
+];
