@@ -80,7 +80,9 @@ export class Recent {
   /** Keeps them from now on, or deletes what was kept. */
   async keep(on: boolean): Promise<void> {
     await this.settle();
-    await this.queue(() => (on ? this.storeKept() : withStore(PLACE, "readwrite", (store, done) => done(store.clear()))));
+    await this.queue(() =>
+      on ? this.storeKept() : withStore(PLACE, "readwrite", (store, done) => done(store.clear())),
+    );
   }
 
   /** Deletes all of them, wherever they are. */
@@ -159,7 +161,9 @@ export class Recent {
         "The posts you keep were stored in a form that this version does not read. They are set aside; “Delete them” beside the rule editor deletes them too.",
       );
     } catch (error) {
-      this.trouble(`The posts of earlier could not be read (${wordsOf(error)}); new ones are taken all the same.`);
+      this.trouble(
+        `The posts of earlier could not be read (${wordsOf(error)}); new ones are taken all the same.`,
+      );
     }
   }
 
@@ -182,7 +186,9 @@ export class Recent {
         await api.storage.session?.set({ [KEY]: this.stored() });
         if (await this.kept()) await this.storeKept();
       }).catch((error: unknown) =>
-        this.trouble(`The posts of this visit could not be stored (${wordsOf(error)}); they are kept in memory.`),
+        this.trouble(
+          `The posts of this visit could not be stored (${wordsOf(error)}); they are kept in memory.`,
+        ),
       );
     }, STORE_AFTER);
   }

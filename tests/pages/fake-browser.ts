@@ -13,6 +13,7 @@ import type {
   PageReport,
   PageRequest,
 } from "../../extension/shared/messages.ts";
+import type { Post } from "../../extension/shared/post.ts";
 
 /** What a test may ask for before the page starts; see {@link FakeBrowser}. */
 export interface Scenario {
@@ -25,6 +26,8 @@ export interface Scenario {
   grants?: boolean;
   state?: Partial<BackgroundState>;
   rules?: string;
+  /** The posts of this visit. */
+  recent?: unknown[];
   /** Every request is refused with these words. */
   refusal?: string;
 }
@@ -38,6 +41,9 @@ export interface FakeBrowser {
   opened: string[];
   reloaded: number[];
   requested: string[][];
+  /** The posts of this visit. */
+  recent: unknown[];
+  kept: boolean;
   /** As if another window had saved these rules. */
   saveElsewhere: (source: string) => void;
 }
@@ -167,6 +173,25 @@ function reportOf(): PageReport {
   };
 }
 
+/** Posts to try rules out on, newest last. */
+function recentPosts(): Partial<Post>[] {
+  const shown = { platform: "x", host: "x.com", surface: "home", kind: "post" } as const;
+  return [
+    { id: "r1", author: "quiet_gardener", followed: true, views: 5000, text: "The first tomatoes are in." },
+    { id: "r2", author: "old_friend", followed: true, views: 900, text: "Giveaway of seedlings at my gate." },
+    {
+      id: "r3",
+      author: "market_whisperer",
+      followed: false,
+      views: 80_000,
+      text: "Airdrop tonight, presale closes.",
+    },
+    { id: "r4", author: "MegaMattress", promoted: true, text: "Sleep like a mountain." },
+    { id: "r5", author: "debate_daily", followed: false, views: 312, text: "Is the sea actually a soup?" },
+    { id: "r6", name: "Someone", text: "" },
+  ].map((post) => ({ ...shown, ...post }));
+}
+
 const RULES = `# What I want of my feed
 keep if author is "old_friend"
 hide if text has any "giveaway", "airdrop"  because "not my kind of luck"
@@ -225,6 +250,8 @@ const fake: FakeBrowser = {
   opened: [],
   reloaded: [],
   requested: [],
+  recent: scenario.recent ?? recentPosts(),
+  kept: false,
   saveElsewhere(source) {
     setRules(source);
   },
@@ -312,6 +339,14 @@ function answer(request: BackgroundRequest): unknown {
     case "remove-pack":
       fake.state = { ...fake.state, packs: fake.state.packs.filter((one) => one.id !== request.pack) };
       changed();
+      return done;
+    case "recent":
+      return { ok: true, value: { posts: JSON.stringify(fake.recent), kept: fake.kept } };
+    case "keep-recent":
+      fake.kept = request.on;
+      return done;
+    case "forget-recent":
+      fake.recent = [];
       return done;
     case "import": {
       const file = JSON.parse(request.backup) as { rules: string; pausedHosts: string[] };

@@ -6,11 +6,11 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { compileGrammar } from "../../scripts/grammar.ts";
 import { parser } from "../../extension/pages/dashboard/language/parser.ts";
 import { KNOWN_WORDS } from "../../extension/pages/dashboard/language/words.ts";
-import { needsWorkbench, ROOT } from "./paths.ts";
 import { loadWorkbench } from "../../scripts/build/workbench.ts";
+import { compileGrammar } from "../../scripts/grammar.ts";
+import { needsWorkbench, ROOT } from "./paths.ts";
 
 const LANGUAGE = join(ROOT, "extension/pages/dashboard/language");
 
@@ -35,9 +35,7 @@ function sources(): { place: string; source: string }[] {
   const found: { place: string; source: string }[] = [];
   const walk = (folder: string): string[] =>
     readdirSync(join(ROOT, folder), { withFileTypes: true }).flatMap((entry) =>
-      entry.isDirectory()
-        ? walk(`${folder}/${entry.name}`)
-        : [`${folder}/${entry.name}`],
+      entry.isDirectory() ? walk(`${folder}/${entry.name}`) : [`${folder}/${entry.name}`],
     );
   for (const place of ["tests/rules", "tests/agora", "docs", "extension/packs", "README.md"].flatMap((one) =>
     one.includes(".") ? [one] : walk(one),
@@ -45,10 +43,12 @@ function sources(): { place: string; source: string }[] {
     const text = () => readFileSync(join(ROOT, place), "utf8");
     if (place.endsWith(".rules")) found.push({ place, source: text() });
     if (place.endsWith(".md")) {
-      for (const [, source = ""] of text().matchAll(/^```(?:diffract)?\n(.*?)^```/gmsu)) found.push({ place, source });
+      for (const [, source = ""] of text().matchAll(/^```(?:diffract)?\n(.*?)^```/gmsu))
+        found.push({ place, source });
     }
     if (place.endsWith(".toml")) {
-      const key = /^\s*(?:rules|source|bad|line|good|text)\s*=\s*(?:'''\n?(.*?)'''|"""\n?(.*?)"""|'([^'\n]*)'|("(?:[^"\\\n]|\\.)*"))/gmsu;
+      const key =
+        /^\s*(?:rules|source|bad|line|good|text)\s*=\s*(?:'''\n?(.*?)'''|"""\n?(.*?)"""|'([^'\n]*)'|("(?:[^"\\\n]|\\.)*"))/gmsu;
       for (const [, literal, basic, single, string] of text().matchAll(key)) {
         const source = literal ?? basic ?? single ?? (string === undefined ? "" : (toml(string) ?? ""));
         found.push({ place, source });

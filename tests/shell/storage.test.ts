@@ -49,6 +49,7 @@ describe("what is stored", () => {
         packs: {},
         rules: "",
         shown: [],
+        keepRecent: false,
         limits: "",
         generation: 0,
         token: "",

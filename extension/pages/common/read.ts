@@ -102,7 +102,7 @@ const readDiagnostic: Read<Diagnostic> = object({
   rendered: text(MAX_RULES),
 });
 
-/** Messages about a rule file, the engine's or the background's. */
+/** Messages about a rule file. */
 export const readDiagnostics: Read<Diagnostic[]> = sound(readDiagnostic, 1_000_000);
 
 const readPack: Read<PackState> = object({
@@ -113,7 +113,6 @@ const readPack: Read<PackState> = object({
   on: flag,
   source: text(MAX_RULES),
   rules: natural,
-  diagnostics: readDiagnostics,
 });
 
 /** The background's state. */

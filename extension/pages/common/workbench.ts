@@ -140,11 +140,7 @@ const readOutcome: Read<Outcome> = (value, at) => {
 };
 
 /** Takes posts to try rules out on, with the packs in force beside the rules, and the rules as saved. How many posts. */
-export async function openReplay(
-  posts: string,
-  packs: readonly OtherPack[],
-  saved: string,
-): Promise<number> {
+export async function openReplay(posts: string, packs: readonly OtherPack[], saved: string): Promise<number> {
   const now = Date.now();
   const context = JSON.stringify({
     now: now / 1000,
@@ -165,10 +161,7 @@ export async function replaySaved(source: string): Promise<Outcome> {
   return readOutcome(JSON.parse(await trying.call("saved", source)), "the outcome");
 }
 
-const readProposals = list(
-  object({ rule: words, about: text(64), posts: natural, followed: natural }),
-  1000,
-);
+const readProposals = list(object({ rule: words, about: text(64), posts: natural, followed: natural }), 1000);
 
 /** A rule that could be made of a post. */
 export type Proposal = ReturnType<typeof readProposals>[number];

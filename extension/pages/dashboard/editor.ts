@@ -1,10 +1,13 @@
-/** The rule editor: CodeMirror with Diffract's language, checked by the engine while one types. */
+/** The rule editor: CodeMirror with Diffract's language, checked by the workbench while one types. */
+import { completionKeymap } from "@codemirror/autocomplete";
 import { defaultKeymap, history, historyKeymap, toggleComment } from "@codemirror/commands";
+import { bracketMatching } from "@codemirror/language";
 import { linter, lintGutter, lintKeymap, type Diagnostic as Mark } from "@codemirror/lint";
+import { highlightSelectionMatches, search, searchKeymap } from "@codemirror/search";
 import { Annotation, EditorState, Transaction } from "@codemirror/state";
 import { drawSelection, EditorView, highlightActiveLine, keymap, lineNumbers } from "@codemirror/view";
 import type { Diagnostic } from "../../shared/messages.ts";
-import { rulesLanguage } from "./language.ts";
+import { rulesLanguage, wordsAtCaret } from "./language/support.ts";
 
 /** Milliseconds without a key before the rules are checked. */
 const CHECK_DELAY = 250;
@@ -15,6 +18,9 @@ interface EditorOptions {
   /** After every change; `typed`: by the reader's own hand, not by {@link RuleEditor.replace}. */
   onChange: (source: string, typed: boolean) => void;
   onSave: () => void;
+  onFormat: () => void;
+  /** Says something to those who listen. */
+  announce: (words: string) => void;
   /** Checks the source as it stands. */
   check: (source: string) => Promise<readonly Diagnostic[]>;
 }
@@ -25,7 +31,7 @@ const fromOutside = Annotation.define<boolean>();
 export class RuleEditor {
   readonly #view: EditorView;
 
-  constructor({ parent, source, onChange, onSave, check }: EditorOptions) {
+  constructor({ parent, source, onChange, onSave, onFormat, announce, check }: EditorOptions) {
     this.#view = new EditorView({
       parent,
       state: EditorState.create({
@@ -38,6 +44,9 @@ export class RuleEditor {
             cursorBlinkRate: matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : 1200,
           }),
           highlightActiveLine(),
+          bracketMatching(),
+          highlightSelectionMatches(),
+          search({ top: true }),
           EditorView.lineWrapping,
           rulesLanguage,
           linter(async (view) => marksOf(view.state, await check(view.state.doc.toString())), {
@@ -54,6 +63,23 @@ export class RuleEditor {
               },
             },
             { key: "Mod-/", run: toggleComment },
+            {
+              key: "Shift-Alt-f",
+              run: () => {
+                onFormat();
+                return true;
+              },
+            },
+            {
+              key: "Mod-i",
+              preventDefault: true,
+              run: (view) => {
+                void wordsAtCaret(view).then((words) => announce(words ?? "There is nothing to say of this"));
+                return true;
+              },
+            },
+            ...completionKeymap,
+            ...searchKeymap,
             ...lintKeymap,
             ...historyKeymap,
             ...defaultKeymap,

@@ -1,11 +1,16 @@
 /** The rule language for the editor: its grammar, its colours, what can stand at the caret, and what a word means. */
-import { autocompletion, type Completion, type CompletionContext, type CompletionResult } from "@codemirror/autocomplete";
+import {
+  autocompletion,
+  type Completion,
+  type CompletionContext,
+  type CompletionResult,
+} from "@codemirror/autocomplete";
 import { HighlightStyle, LanguageSupport, LRLanguage, syntaxHighlighting } from "@codemirror/language";
 import type { Extension } from "@codemirror/state";
-import { EditorView, hoverTooltip, type Tooltip } from "@codemirror/view";
+import { type EditorView, hoverTooltip, type Tooltip } from "@codemirror/view";
 import { styleTags, tags } from "@lezer/highlight";
-import { completionsAt, type Description, descriptionAt } from "../common/workbench.ts";
-import { parser } from "./language/parser.ts";
+import { completionsAt, type Description, descriptionAt } from "../../common/workbench.ts";
+import { parser } from "./parser.ts";
 
 const language = LRLanguage.define({
   name: "rules",
@@ -64,7 +69,8 @@ async function complete(context: CompletionContext): Promise<CompletionResult | 
   }
   // Unasked, only once something is typed: an empty line is not in need of help.
   if (context.aborted || found.options.length === 0) return null;
-  if (!context.explicit && found.from === context.pos && !/[\s,]$/u.test(source.slice(0, context.pos))) return null;
+  if (!context.explicit && found.from === context.pos && !/[\s,]$/u.test(source.slice(0, context.pos)))
+    return null;
   const line = context.state.doc.lineAt(context.pos);
   if (!context.explicit && found.from === context.pos && line.text.trim() === "") return null;
   return {
@@ -120,7 +126,8 @@ export async function wordsAtCaret(view: EditorView): Promise<string | undefined
   const source = view.state.doc.toString();
   try {
     // At the end of a word, the word before the caret is meant.
-    const found = (await descriptionAt(source, head)) ?? (head > 0 ? await descriptionAt(source, head - 1) : null);
+    const found =
+      (await descriptionAt(source, head)) ?? (head > 0 ? await descriptionAt(source, head - 1) : null);
     return found === null ? undefined : `${found.form}, ${found.sort}: ${found.meaning}`;
   } catch {
     return undefined;
