@@ -17,9 +17,10 @@ const language = LRLanguage.define({
   parser: parser.configure({
     props: [
       styleTags({
-        "Act Blur Label Boost Limit Order Replace By With Per Then": tags.keyword,
+        "Act Blur Label Boost Limit Order Replace By Rule/With Per Then": tags.keyword,
         "Header Let ListFile On At": tags.definitionKeyword,
-        "Is In Has Edge Matches To Over Least Known Any All WordWord Compare": tags.operatorKeyword,
+        "Is In Has Edge Matches To Over Least Known Any All WordWord Compare Predicate/With":
+          tags.operatorKeyword,
         "If And Or Not Because While Unsure Shows For": tags.controlKeyword,
         "About Like": tags.propertyName,
         "Field/Word": tags.propertyName,
