@@ -1,7 +1,8 @@
 //! `diffract replay`: what the rules do with a recorded answer of a platform's API.
 
 use crate::moment::{self, Moment};
-use crate::{Outcome, packs};
+use crate::outcome::Outcome;
+use crate::packs::Packs;
 use anyhow::{Context, Result, anyhow, bail};
 use clap::ValueEnum;
 use diffract_adapters::problem::nearest;
@@ -25,7 +26,10 @@ const MOST_BYTES: u64 = 256 << 20;
 /// Writes one line a post, in the order of the feed. Messages about the rules and the payload go to
 /// standard error; a line of rules that is wrong costs that line only.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Exit codes:
+#[command(after_help = "Examples:
+  diffract replay --platform x --rules my.rules home.json
+
+Exit codes:
   0  every post was decided; of an empty feed, none
   1  a rule file has errors, or cannot be read; the posts were decided by the rules that have none
   2  the input cannot be used: no such file or platform, no JSON, no posts in it")]
@@ -110,7 +114,8 @@ struct Why<'a> {
 /// If the input cannot be used, or nothing can be written.
 pub fn run(arguments: &Arguments) -> Result<Outcome> {
     let adapter = adapter(&arguments.platform)?;
-    let packs = packs::load(&arguments.rules)?;
+    let packs = Packs::load(&arguments.rules)?;
+    let errors = packs.have_errors();
     let payload = payload(&arguments.payload)?;
     let reading = adapter.read(&payload, arguments.url.as_deref());
     let name = arguments.payload.display();
@@ -148,7 +153,7 @@ pub fn run(arguments: &Arguments) -> Result<Outcome> {
         write_summary(&mut out, &posts, &verdicts)?;
     }
     out.flush()?;
-    Ok(if packs.errors == 0 { Outcome::Well } else { Outcome::RuleErrors })
+    Ok(Outcome::found_if(errors))
 }
 
 fn adapter(name: &str) -> Result<WireAdapter> {

@@ -98,6 +98,28 @@ pub fn describe(source: &str, offset: u32) -> Result<String, Error> {
     to_json(&describe::describe(source, offset))
 }
 
+/// Another tool's filters as rules, with a report of what could not be carried over: `{"title", "rules", "report"}`.
+/// `now` is in seconds since 1970: entries that ended before are left out.
+///
+/// # Errors
+///
+/// If the file is of no form that is known, or is broken; the message says so to the reader.
+#[wasm_bindgen(js_name = "importFilters")]
+pub fn import_filters(bytes: &[u8], name: &str, now: f64) -> Result<String, Error> {
+    let options = diffract_importers::Options {
+        name: name.to_owned(),
+        now: Some(now),
+        ..diffract_importers::Options::default()
+    };
+    let imported =
+        diffract_importers::import(bytes, &options).map_err(|error| Error::new(&error.to_string()))?;
+    to_json(&serde_json::json!({
+        "title": imported.format.title(),
+        "rules": imported.rules,
+        "report": imported.report,
+    }))
+}
+
 /// The language's vocabulary, by part of speech.
 ///
 /// # Errors
@@ -160,6 +182,16 @@ impl Replay {
     #[wasm_bindgen(js_name = "type")]
     pub fn type_(&mut self, source: &str) -> Result<String, Error> {
         to_json(&self.0.type_(source))
+    }
+
+    /// Why the post of an index gets its verdict: the rules that spoke, and the one of `line` (from 1; 0 for none) of the
+    /// file as typed, each as a tree of conditions with their values. A JSON array of the core's `ExplainedRule`.
+    ///
+    /// # Errors
+    ///
+    /// Never, in fact: it is plain data.
+    pub fn explain(&mut self, index: u32, line: u32) -> Result<String, Error> {
+        to_json(&self.0.explain(index as usize, line))
     }
 
     /// Rules that could be made from a post, each true of it: `[{"rule", "about", "posts", "followed"}, …]`.

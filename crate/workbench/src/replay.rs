@@ -5,6 +5,7 @@
 //! left blank before the file is compiled, so that a keystroke costs the rules that matter and not the file. The core
 //! parses, checks and decides; nothing here knows what a rule means.
 
+use diffract_core::matching::explain::{ExplainedRule, Which};
 use diffract_core::post::Post;
 use diffract_core::program::Trust;
 use diffract_core::reference::MAX_FILE;
@@ -32,6 +33,8 @@ pub(crate) struct Replay {
     matters: HashMap<u64, bool>,
     saved: Vec<Verdict>,
     last: Vec<Verdict>,
+    /// The file as it was typed last.
+    typed: String,
 }
 
 /// What a change of the file does.
@@ -68,9 +71,11 @@ impl Replay {
             matters: HashMap::new(),
             saved: Vec::new(),
             last: Vec::new(),
+            typed: String::new(),
         };
-        replay.others = packs.iter().map(|pack| replay.reduced(pack)).collect();
+        replay.others = packs.iter().map(|pack| replay.reduced(pack, None)).collect();
         replay.saved = replay.decide(saved);
+        replay.typed = saved.to_owned();
         replay
     }
 
@@ -89,6 +94,7 @@ impl Replay {
 
     pub(crate) fn type_(&mut self, source: &str) -> Answer {
         let now = self.decide(source);
+        source.clone_into(&mut self.typed);
         let mut answer = Answer { too_large: source.len() > MAX_FILE, ..Answer::default() };
         let (mut more, mut fewer) = (BTreeMap::new(), BTreeMap::new());
         for (index, (verdict, saved)) in now.iter().zip(&self.saved).enumerate() {
@@ -109,28 +115,51 @@ impl Replay {
         answer
     }
 
-    /// The packs beside the file that is edited, and that file less what does not matter, ready to decide.
-    fn rules(&mut self, source: &str) -> RuleSet {
+    /// Why the post of an index gets its verdict under the file as it was typed last: the rules that spoke, and that of
+    /// one line of the file (from 1), whatever it came to.
+    pub(crate) fn explain(&mut self, index: usize, line: u32) -> Vec<ExplainedRule> {
+        let source = std::mem::take(&mut self.typed);
+        let rules = self.rules(&source, Some(line));
+        self.typed = source;
+        let Some(post) = self.posts.get(index) else { return Vec::new() };
+        let mut memory = Memory::default();
+        rules.decide(&self.posts[..index], &self.context, &mut memory);
+        let of = |which: &Which| rules.explain(post, &self.context, &memory, which).rules;
+        let mut found = of(&Which::Spoke);
+        let asked = of(&Which::Line { pack: Some(EDITED.to_owned()), line });
+        for rule in asked {
+            if !found.iter().any(|known| known.pack == rule.pack && known.line == rule.line) {
+                found.push(rule);
+            }
+        }
+        found
+    }
+
+    /// The packs beside the file that is edited, and that file less what does not matter, ready to decide. The line
+    /// `asked` for is kept whether it matters or not.
+    fn rules(&mut self, source: &str, asked: Option<u32>) -> RuleSet {
         let edited = PackSource { id: EDITED.to_owned(), source: source.to_owned(), ..PackSource::default() };
         let mut packs = self.others.clone();
-        packs.push(if source.len() > MAX_FILE { edited } else { self.reduced(&edited) });
+        packs.push(if source.len() > MAX_FILE { edited } else { self.reduced(&edited, asked) });
         RuleSet::new(compile(&packs).program)
     }
 
     fn decide(&mut self, source: &str) -> Vec<Verdict> {
         // Limits count anew for each version of the file, in the order of the feed.
-        self.rules(source).decide(&self.posts, &self.context, &mut Memory::default())
+        self.rules(source, None).decide(&self.posts, &self.context, &mut Memory::default())
     }
 
     /// The pack with every line blank that does not matter. Lines keep their numbers.
-    fn reduced(&mut self, pack: &PackSource) -> PackSource {
+    fn reduced(&mut self, pack: &PackSource, asked: Option<u32>) -> PackSource {
         let reading = Reading::new(pack);
         let unknown =
             reading.fingerprints.iter().filter(|(_, print)| !self.matters.contains_key(print)).count();
         if unknown > MANY {
             self.look(pack, &reading);
         }
-        let kept = |print: &u64| self.matters.get(print).copied().unwrap_or(true);
+        let asked =
+            reading.fingerprints.iter().find(|(line, _)| Some(*line) == asked).map(|(_, print)| *print);
+        let kept = |print: &u64| Some(*print) == asked || self.matters.get(print).copied().unwrap_or(true);
         PackSource { source: reading.keep(kept), ..pack.clone() }
     }
 
@@ -418,6 +447,21 @@ mod tests {
     }
 
     #[test]
+    fn the_rule_of_a_line_is_explained_though_it_does_not_matter() {
+        let base = filler(200);
+        let mut replay = Replay::new(posts(), context(), packs(), &base);
+        replay.type_(&format!("{base}dim if text has \"gem\"\n"));
+        let lines = |found: Vec<ExplainedRule>| {
+            found.into_iter().map(|rule| (rule.pack, rule.line, rule.evidence.is_empty())).collect::<Vec<_>>()
+        };
+        let spoke = [("calm".to_owned(), 1, false), ("mine".to_owned(), 201, false)];
+        assert_eq!(lines(replay.explain(2, 0)), spoke);
+        assert_eq!(lines(replay.explain(2, 201)), spoke);
+        assert_eq!(lines(replay.explain(2, 7))[2], ("mine".to_owned(), 7, true));
+        assert!(replay.explain(999, 7).is_empty());
+    }
+
+    #[test]
     fn a_file_that_is_too_large_is_said_and_counts_for_nothing() {
         let mut replay = Replay::new(posts(), context(), packs(), "");
         let answer = replay.type_(&"hide if text has \"giveaway\"\n".repeat(200_000));
@@ -429,7 +473,7 @@ mod tests {
     fn lines_that_do_not_matter_are_not_compiled_again() {
         let base = filler(2_000);
         let mut replay = Replay::new(posts(), context(), packs(), &base);
-        assert_eq!(replay.rules(&base).rules(), 3);
-        assert_eq!(replay.rules(&format!("{base}hide if text has \"x\"")).rules(), 4);
+        assert_eq!(replay.rules(&base, None).rules(), 3);
+        assert_eq!(replay.rules(&format!("{base}hide if text has \"x\""), None).rules(), 4);
     }
 }

@@ -179,7 +179,7 @@ pub(crate) fn unquote(written: &str) -> Option<String> {
     unescape(unwrapped(written).1).ok()
 }
 
-/// Text in quotes, escaped.
+/// Text in quotes, escaped, as a rule file has it. A carriage return, which would end the line, must not be in it.
 pub fn quote(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 2);
     out.push('"');
