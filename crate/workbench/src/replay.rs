@@ -357,8 +357,8 @@ mod tests {
             id: id.to_string(),
             text: Some(text.to_owned()),
             author: Some(format!("author_{}", id % 7)),
-            followed: Some(id % 3 == 0),
-            host: Some(if id % 2 == 0 { "x.com" } else { "reddit.com" }.to_owned()),
+            followed: Some(id.is_multiple_of(3)),
+            host: Some(if id.is_multiple_of(2) { "x.com" } else { "reddit.com" }.to_owned()),
             ..Post::default()
         }
     }

@@ -50,6 +50,7 @@ const readJudged: Read<JudgedPost> = object({
   // Only what the popup draws.
   post: object({
     id: text(MAX_ID, 1),
+    platform: optional(text(64)),
     author: optional(name),
     name: optional(name),
     text: optional(text(1 << 20)),

@@ -6,7 +6,7 @@ import { api } from "../../shared/api.ts";
 import { MAX_RULES, readVerdicts } from "../../shared/guards.ts";
 import type { Diagnostic } from "../../shared/messages.ts";
 import type { Verdict } from "../../shared/post.ts";
-import { flag, integer, list, object, oneOf, optional, type Read, text } from "../../shared/shape.ts";
+import { flag, integer, list, Misfit, object, oneOf, optional, type Read, text } from "../../shared/shape.ts";
 import type { Call, CallName, Calls, OtherPack, Reply } from "../workbench/calls.ts";
 import { readDiagnostics } from "./read.ts";
 
@@ -169,4 +169,94 @@ export type Proposal = ReturnType<typeof readProposals>[number];
 /** Rules that could be made of the post of an index, each true of it. */
 export async function proposalsFrom(index: number): Promise<Proposal[]> {
   return readProposals(JSON.parse(await trying.call("propose", index)), "the proposals");
+}
+
+/** True, false, or not known. */
+export type Truth = "true" | "false" | "unknown";
+
+/** A part of a condition, with what it came to. */
+export interface Part {
+  kind: "always" | "all" | "any" | "not" | "test";
+  value: Truth;
+  parts: Part[];
+  /** The question as the language has it, and what the post has there. Of tests only. */
+  text?: string | undefined;
+  shown?: string | undefined;
+}
+
+const truth = oneOf("true", "false", "unknown");
+/** Conditions nest at most 64 deep. */
+const MAX_DEPTH = 80;
+
+const readPart =
+  (depth: number): Read<Part> =>
+  (value, at) => {
+    const { parts, ...own } = object({
+      kind: oneOf("always", "all", "any", "not", "test"),
+      value: truth,
+      parts: optional(list(depth > MAX_DEPTH ? neverDeeper : readPart(depth + 1), 2000)),
+      text: optional(words),
+      shown: optional(words),
+    })(value, at);
+    return { ...own, parts: parts ?? [] };
+  };
+
+const neverDeeper: Read<Part> = (_value, at) => {
+  throw new Misfit(`${at} is nested too deep`);
+};
+
+const readExplained = object({
+  pack: text(64),
+  line: natural,
+  rule: words,
+  effect: text(64),
+  because: optional(words),
+  value: truth,
+  decides: flag,
+  place: object({ on: words, holds: flag }),
+  hours: optional(object({ at: words, holds: flag, now: words })),
+  condition: readPart(0),
+  evidence: list(words, 64),
+});
+
+/** What one rule made of a post. */
+export type ExplainedRule = ReturnType<typeof readExplained>;
+
+/** The rules that spoke of a post, and that of a line (from 1; 0 for none) of the rules as typed, as trees. */
+export async function explain(index: number, line: number): Promise<ExplainedRule[]> {
+  return list(readExplained, 10_000)(
+    JSON.parse(await trying.call("explain", index, line)),
+    "the explanation",
+  );
+}
+
+const readImported = object({
+  title: text(200),
+  rules: text(MAX_RULES),
+  report: object({
+    entries: natural,
+    carried: natural,
+    rules: natural,
+    notes: list(
+      object({
+        kind: oneOf("left_out", "changed", "ended"),
+        place: (value: unknown, at: string) =>
+          value === "file"
+            ? ("file" as const)
+            : object({ line: optional(natural), entry: optional(words) })(value, at),
+        what: words,
+        why: words,
+      }),
+      100_000,
+    ),
+    more_notes: natural,
+  }),
+});
+
+/** Another tool's filters as rules, with what could not be carried over. */
+export type Imported = ReturnType<typeof readImported>;
+
+/** Reads a file of another tool's. Rejects, in words for the reader, where it is none that is known. */
+export async function importFilters(bytes: Uint8Array, name: string): Promise<Imported> {
+  return readImported(JSON.parse(await writing.call("import", bytes, name, Date.now() / 1000)), "the import");
 }

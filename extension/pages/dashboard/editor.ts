@@ -17,6 +17,8 @@ interface EditorOptions {
   source: string;
   /** After every change; `typed`: by the reader's own hand, not by {@link RuleEditor.replace}. */
   onChange: (source: string, typed: boolean) => void;
+  /** The caret came to another line, from 1. */
+  onLine: (line: number) => void;
   onSave: () => void;
   onFormat: () => void;
   /** Says something to those who listen. */
@@ -31,7 +33,7 @@ const fromOutside = Annotation.define<boolean>();
 export class RuleEditor {
   readonly #view: EditorView;
 
-  constructor({ parent, source, onChange, onSave, onFormat, announce, check }: EditorOptions) {
+  constructor({ parent, source, onChange, onLine, onSave, onFormat, announce, check }: EditorOptions) {
     this.#view = new EditorView({
       parent,
       state: EditorState.create({
@@ -90,6 +92,8 @@ export class RuleEditor {
             spellcheck: "false",
           }),
           EditorView.updateListener.of((update) => {
+            if (update.docChanged || update.selectionSet)
+              onLine(update.state.doc.lineAt(update.state.selection.main.head).number);
             if (!update.docChanged) return;
             const typed = !update.transactions.some((transaction) => transaction.annotation(fromOutside));
             onChange(update.state.doc.toString(), typed);

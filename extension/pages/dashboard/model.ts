@@ -19,6 +19,11 @@ export const packs = computed<PackState[]>(
   () => state.value?.packs.filter((pack) => pack.origin !== "mine") ?? [],
 );
 
+/** What a pack is called. */
+export function packTitle(id: string): string {
+  return id === "mine" ? "My rules" : (packs.value.find((pack) => pack.id === id)?.title ?? id);
+}
+
 /** Asks the background for its state. */
 export async function refresh(): Promise<BackgroundState | undefined> {
   const answer = await askState();

@@ -62,6 +62,9 @@ export const busy = signal(false);
 /** The posts outlive the browser. */
 export const kept = signal(false);
 
+/** The line of the rules that the caret is on, from 1. */
+export const caretLine = signal(0);
+
 /** Rules that could be made of a post. */
 export interface Started {
   post: DrawnPost;

@@ -4,9 +4,10 @@ import type { JSX } from "preact";
 import { useId } from "preact/hooks";
 import type { JudgedPost } from "../../shared/messages.ts";
 import { announce, Notice, Switch } from "../common/parts.tsx";
-import { authorName, count, done, effectWords, firstWords, happened, why } from "../common/words.ts";
+import { authorName, count, done, effectWords, firstWords, happened } from "../common/words.ts";
 import type { Proposal } from "../common/workbench.ts";
-import { failure, packs } from "./model.ts";
+import { Why } from "./explanation.tsx";
+import { failure } from "./model.ts";
 import {
   busy,
   differs,
@@ -198,33 +199,13 @@ function Post({
       </p>
       <p class="words">{firstWords(post, 160)}</p>
       <div class="post-foot">
-        {verdict.reasons.length === 0 ? null : (
-          <details>
-            <summary>
-              Why<span class="unseen">, of the post by {author}</span>
-            </summary>
-            <ul class="reasons">
-              {verdict.reasons.map((reason) => (
-                <li key={`${reason.pack}:${reason.line}:${reason.effect}`}>
-                  <code>{reason.rule}</code>
-                  <p class="hint">
-                    {why(reason)} · {packTitle(reason.pack)}, line {reason.line}
-                  </p>
-                </li>
-              ))}
-            </ul>
-          </details>
-        )}
+        <Why index={index} verdict={verdict} author={author} />
         <button type="button" class="link" onClick={() => void startFrom(index)}>
           Make a rule<span class="unseen"> of the post by {author}</span>
         </button>
       </div>
     </li>
   );
-}
-
-function packTitle(id: string): string {
-  return id === "mine" ? "My rules" : (packs.value.find((pack) => pack.id === id)?.title ?? id);
 }
 
 const ABOUT: Record<string, string> = {

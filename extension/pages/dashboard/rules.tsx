@@ -9,10 +9,11 @@ import { appendRule, MAX_RULES_BYTES } from "../common/rules-text.ts";
 import { count } from "../common/words.ts";
 import { checkRules, formatRules } from "../common/workbench.ts";
 import { normal, RuleEditor } from "./editor.ts";
+import { Import } from "./import.tsx";
 import { Keys } from "./keys.tsx";
 import { failure, mine, packs, place, refresh, request } from "./model.ts";
 import { Replay } from "./replay.tsx";
-import { openPosts, phase, startFromName, tryOut } from "./replay-model.ts";
+import { caretLine, openPosts, phase, startFromName, tryOut } from "./replay-model.ts";
 
 /** What was stored when the editor last agreed with it; `undefined` until the state is there. */
 const base = signal<string | undefined>(undefined);
@@ -212,6 +213,7 @@ export function Rules(): JSX.Element {
         tryOut(source);
         if (typed) status.value = "";
       },
+      onLine: (line) => (caretLine.value = line),
       onSave: () => void save(),
       onFormat: () => void format(),
       announce,
@@ -327,6 +329,7 @@ export function Rules(): JSX.Element {
         </div>
         <Replay onRefresh={() => void replay()} onRule={addRule} />
       </div>
+      <Import onRules={addRule} />
       <Examples />
     </>
   );

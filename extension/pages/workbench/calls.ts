@@ -20,6 +20,10 @@ export interface Calls {
   type: [source: string];
   saved: [source: string];
   propose: [index: number];
+  /** Why a post gets its verdict; with the rule of a line of the file as typed, 0 for none. */
+  explain: [index: number, line: number];
+  /** Another tool's filters as rules. `now` in seconds since 1970. */
+  import: [bytes: Uint8Array, name: string, now: number];
 }
 
 /** The name of a call. */

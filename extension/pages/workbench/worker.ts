@@ -4,6 +4,7 @@ import init, {
   complete,
   describe,
   format,
+  importFilters,
   Replay,
 } from "../../../dist/workbench/diffract_workbench.js";
 import { api } from "../../shared/api.ts";
@@ -31,6 +32,8 @@ const CARRY_OUT: { [Name in CallName]: (...args: Calls[Name]) => string } = {
   type: (source) => opened().type(source),
   saved: (source) => opened().saved(source),
   propose: (index) => opened().propose(index),
+  explain: (index, line) => opened().explain(index, line),
+  import: importFilters,
 };
 
 addEventListener("message", ({ data }: MessageEvent<Call>) => void answer(data));
