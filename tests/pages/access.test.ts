@@ -77,15 +77,15 @@ const VIEWS: {
     },
   },
   {
-    name: "my rules with the list of problems, and a rule made of a post",
+    name: "my rules with a problem pointed at, and a rule made of a post",
     page: "dashboard",
     workbench: true,
     opening: { rules: "hide if sugested\nhide if views < 10k\n", hash: "#from/x%20r3" },
     act: async (page) => {
       await says(page, "A rule from this post");
-      await page.focus(".cm-content");
-      await chord(page, "Control", "Shift", "m");
-      await page.waitForSelector(".cm-panel-lint");
+      await page.waitForSelector(".cm-lint-marker");
+      await page.hover(".cm-lint-marker");
+      await page.waitForSelector(".cm-tooltip-lint");
       await openAll(page);
       await page.waitForSelector(".posts .tree");
     },

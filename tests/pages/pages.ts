@@ -144,7 +144,9 @@ export async function startPages(): Promise<Pages> {
       });
       await page.setViewport({ width, height, hasTouch: width < 360, isMobile: width < 360 });
       await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: dark ? "dark" : "light" }]);
-      await page.evaluateOnNewDocument(`window.scenario = ${JSON.stringify(scenario)};\n${fakeBrowser}`);
+      await page.evaluateOnNewDocument(
+        `localStorage.clear();\nwindow.scenario = ${JSON.stringify(scenario)};\n${fakeBrowser}`,
+      );
       await page.goto(`http://127.0.0.1:${port}/${name}.html${hash}`, { waitUntil: "load" });
       await page.waitForFunction(
         () => document.querySelector("h1") !== null && !/Looking at|Asking/u.test(document.body.textContent),

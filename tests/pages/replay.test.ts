@@ -110,9 +110,8 @@ replay("a post says why, as a tree with the value of each condition", { rules: "
   await page.waitForSelector(".posts .tree");
   const tree = (await page.$eval(".posts .tree", (one) => one.textContent ?? "")).replace(/\s+/gu, " ");
   assert.match(tree, /^true all of these/);
-  assert.match(tree, /true text has "soup"/);
-  assert.match(tree, /true any of these ?true views < 400 · here: 312/);
-  assert.match(tree, /unknown promoted/);
+  assert.match(tree, /true text has any "soup"/);
+  assert.match(tree, /true any of these ?true views < 400 · here: 312 ?unknown promoted/);
   assert.match(tree, /true not ?false followed/);
 });
 
@@ -122,7 +121,7 @@ replay("why a rule at the caret does not speak of a post", { rules: "" }, async 
   await page.locator('::-p-aria([name="All posts"])').click();
   await click(page, "Why, of the post by @debate_daily");
   await says(page, "My rules, line 1 · It does not speak");
-  await says(page, 'false text has "nowhere"');
+  await says(page, 'false text has any "nowhere"');
 });
 
 replay("a rule is made of a post, and what it would do is seen before it is saved", {}, async (page) => {
@@ -224,7 +223,7 @@ replay(
     await sum(page, "more");
     assert.match(await page.$eval(".cm-content", (one) => one.textContent ?? ""), /soup/);
     await choose(page, "my-filters.txt", "! Title: mine\nx.com##article:has-text(soup)\n||ads.example^\n");
-    await says(page, "“my-filters.txt”, uBlock Origin");
+    await says(page, "“my-filters.txt”, list of cosmetic filters");
     await button(page, "Add as a pack of its own");
     await click(page, "Cancel");
   },

@@ -2,7 +2,14 @@
 import { completionKeymap } from "@codemirror/autocomplete";
 import { defaultKeymap, history, historyKeymap, toggleComment } from "@codemirror/commands";
 import { bracketMatching } from "@codemirror/language";
-import { linter, lintGutter, lintKeymap, type Diagnostic as Mark } from "@codemirror/lint";
+import {
+  forEachDiagnostic,
+  linter,
+  lintGutter,
+  type Diagnostic as Mark,
+  nextDiagnostic,
+  previousDiagnostic,
+} from "@codemirror/lint";
 import { highlightSelectionMatches, search, searchKeymap } from "@codemirror/search";
 import { Annotation, EditorState, Transaction } from "@codemirror/state";
 import { drawSelection, EditorView, highlightActiveLine, keymap, lineNumbers } from "@codemirror/view";
@@ -80,9 +87,12 @@ export class RuleEditor {
                 return true;
               },
             },
+            { key: "Mod-.", preventDefault: true, run: fixHere },
+            // Not the library's list of problems: its options hold buttons, which screen readers do not reach. Ours is below.
+            { key: "F8", run: nextDiagnostic },
+            { key: "Shift-F8", run: previousDiagnostic },
             ...completionKeymap,
             ...searchKeymap,
-            ...lintKeymap,
             ...historyKeymap,
             ...defaultKeymap,
           ]),
@@ -164,6 +174,20 @@ export class RuleEditor {
 /** A source as the editor holds it: lines ended by `\n`. */
 export function normal(source: string): string {
   return source.replace(/\r\n?/gu, "\n");
+}
+
+/** Applies the first suggestion on the caret's line. */
+function fixHere(view: EditorView): boolean {
+  const { head } = view.state.selection.main;
+  const line = view.state.doc.lineAt(head);
+  let found: { mark: Mark; from: number; to: number } | undefined;
+  forEachDiagnostic(view.state, (mark, from, to) => {
+    if (found === undefined && from <= line.to && to >= line.from && (mark.actions?.length ?? 0) > 0)
+      found = { mark, from, to };
+  });
+  if (found === undefined) return false;
+  found.mark.actions?.[0]?.apply(view, found.from, found.to);
+  return true;
 }
 
 function marksOf(state: EditorState, diagnostics: readonly Diagnostic[]): Mark[] {
