@@ -38,7 +38,8 @@ export async function button(page: Page, name: string) {
 /** Clicks the button or link whose words begin with `name`. */
 export async function click(page: Page, name: string): Promise<void> {
   const element = await button(page, name);
-  await (element as Awaited<ReturnType<Page["$"]>>)?.click();
+  // As a locator it waits until the button stands still.
+  await (element as Awaited<ReturnType<Page["$"]>>)?.asLocator().click();
 }
 
 /** Presses keys together, the last one while the others are held. */
