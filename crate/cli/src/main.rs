@@ -7,12 +7,14 @@
 
 mod check;
 mod completions;
+mod explain;
 mod files;
 mod fmt;
 mod man;
 mod moment;
 mod outcome;
 mod packs;
+mod posts;
 mod replay;
 mod terminal;
 
@@ -48,6 +50,7 @@ enum Command {
     Check(check::Arguments),
     Fmt(fmt::Arguments),
     Replay(replay::Arguments),
+    Explain(explain::Arguments),
     Completions(completions::Arguments),
     Man(man::Arguments),
 }
@@ -57,6 +60,7 @@ fn run(command: &Command) -> anyhow::Result<Outcome> {
         Command::Check(arguments) => check::run(arguments),
         Command::Fmt(arguments) => fmt::run(arguments),
         Command::Replay(arguments) => replay::run(arguments),
+        Command::Explain(arguments) => explain::run(arguments),
         Command::Completions(arguments) => completions::run(arguments, &mut Arguments::command()),
         Command::Man(arguments) => man::run(arguments, Arguments::command()),
     }
