@@ -7,6 +7,7 @@
 
 mod check;
 mod completions;
+mod explain;
 mod export;
 mod files;
 mod fmt;
@@ -18,6 +19,7 @@ mod new;
 mod outcome;
 mod package;
 mod packs;
+mod posts;
 mod replay;
 mod terminal;
 mod test;
@@ -54,6 +56,7 @@ enum Command {
     Check(check::Arguments),
     Fmt(fmt::Arguments),
     Replay(replay::Arguments),
+    Explain(explain::Arguments),
     New(new::Arguments),
     Test(test::Arguments),
     Package(package::Arguments),
@@ -68,6 +71,7 @@ fn run(command: &Command) -> anyhow::Result<Outcome> {
         Command::Check(arguments) => check::run(arguments),
         Command::Fmt(arguments) => fmt::run(arguments),
         Command::Replay(arguments) => replay::run(arguments),
+        Command::Explain(arguments) => explain::run(arguments),
         Command::New(arguments) => new::run(arguments),
         Command::Test(arguments) => test::run(arguments),
         Command::Package(arguments) => package::run(arguments),

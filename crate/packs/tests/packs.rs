@@ -249,7 +249,7 @@ order = ["b", "a"]
     let outcome = cases::run(&pack, |_| true);
     let json = serde_json::to_value(&outcome).unwrap();
     assert_eq!(json["cases"][0]["differences"][0]["key"], "action");
-    insta::assert_snapshot!(format!("{outcome}\n{}", junit(&[outcome.clone()])));
+    insta::assert_snapshot!(format!("{outcome}\n{}", junit(std::slice::from_ref(&outcome))));
     let some = cases::run(&pack, |case| case.name == "holds");
     assert_eq!((some.cases.len(), some.untested.len()), (1, 0));
 }
