@@ -4,8 +4,6 @@
 
 #[path = "cases/mod.rs"]
 mod cases;
-#[path = "cases/native.rs"]
-mod native;
 
 use diffract_core::post::Post;
 use diffract_core::program::{AnyField, Condition, Effect, OrderKey, Period, Program, Question, Rule, Test};
@@ -52,7 +50,7 @@ impl cases::Engine for Witness {
 
     fn decide(&mut self, posts: &str, context: &str) -> Result<String, String> {
         let posts: Vec<Post> = serde_json::from_str(posts).map_err(|error| error.to_string())?;
-        let verdicts = self.rules.decide(&posts, &native::context(context), &mut self.memory);
+        let verdicts = self.rules.decide(&posts, &context_of(context), &mut self.memory);
         let program = self.rules.program();
         for (rule, words) in program.rules.iter().zip(&self.words) {
             for verdict in &verdicts {
@@ -75,7 +73,7 @@ impl cases::Engine for Witness {
     fn order(&mut self, posts: &str, verdicts: &str, context: &str) -> Result<Vec<usize>, String> {
         let posts: Vec<Post> = serde_json::from_str(posts).map_err(|error| error.to_string())?;
         let verdicts: Vec<_> = serde_json::from_str(verdicts).map_err(|error| error.to_string())?;
-        let order = self.rules.order(&posts, &verdicts, &native::context(context));
+        let order = self.rules.order(&posts, &verdicts, &context_of(context));
         for rule in &self.rules.program().rules {
             let Effect::Order(keys) = &rule.effect else { continue };
             // `original` decides where it changes nothing.
@@ -90,6 +88,10 @@ impl cases::Engine for Witness {
         }
         Ok(order)
     }
+}
+
+fn context_of(text: &str) -> diffract_core::Context {
+    diffract_core::batch::read_context(text).expect("the runner's own JSON")
 }
 
 fn note(word: &str, spoke: bool) {

@@ -1,10 +1,10 @@
 //! The core itself as an engine under test.
 
 use crate::cases::Engine;
+use diffract_core::batch::read_context;
 use diffract_core::post::Post;
-use diffract_core::program::Question;
 use diffract_core::verdict::Verdict;
-use diffract_core::{Context, Memory, PackSource, RuleSet, Scores, Severity, compile};
+use diffract_core::{Context, Memory, PackSource, RuleSet, Severity, compile};
 use serde_json::Value;
 
 /// Rules, and what their limits remember.
@@ -13,22 +13,8 @@ pub struct Core {
     memory: Memory,
 }
 
-/// Reads the runner's context.
-pub fn context(text: &str) -> Context {
-    let context: Value = serde_json::from_str(text).expect("the runner's own JSON");
-    let mut scores = Scores::default();
-    for (post, answers) in context["scores"].as_object().into_iter().flatten() {
-        for (question, share) in answers.as_object().into_iter().flatten() {
-            scores.set(post, Question::parse(question), share.as_f64().expect("a share"));
-        }
-    }
-    Context {
-        scores,
-        now: context["now"].as_f64().expect("a number"),
-        utc_offset: context["utc_offset"].as_i64().expect("a number") as i32,
-        visit: context["visit"].as_str().expect("a text").to_owned(),
-        no_models: context["no_models"].as_bool().expect("a flag"),
-    }
+fn context(text: &str) -> Context {
+    read_context(text).expect("the runner's own JSON")
 }
 
 fn posts(text: &str) -> Result<Vec<Post>, String> {
