@@ -23,7 +23,7 @@ pub(in crate::check) fn improve(problem: Diagnostic, source: &str, line: Span) -
     let line = Line::new(source, line);
     let fix = line.at(problem.span.start).and_then(|at| match problem.code {
         code::UNKNOWN_STATEMENT => start::mend(&line),
-        code::UNEXPECTED | code::MISSING | code::UNCLOSED_REGEX | code::BAD_HOST | code::BAD_TIME => {
+        code::UNEXPECTED | code::UNCLOSED_REGEX | code::BAD_HOST | code::BAD_TIME => {
             unexpected(&line, at).or_else(|| values::mend(&line, at, problem.code))
         }
         _ => values::mend(&line, at, problem.code),
@@ -601,8 +601,10 @@ fn in_general(problem: &Diagnostic, line: &Line<'_>) -> Option<String> {
         "write `at 22:00-07:00: …`, `at 9-17 on mon-fri: …` or `at on sat, sun: …`"
     } else if problem.code == code::REPEATED_CLAUSE {
         "leave one of the two out"
-    } else if problem.code == code::BAD_NUMBER && line.is_action(0) {
+    } else if problem.code == code::BAD_NUMBER && line.is(0, &["boost", "demote"]) {
         "a smaller number does: only how scores compare counts"
+    } else if problem.code == code::BAD_NUMBER && line.is(0, &["limit"]) {
+        "write it like `limit 3 per author per day`"
     } else if problem.code == code::BAD_REGEX {
         "a sign that means something in expressions (`. * + ? ( ) [ ] { } | ^ $`) is written with `\\` before it"
     } else if problem.code == code::EMPTY_TEXT {
