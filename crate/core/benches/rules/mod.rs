@@ -14,8 +14,8 @@
 //!   has some 70,000, added only after a search shows that ordinary posts do not have them) hold nearly only names: of
 //!   products, accounts, domains. Lists that readers write for themselves hold ordinary words, too: a tenth of all
 //!   single words here. Nobody mutes one of the two thousand commonest words.
-//! - *Phrases* are made of common words, as those of our own packs are, so their parts are in every post. A third of
-//!   the rules on text name several.
+//! - *Phrases* are made of common words, as those of our own packs are, so their parts are in every post; one word of
+//!   each is not of the 300 commonest. A third of the rules on text name several.
 //! - *Regular expressions* have the shapes of that watch list: `domain\.com`, `two\W?words`, `name\d*`,
 //!   `\b(one|other)\W+third`, telephone numbers. **Two in a hundred have no literal at all, at every size**: half of them
 //!   structure (`[A-Z]{12,}`, `(#\S+\s*){7,}`), half spelled-out words (`v\W*p\W*n`). In that list it is one in some

@@ -96,10 +96,13 @@ pub fn domain(rank: u64) -> String {
     }
 }
 
-/// The stock phrase of a rank: two to five words, none of them rare.
+/// The stock phrase of a rank: two to five words, none of them rare, and one of them none of the commonest ("of the" is
+/// nobody's stock phrase).
 pub fn phrase(rank: u64) -> String {
     let mut random = Random(rank.wrapping_add(1 << 50));
     let count = 2 + random.below(4);
-    let words: Vec<String> = (0..count).map(|_| word(random.rank(1, 8_000))).collect();
+    let telling = random.below(count);
+    let words: Vec<String> =
+        (0..count).map(|place| word(random.rank(if place == telling { 300 } else { 1 }, 8_000))).collect();
     words.join(" ")
 }
