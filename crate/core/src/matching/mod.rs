@@ -18,6 +18,7 @@
 //! | `order by` | `order` |
 
 mod atoms;
+mod counts;
 mod decide;
 #[cfg(test)]
 mod equivalence;
@@ -37,6 +38,7 @@ mod order;
 mod regexes;
 mod required;
 mod schedule;
+mod skeleton;
 mod words;
 
 pub use evidence::{MAX_EVIDENCE, MAX_EVIDENCE_LENGTH};
@@ -48,7 +50,7 @@ use crate::post::Post;
 use crate::program::{Program, Question};
 use crate::verdict::Verdict;
 use index::Index;
-use required::Required;
+pub(crate) use required::Required;
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
@@ -102,17 +104,17 @@ impl RuleSet {
         Self { program, index, spare: Mutex::default() }
     }
 
-    /// As [`RuleSet::new`], with the required literals of its expressions known already, in the order of
-    /// [`RuleSet::required_literals`]. `None` if they are not as many.
-    pub(crate) fn with_literals(program: Program, literals: Vec<Required>) -> Option<Self> {
-        let count = literals.len();
-        let index = Index::new(&program, Some(literals));
-        (index.literals.len() == count).then(|| Self { program, index, spare: Mutex::default() })
+    /// As [`RuleSet::new`], with what its expressions require known already, in the order of
+    /// [`RuleSet::required`]. `None` if they are not as many.
+    pub(crate) fn with_required(program: Program, required: Vec<Required>) -> Option<Self> {
+        let count = required.len();
+        let index = Index::new(&program, Some(required));
+        (index.required.len() == count).then(|| Self { program, index, spare: Mutex::default() })
     }
 
-    /// The required literals of every distinct expression, in the order they first occur.
-    pub(crate) fn required_literals(&self) -> &[Required] {
-        &self.index.literals
+    /// What every distinct expression requires, in the order they first occur.
+    pub(crate) fn required(&self) -> &[Required] {
+        &self.index.required
     }
 
     /// The program this was made from.

@@ -46,19 +46,11 @@ pub(crate) fn fold_into(text: &str, out: &mut String) {
         let (run, after) = tail.split_at(end);
         let from = out.len();
         let mut joins = false;
-        for c in run.chars().filter(|c| !is_dropped(*c)) {
-            match table::folded(c) {
-                None => {
-                    joins |= table::joiner(c).is_some();
-                    push(c, start, out);
-                }
-                Some(folded) => {
-                    for c in folded.chars() {
-                        joins |= table::joiner(c).is_some();
-                        push(c, start, out);
-                    }
-                }
-            }
+        for c in run.chars() {
+            fold_character(c, |c| {
+                joins |= table::joiner(c).is_some();
+                push(c, start, out);
+            });
         }
         if joins {
             let composed = table::compose(out.get(from..).unwrap_or(""));
@@ -66,6 +58,17 @@ pub(crate) fn fold_into(text: &str, out: &mut String) {
             out.push_str(&composed);
         }
         rest = after;
+    }
+}
+
+/// Calls `each` with what a character beyond ASCII becomes by itself, before anything is composed.
+pub(crate) fn fold_character(c: char, each: impl FnMut(char)) {
+    if is_dropped(c) {
+        return;
+    }
+    match table::folded(c) {
+        None => Some(c).into_iter().for_each(each),
+        Some(folded) => folded.chars().for_each(each),
     }
 }
 
