@@ -325,7 +325,16 @@ impl Counted {
             all += 1;
         }
         let total = |sort: &Sort| -> u32 { sort.buckets().filter_map(|bucket| counts.get(bucket)).sum() };
-        let has = |needs: &[Need]| needs.iter().all(|need| total(&need.sort) >= need.least);
+        let has_need = |need: &Need| {
+            let there = total(&need.sort);
+            there >= need.least
+                && match need.extent {
+                    Extent::Anywhere => true,
+                    Extent::Row => longest_row(&need.sort, text) >= need.least,
+                    Extent::Whole => there == all,
+                }
+        };
+        let has = |needs: &[Need]| needs.iter().all(has_need);
         for row in &self.rows {
             let there: u32 = row.buckets.iter().filter_map(|bucket| counts.get(usize::from(*bucket))).sum();
             for (_, leaf, further) in row.anywhere.iter().take_while(|(least, ..)| *least <= there) {
