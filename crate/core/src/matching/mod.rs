@@ -13,7 +13,7 @@
 //! | rules taken apart: leaves, gates, scopes | `atoms`, `gates`, `index` |
 //! | a post's facts, and which gates they open | `facts` |
 //! | true, false, unknown | `evaluate` |
-//! | the verdict and its reasons | `decide`, `evidence` |
+//! | the verdict and its reasons | `decide`, `evidence`, [`explain`] |
 //! | what needs the clock or the past | `schedule`, `limits` |
 //! | `order by` | `order` |
 
@@ -24,6 +24,7 @@ mod decide;
 mod equivalence;
 mod evaluate;
 mod evidence;
+pub mod explain;
 mod facts;
 pub mod fields;
 mod fold;
@@ -31,7 +32,7 @@ mod gates;
 mod hosts;
 mod index;
 mod limits;
-#[cfg(test)]
+#[cfg(any(test, feature = "naive"))]
 mod naive;
 mod needles;
 mod order;
@@ -45,6 +46,8 @@ pub use evidence::{MAX_EVIDENCE, MAX_EVIDENCE_LENGTH};
 pub use fold::fold;
 pub use limits::Memory;
 pub use regexes::{REGEX_SIZE_LIMIT, compile_regex};
+#[cfg(feature = "analysis")]
+pub(crate) use required::required as required_literals;
 
 use crate::post::Post;
 use crate::program::{Program, Question};
@@ -135,6 +138,30 @@ impl RuleSet {
             posts.iter().map(|post| decide::decide(self, post, context, memory, &mut facts)).collect();
         self.spare.lock().unwrap_or_else(PoisonError::into_inner).push(facts);
         verdicts
+    }
+
+    /// Which rules have a say in any of these posts: those that are true of one, or may become so once a model has
+    /// answered. Indices into the program's rules, ascending. What is left out changes no verdict of these posts in
+    /// this context, whatever other rules there are; so whoever tries changes of rules out on the same posts needs to
+    /// compile no more than these.
+    pub fn concerning(&self, posts: &[Post], context: &Context) -> Vec<u32> {
+        let mut facts = self.spare.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default();
+        let time = schedule::LocalTime::new(context.now, context.utc_offset);
+        let mut found = std::collections::BTreeSet::new();
+        for post in posts {
+            let view = evaluate::View { rules: self, post, context };
+            let (spoke, waiting) = decide::listen(view, time, &mut facts);
+            found.extend(spoke.into_iter().chain(waiting));
+        }
+        self.spare.lock().unwrap_or_else(PoisonError::into_inner).push(facts);
+        found.into_iter().collect()
+    }
+
+    /// The verdict word for word as the rule language says it, nothing filed and nothing remembered: what
+    /// [`RuleSet::decide`] is held against by tests and fuzzing. Limits are not known here.
+    #[cfg(any(test, feature = "naive"))]
+    pub fn decide_naively(&self, post: &Post, context: &Context) -> Verdict {
+        naive::decide(self, post, context)
     }
 }
 
