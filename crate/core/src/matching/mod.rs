@@ -42,18 +42,16 @@ mod schedule;
 mod skeleton;
 mod words;
 
-pub use evidence::{MAX_EVIDENCE, MAX_EVIDENCE_LENGTH};
-pub use fold::fold;
-pub use limits::Memory;
-pub use regexes::{REGEX_SIZE_LIMIT, compile_regex};
 #[cfg(feature = "analysis")]
-pub(crate) use required::required as required_literals;
-
 use crate::post::Post;
 use crate::program::{Program, Question};
 use crate::verdict::Verdict;
+pub use evidence::{MAX_EVIDENCE, MAX_EVIDENCE_LENGTH};
+pub use fold::fold;
 use index::Index;
-pub(crate) use required::Required;
+pub use limits::Memory;
+pub use regexes::{REGEX_SIZE_LIMIT, compile_regex};
+pub(crate) use required::{Required, required};
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 

@@ -32,6 +32,11 @@ pub(crate) struct Required {
 }
 
 impl Required {
+    /// Whether nothing is known: then the expression is tried on every post.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.literals.is_empty() && self.skeletons.is_empty() && self.needs.is_empty()
+    }
+
     /// Without sets that nothing could be looked for with: what was stored may say anything.
     pub(crate) fn sound(mut self) -> Self {
         let sound = |set: &Vec<String>| {
