@@ -16,6 +16,7 @@ import { loadavg } from "node:os";
 import { parseArgs } from "node:util";
 import type { Page } from "puppeteer-core";
 import { ensureBuilt } from "../../scripts/build/ensure.ts";
+import { seeded } from "../agora/random.ts";
 import { startAgora } from "../agora/server.ts";
 import {
   type BrowserName,
@@ -37,6 +38,8 @@ const HOST = "agora.localhost";
 const ARRIVAL = 25;
 /** Arrivals that are not counted: the engine wakes, code gets compiled. */
 const WARM_UP = 10;
+/** Milliseconds between two frames: arrivals come at any moment of one. */
+const FRAME = 1000 / 60;
 /** Batches on Agora. */
 const AGORA_BATCHES = 30;
 
@@ -45,29 +48,77 @@ const figures = (sample: readonly number[]): string => {
   return `p50 ${at(0.5)}  p95 ${at(0.95)}`;
 };
 
-/** Single arrivals of {@link ARRIVAL} posts on the plain page, as a line. */
+/** One kind of figure with Diffract and without, arrival by arrival. */
+interface Pairs {
+  with: number[];
+  without: number[];
+}
+
+/** Single arrivals of {@link ARRIVAL} posts on the plain page, with Diffract and without in turn, as lines. */
 async function onCards(
   running: Running,
   extension: Extension,
-  url: string,
+  { url, plainUrl }: { url: string; plainUrl: string },
   arrivals: number,
-): Promise<string> {
-  const page = await openFront(running, url);
+): Promise<string[]> {
+  const filtered = await openFront(running, url);
   await extension.report(HOST, 0);
-  const byPage: number[] = [];
-  let lost = 0;
+  const bare = await openFront(running, plainUrl);
+  const shown: Pairs = { with: [], without: [] };
+  const work: Pairs = { with: [], without: [] };
+  const clocks = { with: await mainThread(running, filtered), without: await mainThread(running, bare) };
+  const random = seeded(3);
   for (let arrival = 0; arrival < WARM_UP + arrivals; arrival++) {
-    const took = await page.evaluate((count) => globalThis.cards.arrive(count), ARRIVAL);
-    if (took === null) lost++;
-    else if (arrival >= WARM_UP) byPage.push(took);
+    const phase = random.next() * FRAME;
+    const turns = arrival % 2 === 0 ? (["with", "without"] as const) : (["without", "with"] as const);
+    for (const turn of turns) {
+      const page = turn === "with" ? filtered : bare;
+      await page.bringToFront();
+      const before = await clocks[turn]();
+      const took = await page.evaluate((count, at) => globalThis.cards.arrive(count, at), ARRIVAL, phase);
+      const after = await clocks[turn]();
+      if (took === null) throw new Error(`posts never showed ${turn} Diffract`);
+      if (arrival < WARM_UP) continue;
+      shown[turn].push(took);
+      if (before !== null && after !== null) work[turn].push(after - before);
+    }
   }
   const { latencies, seen, troubles } = await extension.report(HOST, 0);
-  await page.close();
+  await filtered.close();
+  await bare.close();
   for (const trouble of troubles) console.error(`  ${trouble}`);
-  if (lost > 0) console.error(`  ${lost} arrivals never got all their verdicts`);
-  const batches = latencies.length - WARM_UP;
-  const whole = latencies.length === seen / ARRIVAL ? "" : `; ${latencies.length} batches of ${seen} posts`;
-  return `read to carried out ${figures(latencies.slice(WARM_UP))}   arrival to carried out ${figures(byPage)}   (${batches} arrivals${whole})`;
+  const whole = latencies.length === seen / ARRIVAL ? "" : `, ${latencies.length} batches of ${seen} posts`;
+  const lines = [
+    `read to carried out   ${figures(latencies.slice(WARM_UP))}   (${arrivals} arrivals${whole})`,
+    `arrival to shown      ${compared(shown)}`,
+  ];
+  if (work.with.length > 0) lines.push(`work of the page's main thread ${compared(work)}`);
+  return lines;
+}
+
+/** What Diffract adds: to each percentile, and pair by pair. */
+function compared(pairs: Pairs): string {
+  const shift = (share: number) =>
+    (percentile(pairs.with, share) ?? Number.NaN) - (percentile(pairs.without, share) ?? Number.NaN);
+  const pair = pairs.with.map((one, i) => one - (pairs.without[i] ?? Number.NaN));
+  const mean = pair.reduce((sum, one) => sum + one, 0) / pair.length;
+  return [
+    `with ${figures(pairs.with)}   without ${figures(pairs.without)}`,
+    `added p50 ${shift(0.5).toFixed(2)}  p95 ${shift(0.95).toFixed(2)}  mean ${mean.toFixed(2)}`,
+    `pair by pair ${figures(pair)}`,
+  ].join("   ");
+}
+
+/** A clock of the processor time that the page's main thread has used, in milliseconds; Firefox tells of none. */
+async function mainThread(running: Running, page: Page): Promise<() => Promise<number | null>> {
+  if (running.name !== "chrome") return async () => null;
+  const session = await page.createCDPSession();
+  await session.send("Performance.enable", { timeDomain: "threadTicks" });
+  return async () => {
+    const { metrics } = await session.send("Performance.getMetrics");
+    const task = metrics.find(({ name }) => name === "TaskDuration");
+    return task === undefined ? null : task.value * 1000;
+  };
 }
 
 /** Batches as Agora's scrolling makes them, as a line. */
@@ -108,10 +159,9 @@ async function measure(browser: BrowserName, arrivals: number, count: number): P
     console.log(`${browser} (target: read to carried out, p95 at most ${TARGETS[browser]} ms)`);
     for (const rules of [count, 10]) {
       await extension.setRules(mixedRules(rules));
-      const line = await onCards(running, extension, cards.url, arrivals);
-      console.log(`  ${String(rules).padStart(6)} rules, plain page: ${line}`);
-      if (rules === count)
-        console.log(`                Agora:      ${await onAgora(running, extension, agora.url)}`);
+      console.log(`  ${rules} rules`);
+      for (const line of await onCards(running, extension, cards, arrivals)) console.log(`    ${line}`);
+      if (rules === count) console.log(`    on Agora: ${await onAgora(running, extension, agora.url)}`);
     }
   } finally {
     await running.close();

@@ -1,23 +1,24 @@
 /**
  * A plain feed in the page's own world: posts are appended, so many at a time, and stay. No recycling, no decoys, no
- * shadow roots; the parts of a post are those of any platform. The page's own clock says how long a post took from
- * being put on the page to carrying its verdict.
+ * shadow roots; the parts of a post are those of any platform. The page's own clock says how long posts took from being
+ * put on the page to being shown; it neither knows nor asks whether an extension is there.
  */
 import type { WireEntry } from "../../agora/types.ts";
 
 declare global {
   var cards: {
     /**
-     * Appends `count` fresh posts once the page is idle and waits until all carry a verdict. Answers the milliseconds
-     * from putting them there until the last was carried out; `null` when some never were.
+     * Appends `count` fresh posts to the quiet page, `phase` milliseconds after a frame was drawn, and waits until each of
+     * them shows or is taken out of sight. Answers the milliseconds from putting them there until the page had rendered the
+     * first frame in which all were so; `null` when that never came.
      */
-    arrive(count: number): Promise<number | null>;
+    arrive(count: number, phase: number): Promise<number | null>;
   };
 }
 
 /** Frames that an arrival is waited for, at most. */
 const MOST_FRAMES = 1200;
-/** Frames without a change after which an arrival is taken for finished. */
+/** Frames before an arrival, and after it, in which nothing happens. */
 const QUIET_FRAMES = 8;
 
 function el(
@@ -99,6 +100,25 @@ function card({ post, promotion, reposted_by }: WireEntry): HTMLElement {
 
 const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
 const idle = () => new Promise((resolve) => requestIdleCallback(resolve, { timeout: 2000 }));
+const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+/** Asked for in a frame callback: when that frame's styles, layout and painting are done. */
+function rendered(): Promise<number> {
+  const { port1, port2 } = new MessageChannel();
+  return new Promise((resolve) => {
+    port1.onmessage = () => {
+      resolve(performance.now());
+      port1.close();
+    };
+    port2.postMessage(null);
+  });
+}
+
+/** Whether a person sees the post, or will not see it at all. */
+function isDecided(post: Element): boolean {
+  const { display, opacity } = getComputedStyle(post);
+  return display === "none" || opacity !== "0";
+}
 
 const feed = document.querySelector("[role=feed]");
 const entries: WireEntry[] = JSON.parse(
@@ -106,34 +126,31 @@ const entries: WireEntry[] = JSON.parse(
 );
 
 globalThis.cards = {
-  async arrive(count) {
+  async arrive(count, phase) {
     if (!feed) throw new Error("the page has no feed");
+    const fresh = entries.splice(0, count).map(card);
+    if (fresh.length < count) throw new Error("the page has no more posts");
     scrollTo(0, document.documentElement.scrollHeight);
     for (let frames = 0; frames < QUIET_FRAMES; frames++) await frame();
     await idle();
-    const fresh = entries.splice(0, count).map(card);
-    if (fresh.length < count) throw new Error("the page has no more posts");
-    const waiting = new Set<Node>(fresh);
-    const mine = new Set<Node>(fresh);
-    let last = 0;
-    // Whatever its name: a verdict is carried out by an attribute on the post.
-    const observer = new MutationObserver((records) => {
-      for (const { target } of records) {
-        if (!mine.has(target)) continue;
-        last = performance.now();
-        waiting.delete(target);
-      }
+    let start = Number.POSITIVE_INFINITY;
+    // Frames are drawn all the while, as when a reader scrolls.
+    const shown = new Promise<number | null>((resolve) => {
+      let frames = 0;
+      const look = () => {
+        if (start < performance.now() && fresh.every(isDecided)) resolve(rendered().then((at) => at - start));
+        else if (++frames > MOST_FRAMES) resolve(null);
+        else requestAnimationFrame(look);
+      };
+      requestAnimationFrame(look);
     });
-    observer.observe(feed, { subtree: true, attributes: true });
-    const start = performance.now();
+    await frame();
+    await rendered();
+    await pause(phase);
+    start = performance.now();
     feed.append(...fresh);
-    let before = 0;
-    for (let frames = 0, quiet = 0; frames < MOST_FRAMES && quiet < QUIET_FRAMES; frames++) {
-      await frame();
-      quiet = waiting.size === 0 && last === before ? quiet + 1 : 0;
-      before = last;
-    }
-    observer.disconnect();
-    return waiting.size === 0 ? last - start : null;
+    const took = await shown;
+    for (let frames = 0; frames < QUIET_FRAMES; frames++) await frame();
+    return took;
   },
 };
