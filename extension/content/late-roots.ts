@@ -5,8 +5,9 @@
  */
 import type { PageReader } from "./page-reader.ts";
 
-/** Elements of each sort that are remembered. */
+/** Elements that are waited for, and parts of the page that are to be looked through. */
 const MAX_HOSTS = 2000;
+const MAX_PARTS = 500;
 /** Most elements looked into in one frame; where there are more, in turn. */
 const TURN = 100;
 /** Frames for which an element is looked into; after that the rounds of upkeep find its root. */
@@ -21,8 +22,8 @@ const AT_LEAST = 50;
 export class LateRoots {
   /** Elements whose root may still come, and the frame after which it is not waited for any more. */
   private readonly hosts = new Map<Element, number>();
-  /** Elements that no one has looked into yet. */
-  private readonly unlikely = new Set<Element>();
+  /** Parts of the page that no one has looked through yet, and how far the first has been. */
+  private readonly parts: Array<Iterator<Element>> = [];
   private frame = 0;
   private polling = false;
   private idling = false;
@@ -41,17 +42,17 @@ export class LateRoots {
     this.poll();
   }
 
-  /** Looks into the element when there is nothing else to do. */
-  defer(host: Element): void {
-    if (this.unlikely.size >= MAX_HOSTS) return;
-    this.unlikely.add(host);
+  /** Looks into every element in `part` when there is nothing else to do. */
+  defer(part: Element | Document | ShadowRoot): void {
+    if (this.parts.length >= MAX_PARTS) return;
+    this.parts.push(part.querySelectorAll("*").values());
     this.askIdle();
   }
 
   stop(): void {
     this.stopped = true;
     this.hosts.clear();
-    this.unlikely.clear();
+    this.parts.length = 0;
   }
 
   private poll(): void {
@@ -90,37 +91,37 @@ export class LateRoots {
     this.idling = false;
     if (this.stopped) return;
     const shadows: ShadowRoot[] = [];
-    let looked = 0;
-    for (const host of this.unlikely) {
-      if (looked++ >= AT_LEAST && deadline.timeRemaining() < 1) break;
-      this.unlikely.delete(host);
-      const shadow = host.isConnected ? this.reader.shadow(host) : null;
-      if (shadow) shadows.push(shadow);
+    for (let looked = 0; looked < AT_LEAST || deadline.timeRemaining() >= 1; looked++) {
+      const [part] = this.parts;
+      if (part === undefined) break;
+      const { value: element, done } = part.next();
+      if (done) this.parts.shift();
+      else if (element.isConnected) {
+        const shadow = this.reader.shadow(element);
+        if (shadow) shadows.push(shadow);
+      }
     }
-    if (this.unlikely.size > 0) this.askIdle();
+    if (this.parts.length > 0) this.askIdle();
     if (shadows.length > 0) this.found(shadows);
   }
 }
 
-const EMPTY = new Set(["div", "section", "article", "main", "aside", "span"]);
+/** Elements of HTML; what else there is may be a custom one. */
+const PLAIN =
+  "a,abbr,article,aside,b,blockquote,body,br,button,caption,center,cite,code,dd,del,details,div,dl,dt,em,fieldset," +
+  "figcaption,figure,font,footer,form,h1,h2,h3,h4,h5,h6,head,header,hr,html,i,iframe,img,input,ins,kbd,label,legend,li," +
+  "link,main,mark,meta,nav,ol,optgroup,option,p,picture,pre,q,s,samp,script,section,select,small,source,span,strong," +
+  "style,sub,summary,sup,table,tbody,td,template,textarea,tfoot,th,thead,time,title,tr,u,ul,var,video,wbr," +
+  "svg,g,path,circle,rect,line,polygon,use,defs";
+const EMPTY = "div:empty,section:empty,article:empty,main:empty,aside:empty,span:empty";
+
+/**
+ * What is likely to have a shadow root: custom elements, and what is empty. Content of an element's own would have to be
+ * shown by the root, or hidden.
+ */
+export const LIKELY_HOSTS = `:not(:is(${PLAIN})),${EMPTY}`;
+
+/** What may yet get one: it is not defined yet, or empty until then. */
+export const UNFINISHED_HOSTS = `:not(:defined),${EMPTY}`;
 
 const isCustom = ({ localName }: Element): boolean => localName.includes("-");
-
-/** What has content of its own seldom has a shadow root: that would have to show the content, or hide it. */
-export function isLikelyHost(element: Element): boolean {
-  return isCustom(element) || isEmpty(element);
-}
-
-/** Whether a root is to be expected of an element that has none: it is not defined yet, or empty until then. */
-export function isUnfinished(element: Element): boolean {
-  if (isCustom(element)) return element.matches(":not(:defined)");
-  return EMPTY.has(element.localName) && isEmpty(element);
-}
-
-/** Blanks and comments are nothing. */
-function isEmpty(element: Element): boolean {
-  if (element.firstElementChild !== null) return false;
-  for (let node = element.firstChild; node; node = node.nextSibling)
-    if (node instanceof Text && node.data.trim() !== "") return false;
-  return true;
-}

@@ -257,7 +257,7 @@ export class Shell {
     }
     // What is painted already and was changed is read before it is painted again; the rest is covered, and can wait.
     if (uncovered.size > 0) this.readAll(uncovered);
-    if (this.queue.size > 0) this.pace.ask();
+    if (this.queue.size > 0) this.pace.now();
     else if (this.searchAll) this.pace.askFrame();
   }
 

@@ -2,7 +2,7 @@
  * Watches the document and every shadow root that may hold posts. What changed is handed on in the observer's own
  * callback, which runs before the browser paints.
  */
-import { isLikelyHost, isUnfinished, LateRoots } from "./late-roots.ts";
+import { LateRoots, LIKELY_HOSTS, UNFINISHED_HOSTS } from "./late-roots.ts";
 import type { Marks } from "./marks.ts";
 import type { PageReader } from "./page-reader.ts";
 import type { Root } from "./sheet.ts";
@@ -90,18 +90,16 @@ export class Watch {
   private hostsIn(root: Root | Element): void {
     const inPost = root instanceof Element && this.reader.isInItem(root);
     if (root instanceof Element) this.host(root, inPost);
-    for (const element of root.querySelectorAll("*")) this.host(element, inPost);
+    for (const element of root.querySelectorAll(LIKELY_HOSTS)) this.host(element, inPost);
+    this.late.defer(root);
   }
 
   private host(element: Element, inPost: boolean): void {
     if (!this.reader.mayHost(element)) return;
-    if (!isLikelyHost(element)) {
-      this.late.defer(element);
-      return;
-    }
     const shadow = this.reader.shadow(element);
     if (shadow) this.enter(shadow);
-    else if (isUnfinished(element)) this.late.await(element, inPost || this.reader.isInItem(element));
+    else if (element.matches(UNFINISHED_HOSTS))
+      this.late.await(element, inPost || this.reader.isInItem(element));
   }
 
   /** Roots that were attached late. */
@@ -173,10 +171,11 @@ export class Watch {
     }
     if (added.size + touched.size + altered.size + marked.size === 0) return;
     const places = added.size > MANY ? new Set<Element | Root>(this.roots) : added;
+    this.changed({ added: places, touched, altered, marked });
+    // After that: what was found is asked about by now, and roots are still entered before anything is painted.
     const known = this.roots.size;
     for (const place of places) this.hostsIn(place);
-    if (this.roots.size > known) for (const root of [...this.roots].slice(known)) places.add(root);
-    this.changed({ added: places, touched, altered, marked });
+    if (this.roots.size > known) this.changed(additions(new Set([...this.roots].slice(known))));
   }
 
   /** A row that came or went after an item may belong to it. */

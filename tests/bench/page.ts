@@ -1,14 +1,24 @@
 /**
  * `npm run bench:page`: what Diffract adds before a post may show, for 25 posts that come at once, under 10,000 mixed
- * rules (words, regexes, authors, fields) and under ten, in both browsers. Two clocks:
+ * rules (words, regexes, authors, fields) and under ten, in both browsers. How it is measured, and why so, is in
+ * docs/decisions/latency.md. In short:
  *
- * - *read to carried out*, the shell's own (`PageReport.latencies`): from the beginning of reading the posts to the last
- *   verdict carried out. The round trip to the engine is in it. This is what the targets speak of.
- * - *arrival to carried out*, the page's: from the moment before the posts are put on the page. Finding and queueing them,
- *   and the frame in which the browser lays them out, are in it too; without Diffract that frame is there as well.
+ * - The same page stands in two tabs, under Agora's name, where the extension runs, and under one where it does not. The same
+ *   posts arrive in both in turn, at the same random moment between two frames, while frames are drawn all the time.
+ * - *arrival to shown*: by the page's clock, from putting the posts there until it had rendered the first frame in which each
+ *   post showed or was out of sight. *Added* is the difference between the tabs: of the medians, of the 95th percentiles, and
+ *   the mean; then percentiles of the differences pair by pair, which frames make a multiple of 17 ms. This is what a reader
+ *   feels, and what the targets are held against.
+ * - *read to carried out*: the shell's own clock (`PageReport.latencies`), from the beginning of reading to the last verdict
+ *   carried out. Where a frame comes in between, the answer waits until the page has laid out and painted it.
+ * - *arrival to carried out, without frames*: the same from the arrival on and by the page's clock, less the time that the page
+ *   spent in frames meanwhile, which it spends without Diffract as well. The part of styles that reading asks for ahead of
+ *   the frame is still in it.
+ * - *work of the main thread*: processor time of the page's main thread in an arrival and the frames around it, with all that
+ *   Diffract does at leisure; a busy machine changes it little. Chromium only.
  *
- * The posts are of a plain page that appends them when it is idle. A second line has the first clock on Agora, whose list is
- * virtualised and breaks its labels to pieces; there a batch is whatever one frame brings. A benchmark: no figure fails it.
+ * The last line has the shell's clock on Agora, whose list is virtualised and breaks its labels to pieces; there a batch is
+ * whatever one frame brings. A benchmark: no figure fails it.
  *
  *   npm run bench:page [-- --browser chrome|firefox] [--arrivals N] [--rules N]
  */
@@ -66,6 +76,7 @@ async function onCards(
   const bare = await openFront(running, plainUrl);
   const shown: Pairs = { with: [], without: [] };
   const work: Pairs = { with: [], without: [] };
+  const own: number[] = [];
   const clocks = { with: await mainThread(running, filtered), without: await mainThread(running, bare) };
   const random = seeded(3);
   for (let arrival = 0; arrival < WARM_UP + arrivals; arrival++) {
@@ -79,7 +90,8 @@ async function onCards(
       const after = await clocks[turn]();
       if (took === null) throw new Error(`posts never showed ${turn} Diffract`);
       if (arrival < WARM_UP) continue;
-      shown[turn].push(took);
+      shown[turn].push(took.shown);
+      if (took.decided !== null) own.push(took.decided - took.inFrames);
       if (before !== null && after !== null) work[turn].push(after - before);
     }
   }
@@ -89,10 +101,11 @@ async function onCards(
   for (const trouble of troubles) console.error(`  ${trouble}`);
   const whole = latencies.length === seen / ARRIVAL ? "" : `, ${latencies.length} batches of ${seen} posts`;
   const lines = [
-    `read to carried out   ${figures(latencies.slice(WARM_UP))}   (${arrivals} arrivals${whole})`,
-    `arrival to shown      ${compared(shown)}`,
+    `arrival to shown:     ${compared(shown)}`,
+    `read to carried out:  ${figures(latencies.slice(WARM_UP))}   (${arrivals} arrivals${whole})`,
+    `arrival to carried out, without frames: ${figures(own)}`,
   ];
-  if (work.with.length > 0) lines.push(`work of the page's main thread ${compared(work)}`);
+  if (work.with.length > 0) lines.push(`work of the main thread: ${compared(work)}`);
   return lines;
 }
 
@@ -156,8 +169,8 @@ async function measure(browser: BrowserName, arrivals: number, count: number): P
   try {
     const extension = await installExtension(running, builtExtension(browser, "demo"));
     await extension.onlyMine();
-    console.log(`${browser} (target: read to carried out, p95 at most ${TARGETS[browser]} ms)`);
-    for (const rules of [count, 10]) {
+    console.log(`${browser} (target: p95 at most ${TARGETS[browser]} ms of added time)`);
+    for (const rules of new Set([count, 10])) {
       await extension.setRules(mixedRules(rules));
       console.log(`  ${rules} rules`);
       for (const line of await onCards(running, extension, cards, arrivals)) console.log(`    ${line}`);

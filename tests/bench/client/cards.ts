@@ -5,14 +5,23 @@
  */
 import type { WireEntry } from "../../agora/types.ts";
 
+/** All in milliseconds from the moment at which the posts were put on the page. */
+export interface Arrival {
+  /** Until the page had rendered the first frame in which each of them showed or was out of sight. */
+  shown: number;
+  /** Until something last set an attribute on one of them: a verdict. Null where nothing did. */
+  decided: number | null;
+  /** How much of `decided` the page spent in frames of its own: callbacks, styles, layout, painting. */
+  inFrames: number;
+}
+
 declare global {
   var cards: {
     /**
      * Appends `count` fresh posts to the quiet page, `phase` milliseconds after a frame was drawn, and waits until each of
-     * them shows or is taken out of sight. Answers the milliseconds from putting them there until the page had rendered the
-     * first frame in which all were so; `null` when that never came.
+     * them shows or is taken out of sight; `null` when that never came.
      */
-    arrive(count: number, phase: number): Promise<number | null>;
+    arrive(count: number, phase: number): Promise<Arrival | null>;
   };
 }
 
@@ -134,12 +143,24 @@ globalThis.cards = {
     for (let frames = 0; frames < QUIET_FRAMES; frames++) await frame();
     await idle();
     let start = Number.POSITIVE_INFINITY;
+    let decided: number | null = null;
+    // Whatever its name: a verdict is carried out by an attribute on the post.
+    const observer = new MutationObserver(() => {
+      decided = performance.now();
+    });
+    for (const post of fresh) observer.observe(post, { attributes: true });
+    const frames: Array<{ from: number; to: number }> = [];
     // Frames are drawn all the while, as when a reader scrolls.
     const shown = new Promise<number | null>((resolve) => {
-      let frames = 0;
       const look = () => {
-        if (start < performance.now() && fresh.every(isDecided)) resolve(rendered().then((at) => at - start));
-        else if (++frames > MOST_FRAMES) resolve(null);
+        const from = performance.now();
+        const done = start < from && fresh.every(isDecided);
+        const whole = rendered().then((to) => {
+          frames.push({ from, to });
+          return to;
+        });
+        if (done) resolve(whole);
+        else if (frames.length > MOST_FRAMES) resolve(null);
         else requestAnimationFrame(look);
       };
       requestAnimationFrame(look);
@@ -149,8 +170,15 @@ globalThis.cards = {
     await pause(phase);
     start = performance.now();
     feed.append(...fresh);
-    const took = await shown;
+    const at = await shown;
     for (let frames = 0; frames < QUIET_FRAMES; frames++) await frame();
-    return took;
+    observer.disconnect();
+    if (at === null) return null;
+    const end = decided ?? start;
+    const inFrames = frames.reduce(
+      (sum, { from, to }) => sum + Math.max(0, Math.min(to, end) - Math.max(from, start)),
+      0,
+    );
+    return { shown: at - start, decided: decided === null ? null : decided - start, inFrames };
   },
 };
