@@ -424,6 +424,7 @@ export class Shell {
       },
       order: (seq, order) => this.ordering.answer(seq, order),
       late: (seq, milliseconds) => this.asking.late(seq, milliseconds),
+      forgotten: (seq) => this.asking.forget(seq),
       failed: (seq, message, again) => this.asking.failed(seq, message, again),
       changed: () => this.askAgain(),
       orphaned: () => this.onOrphaned(),

@@ -105,6 +105,18 @@ describe("a batch", () => {
     asking.ask([one], 0);
     assert.equal(sent.length, 2);
   });
+
+  test("that was never answered is forgotten, and asked about anew", () => {
+    const { asking, sent } = asked([], () => false);
+    const one = new KnownPosts().learn({ id: "1" });
+    asking.ask([one], 0);
+    asking.late(1, 1500);
+    asking.forget(1);
+    asking.answer(1, [verdict("1")]);
+    assert.equal(verdictOf(one), null, "an answer after that is not taken");
+    asking.ask([one], 0);
+    assert.equal(sent.length, 2);
+  });
 });
 
 describe("half a character", () => {

@@ -5,7 +5,7 @@
  */
 import type { WireEntry } from "../../agora/types.ts";
 
-/** All in milliseconds from the moment at which the posts were put on the page. */
+/** All in milliseconds from the moment at which the posts were put on the page (and measured, if that was asked for). */
 export interface Arrival {
   /** Until the page had rendered the first frame in which each of them showed or was out of sight. */
   shown: number;
@@ -19,9 +19,10 @@ declare global {
   var cards: {
     /**
      * Appends `count` fresh posts to the quiet page, `phase` milliseconds after a frame was drawn, and waits until each of
-     * them shows or is taken out of sight; `null` when that never came.
+     * them shows or is taken out of sight; `null` when that never came. `measured`: the page itself asks for their sizes as
+     * soon as they are there, as virtual lists do; its clock starts after that.
      */
-    arrive(count: number, phase: number): Promise<Arrival | null>;
+    arrive(count: number, phase: number, measured: boolean): Promise<Arrival | null>;
   };
 }
 
@@ -135,7 +136,7 @@ const entries: WireEntry[] = JSON.parse(
 );
 
 globalThis.cards = {
-  async arrive(count, phase) {
+  async arrive(count, phase, measured) {
     if (!feed) throw new Error("the page has no feed");
     const fresh = entries.splice(0, count).map(card);
     if (fresh.length < count) throw new Error("the page has no more posts");
@@ -170,6 +171,10 @@ globalThis.cards = {
     await pause(phase);
     start = performance.now();
     feed.append(...fresh);
+    if (measured) {
+      for (const post of fresh) post.getBoundingClientRect();
+      start = performance.now();
+    }
     const at = await shown;
     for (let frames = 0; frames < QUIET_FRAMES; frames++) await frame();
     observer.disconnect();
