@@ -19,11 +19,15 @@ const IDLE = 250;
 /** Elements looked into in one idle moment, whatever is left of it. */
 const AT_LEAST = 50;
 
+/** A part of the page. */
+type Part = Element | Document | ShadowRoot;
+
 export class LateRoots {
   /** Elements whose root may still come, and the frame after which it is not waited for any more. */
   private readonly hosts = new Map<Element, number>();
-  /** Parts of the page that no one has looked through yet, and how far the first has been. */
-  private readonly parts: Array<Iterator<Element>> = [];
+  /** Parts of the page that no one has looked through yet, and what is left of the one that is being looked through. */
+  private readonly parts = new Set<Part>();
+  private part: Iterator<Element> | null = null;
   private frame = 0;
   private polling = false;
   private idling = false;
@@ -37,22 +41,23 @@ export class LateRoots {
 
   /** Waits for the root of an element that has none, frame by frame: it must be found before it is painted. */
   await(host: Element, inPost: boolean): void {
-    if (this.hosts.size >= MAX_HOSTS) return;
+    if (this.hosts.size >= MAX_HOSTS || this.hosts.has(host)) return;
     this.hosts.set(host, this.frame + (inPost && !isCustom(host) ? PATIENCE_IN_POST : PATIENCE));
     this.poll();
   }
 
   /** Looks into every element in `part` when there is nothing else to do. */
-  defer(part: Element | Document | ShadowRoot): void {
-    if (this.parts.length >= MAX_PARTS) return;
-    this.parts.push(part.querySelectorAll("*").values());
+  defer(part: Part): void {
+    if (this.parts.size >= MAX_PARTS) return;
+    this.parts.add(part);
     this.askIdle();
   }
 
   stop(): void {
     this.stopped = true;
     this.hosts.clear();
-    this.parts.length = 0;
+    this.parts.clear();
+    this.part = null;
   }
 
   private poll(): void {
@@ -92,18 +97,31 @@ export class LateRoots {
     if (this.stopped) return;
     const shadows: ShadowRoot[] = [];
     for (let looked = 0; looked < AT_LEAST || deadline.timeRemaining() >= 1; looked++) {
-      const [part] = this.parts;
-      if (part === undefined) break;
-      const { value: element, done } = part.next();
-      if (done) this.parts.shift();
-      else if (element.isConnected) {
-        const shadow = this.reader.shadow(element);
-        if (shadow) shadows.push(shadow);
-      }
+      const element = this.nextElement();
+      if (element === null) break;
+      const shadow = element.isConnected ? this.reader.shadow(element) : null;
+      if (shadow) shadows.push(shadow);
     }
-    if (this.parts.length > 0) this.askIdle();
+    if (this.part !== null || this.parts.size > 0) this.askIdle();
     if (shadows.length > 0) this.found(shadows);
   }
+
+  private nextElement(): Element | null {
+    for (;;) {
+      const next = this.part?.next();
+      if (next && !next.done) return next.value;
+      this.part = null;
+      const [part] = this.parts;
+      if (part === undefined) return null;
+      this.parts.delete(part);
+      this.part = withSelf(part);
+    }
+  }
+}
+
+function* withSelf(part: Part): Generator<Element> {
+  if (part instanceof Element) yield part;
+  yield* part.querySelectorAll("*");
 }
 
 /** Elements of HTML; what else there is may be a custom one. */

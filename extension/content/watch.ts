@@ -84,14 +84,14 @@ export class Watch {
     });
     this.rooted(root);
     this.hostsIn(root);
+    this.late.defer(root);
   }
 
-  /** Enters the shadow roots in `root`, and waits for those that may yet come: no mutation tells of them. */
+  /** Enters the shadow roots that are likely to be in `root`, and waits for those that may yet come: no mutation tells of them. */
   private hostsIn(root: Root | Element): void {
     const inPost = root instanceof Element && this.reader.isInItem(root);
     if (root instanceof Element) this.host(root, inPost);
     for (const element of root.querySelectorAll(LIKELY_HOSTS)) this.host(element, inPost);
-    this.late.defer(root);
   }
 
   private host(element: Element, inPost: boolean): void {
@@ -175,6 +175,7 @@ export class Watch {
     // After that: what was found is asked about by now, and roots are still entered before anything is painted.
     const known = this.roots.size;
     for (const place of places) this.hostsIn(place);
+    for (const place of added) this.late.defer(place);
     if (this.roots.size > known) this.changed(additions(new Set([...this.roots].slice(known))));
   }
 
