@@ -81,6 +81,17 @@ replay(
   },
 );
 
+replay(
+  "what another window saved is what is compared with",
+  { rules: "dim if views < 10k\n" },
+  async (page) => {
+    await page.evaluate(() => window.fake.saveElsewhere("hide if views < 10k\n"));
+    await says(page, "Taken over from another window.");
+    await sum(page, "As typed, your rules do what they do as saved.");
+    assert.ok((await listed(page)).includes("Is the sea actually a soup?: hidden"));
+  },
+);
+
 replay("a rule that is half written, or broken, is no rule", {}, async (page) => {
   await write(page, "hide if tex");
   await sum(page, "As typed, your rules do what they do as saved.");

@@ -13,7 +13,7 @@ import { Import } from "./import.tsx";
 import { Keys } from "./keys.tsx";
 import { failure, mine, packs, place, refresh, request } from "./model.ts";
 import { Replay } from "./replay.tsx";
-import { caretLine, openPosts, phase, startFromName, tryOut } from "./replay-model.ts";
+import { caretLine, compareWith, openPosts, phase, startFromName, tryOut } from "./replay-model.ts";
 
 /** What was stored when the editor last agreed with it; `undefined` until the state is there. */
 const base = signal<string | undefined>(undefined);
@@ -121,7 +121,6 @@ async function save(): Promise<void> {
   else {
     base.value = source;
     theirs.value = undefined;
-    tryOut(text.value, text.value === source);
   }
   const after = await refresh();
   if (answer.ok) {
@@ -234,6 +233,10 @@ export function Rules(): JSX.Element {
       }),
       effect(() => {
         if (status.value !== "") announce(status.value);
+      }),
+      effect(() => {
+        const stored = base.value;
+        if (stored !== undefined) untracked(() => compareWith(normal(stored)));
       }),
       // Once there is something to try out, and whenever the packs in force are others.
       effect(() => {
