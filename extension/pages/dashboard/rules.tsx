@@ -31,11 +31,15 @@ const unchecked = signal<string | undefined>(undefined);
 /** What was done last, beside the buttons. */
 const status = signal("");
 
+/** The rules as saved, as the editor holds them. */
+const asSaved = computed(() => (base.value === undefined ? undefined : normal(base.value)));
 /** Whether the editor holds something that is not stored. */
-export const dirty = computed(() => base.value !== undefined && text.value !== normal(base.value));
+export const dirty = computed(() => asSaved.value !== undefined && text.value !== asSaved.value);
 const ready = computed(() => base.value !== undefined);
 /** What is wrong with the rules as they stand in the editor. */
 export const diagnosed = computed(() => checked.value.diagnostics);
+/** The rules have changed since they were checked. */
+const stale = computed(() => checked.value.source !== text.value);
 
 let editor: RuleEditor | undefined;
 /** The packs under which rules were tried out last. */
@@ -368,7 +372,6 @@ function Conflict(): JSX.Element | null {
 function Problems(): JSX.Element | null {
   const found = diagnosed.value;
   if (found.length === 0 && unchecked.value !== undefined) return null;
-  const stale = checked.value.source !== text.value;
   return (
     <section class="problems" aria-labelledby="problems-title">
       <h2 id="problems-title">
@@ -383,7 +386,7 @@ function Problems(): JSX.Element | null {
             diagnostics={found}
             label="Problems in my rules"
             onGo={(diagnostic) => editor?.select(diagnostic.from, diagnostic.to)}
-            {...(stale ? {} : { onFix: fix })}
+            {...(stale.value ? {} : { onFix: fix })}
           />
         </>
       )}
