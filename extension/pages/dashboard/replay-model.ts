@@ -112,10 +112,11 @@ export async function openPosts(asSaved: string, source: string): Promise<void> 
   }
   const packs = (state.peek()?.packs ?? [])
     .filter((pack) => pack.on && pack.origin !== "mine")
-    .map(({ id, source: of, origin }) => ({
+    .map(({ id, source: of, origin, lists }) => ({
       id,
       source: of,
       trust: origin === "imported" ? ("limited" as const) : ("full" as const),
+      ...(lists === undefined ? {} : { lists }),
     }));
   try {
     const opened = await openReplay(found.json, packs, asSaved);

@@ -245,7 +245,7 @@ export function Rules(): JSX.Element {
       // Once there is something to try out, and whenever the packs in force are others.
       effect(() => {
         const inForce = packs.value.filter((pack) => pack.on);
-        const signature = JSON.stringify(inForce.map(({ id, source }) => [id, source.length, source]));
+        const signature = JSON.stringify(inForce.map(({ id, source, lists }) => [id, source, lists]));
         if (!ready.value || signature === replayed) return;
         replayed = signature;
         const { from } = place.peek();

@@ -19,7 +19,7 @@ function opened(): Replay {
 }
 
 const CARRY_OUT: { [Name in CallName]: (...args: Calls[Name]) => string } = {
-  check: (source) => check(source, undefined),
+  check,
   format,
   complete,
   describe,
