@@ -4,14 +4,13 @@ use crate::moment::{self, Moment};
 use crate::{Outcome, packs};
 use anyhow::{Context, Result, anyhow, bail};
 use clap::ValueEnum;
+use diffract_adapters::json::Document;
 use diffract_adapters::problem::nearest;
 use diffract_adapters::wire::{WireAdapter, builtin_named, builtin_names};
-use diffract_core::json;
 use diffract_core::matching::{Context as Circumstances, Memory, RuleSet};
 use diffract_core::post::{Kind, Post, Surface};
 use diffract_core::verdict::{Action, Reason, Verdict};
 use serde::Serialize;
-use serde_json::Value;
 use std::fs::File;
 use std::io::{self, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
@@ -164,7 +163,7 @@ fn adapter(name: &str) -> Result<WireAdapter> {
     }
 }
 
-fn payload(file: &Path) -> Result<Value> {
+fn payload(file: &Path) -> Result<Document> {
     let name = file.display();
     let mut text = String::new();
     let size = if file == Path::new("-") {
@@ -177,10 +176,7 @@ fn payload(file: &Path) -> Result<Value> {
     if size as u64 > MOST_BYTES {
         bail!("{name} is over 256 MB");
     }
-    // What some servers put before JSON so that it is no script.
-    let text = text.trim_start_matches('\u{feff}');
-    let text = text.strip_prefix(")]}'").unwrap_or(text);
-    serde_json::from_str(&json::mend(text)).with_context(|| format!("{name} is not JSON"))
+    Document::parse_owned(text).map_err(|(_, problem)| anyhow!("{name} is not JSON: {problem}"))
 }
 
 /// An address of the web, absolute: `reddit.com/r/all` is taken for `https://reddit.com/r/all`.
