@@ -7,5 +7,6 @@
 
 pub mod dom;
 pub mod json;
+pub mod offers;
 pub mod problem;
 pub mod wire;

@@ -1,12 +1,12 @@
 //! `diffract replay`: what the rules do with a recorded answer of a platform's API.
 
 use crate::moment::{self, Moment};
-use crate::{Outcome, packs};
+use crate::outcome::Outcome;
+use crate::packs::Packs;
 use anyhow::{Context, Result, anyhow, bail};
 use clap::ValueEnum;
-use diffract_adapters::json::Document;
 use diffract_adapters::problem::nearest;
-use diffract_adapters::wire::{WireAdapter, builtin_named, builtin_names};
+use diffract_adapters::wire::{Payload, WireAdapter, builtin_named, builtin_names};
 use diffract_core::matching::{Context as Circumstances, Memory, RuleSet};
 use diffract_core::post::{Kind, Post, Surface};
 use diffract_core::verdict::{Action, Reason, Verdict};
@@ -24,12 +24,15 @@ const MOST_BYTES: u64 = 256 << 20;
 /// Writes one line a post, in the order of the feed. Messages about the rules and the payload go to
 /// standard error; a line of rules that is wrong costs that line only.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Exit codes:
+#[command(after_help = "Examples:
+  diffract replay --platform x --rules my.rules home.json
+
+Exit codes:
   0  every post was decided; of an empty feed, none
   1  a rule file has errors, or cannot be read; the posts were decided by the rules that have none
   2  the input cannot be used: no such file or platform, no JSON, no posts in it")]
 pub struct Arguments {
-    /// Whose answer it is: x, reddit, youtube, mastodon, bluesky, linkedin, lemmy
+    /// Whose answer it is: x, youtube, reddit, mastodon, bluesky, hackernews, linkedin, facebook, instagram, tiktok, lemmy
     #[arg(long, value_name = "NAME")]
     platform: String,
     /// A rule file; may be given several times. Its pack is called by the file's name without extension.
@@ -109,9 +112,10 @@ struct Why<'a> {
 /// If the input cannot be used, or nothing can be written.
 pub fn run(arguments: &Arguments) -> Result<Outcome> {
     let adapter = adapter(&arguments.platform)?;
-    let packs = packs::load(&arguments.rules)?;
-    let payload = payload(&arguments.payload)?;
-    let reading = adapter.read(&payload, arguments.url.as_deref());
+    let packs = Packs::load(&arguments.rules)?;
+    let errors = packs.have_errors();
+    let payload = payload(&adapter, &arguments.payload, arguments.url.as_deref())?;
+    let reading = adapter.read(payload.document(), arguments.url.as_deref());
     let name = arguments.payload.display();
     if reading.items.is_empty() && !reading.recognised {
         bail!(
@@ -147,10 +151,14 @@ pub fn run(arguments: &Arguments) -> Result<Outcome> {
         write_summary(&mut out, &posts, &verdicts)?;
     }
     out.flush()?;
-    Ok(if packs.errors == 0 { Outcome::Well } else { Outcome::RuleErrors })
+    Ok(Outcome::found_if(errors))
 }
 
-fn adapter(name: &str) -> Result<WireAdapter> {
+/// The shipped adapter of this name.
+///
+/// # Errors
+/// If there is none; then the nearest name is offered.
+pub fn adapter(name: &str) -> Result<WireAdapter> {
     match builtin_named(name) {
         Some(adapter) => adapter.map_err(|problem| anyhow!("the adapter is broken: {problem}")),
         None => {
@@ -163,7 +171,7 @@ fn adapter(name: &str) -> Result<WireAdapter> {
     }
 }
 
-fn payload(file: &Path) -> Result<Document> {
+fn payload(adapter: &WireAdapter, file: &Path, url: Option<&str>) -> Result<Payload> {
     let name = file.display();
     let mut text = String::new();
     let size = if file == Path::new("-") {
@@ -176,11 +184,11 @@ fn payload(file: &Path) -> Result<Document> {
     if size as u64 > MOST_BYTES {
         bail!("{name} is over 256 MB");
     }
-    Document::parse_owned(text).map_err(|(_, problem)| anyhow!("{name} is not JSON: {problem}"))
+    Payload::open(adapter, text, url).map_err(|(_, problem)| anyhow!("{name} is no answer: {problem}"))
 }
 
 /// An address of the web, absolute: `reddit.com/r/all` is taken for `https://reddit.com/r/all`.
-fn address(text: &str) -> Result<String, String> {
+pub fn address(text: &str) -> Result<String, String> {
     let text = text.trim();
     let (scheme, rest) = text.split_once("://").unwrap_or(("https", text));
     let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
@@ -195,7 +203,7 @@ fn address(text: &str) -> Result<String, String> {
 }
 
 /// The time of the latest post, else the clock's.
-fn latest(posts: &[Post]) -> Moment {
+pub fn latest(posts: &[Post]) -> Moment {
     let latest = posts.iter().filter_map(|p| p.time).filter(|t| t.is_finite()).reduce(f64::max);
     let clock = || SystemTime::now().duration_since(UNIX_EPOCH).map_or(0.0, |d| d.as_secs_f64());
     Moment { seconds: latest.unwrap_or_else(clock), utc_offset: 0 }

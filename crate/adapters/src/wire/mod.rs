@@ -127,6 +127,11 @@ impl WireAdapter {
         &self.file.hosts
     }
 
+    /// Names of the fields that some item of its payloads can have, each once or more.
+    pub fn fields(&self) -> impl Iterator<Item = String> {
+        self.file.item.iter().flat_map(|item| item.fields.keys().map(|field| field.name()))
+    }
+
     /// Whether this address is one whose answers hold posts, as far as the file knows.
     pub fn knows(&self, url: &str) -> bool {
         text::host_and_path(url).is_some_and(|(_, path)| {

@@ -339,6 +339,11 @@ impl Facts {
         }
     }
 
+    /// Whether a needle was found of a leaf that asks for all of its needles.
+    pub(crate) fn has_needle(&self, atom: u32, needle: u32) -> bool {
+        self.all.binary_search(&(atom, needle)).is_ok()
+    }
+
     /// How many different needles of a leaf were found.
     fn count(&self, atom: u32) -> usize {
         let from = self.all.partition_point(|(other, _)| *other < atom);

@@ -13,7 +13,7 @@
 //! | rules taken apart: leaves, gates, scopes | `atoms`, `gates`, `index` |
 //! | a post's facts, and which gates they open | `facts` |
 //! | true, false, unknown | `evaluate` |
-//! | the verdict and its reasons | `decide`, `evidence` |
+//! | the verdict and its reasons | `decide`, `evidence`, [`explain`] |
 //! | what needs the clock or the past | `schedule`, `limits` |
 //! | `order by` | `order` |
 
@@ -23,6 +23,7 @@ mod decide;
 mod equivalence;
 mod evaluate;
 mod evidence;
+pub mod explain;
 mod facts;
 pub mod fields;
 mod fold;
@@ -30,7 +31,7 @@ mod gates;
 mod hosts;
 mod index;
 mod limits;
-#[cfg(test)]
+#[cfg(any(test, feature = "naive"))]
 mod naive;
 mod needles;
 mod order;
@@ -43,6 +44,8 @@ pub use evidence::{MAX_EVIDENCE, MAX_EVIDENCE_LENGTH};
 pub use fold::fold;
 pub use limits::Memory;
 pub use regexes::{REGEX_SIZE_LIMIT, compile_regex};
+#[cfg(feature = "analysis")]
+pub(crate) use required::required as required_literals;
 
 use crate::post::Post;
 use crate::program::{Program, Question};
@@ -133,6 +136,13 @@ impl RuleSet {
             posts.iter().map(|post| decide::decide(self, post, context, memory, &mut facts)).collect();
         self.spare.lock().unwrap_or_else(PoisonError::into_inner).push(facts);
         verdicts
+    }
+
+    /// The verdict word for word as the rule language says it, nothing filed and nothing remembered: what
+    /// [`RuleSet::decide`] is held against by tests and fuzzing. Limits are not known here.
+    #[cfg(any(test, feature = "naive"))]
+    pub fn decide_naively(&self, post: &Post, context: &Context) -> Verdict {
+        naive::decide(self, post, context)
     }
 }
 

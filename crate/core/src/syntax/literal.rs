@@ -179,8 +179,8 @@ pub(crate) fn unquote(written: &str) -> Option<String> {
     unescape(unwrapped(written).1).ok()
 }
 
-/// Text in quotes, escaped.
-pub(crate) fn quote(text: &str) -> String {
+/// Text in quotes, escaped, as a rule file has it. A carriage return, which would end the line, must not be in it.
+pub fn quote(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 2);
     out.push('"');
     for c in text.chars() {

@@ -5,7 +5,7 @@
 //! where its negation never is (leaving aside posts of which the field is unknown). The search is bounded:
 //! beyond the bound nothing is said.
 
-use super::node::{Node, NodeKind};
+use crate::check::node::{Node, NodeKind};
 use crate::diagnostic::{Diagnostic, code, quoted};
 use crate::matching::fold;
 use crate::post::{Kind, Surface};
@@ -15,48 +15,83 @@ use crate::reference;
 /// How many facts one condition may cost.
 const BUDGET: usize = 10_000;
 
-/// What to say about the condition.
-pub(crate) fn check(node: &Node, source: &str) -> Vec<Diagnostic> {
-    let mut out = Vec::new();
-    look(node, source, &mut out);
-    out
+/// What to say about the condition. `surfaces` are those that the `on` line above leaves, if it narrows them.
+pub(crate) fn check(node: &Node, source: &str, surfaces: Option<&[Surface]>, out: &mut Vec<Diagnostic>) {
+    let before = out.len();
+    look(node, None, source, out);
+    let nothing_said = !out[before..].iter().any(|d| d.code == code::NEVER_TRUE);
+    if let Some(surfaces) = surfaces
+        && nothing_said
+        && search(vec![(node, true)], Facts::on(surfaces), &mut { BUDGET }).is_err()
+    {
+        let names: Vec<&str> = reference::SURFACES
+            .iter()
+            .filter(|(surface, ..)| surfaces.contains(surface))
+            .map(|(_, name, _)| *name)
+            .collect();
+        let message =
+            format!("this can never be true here: the `on` line above leaves only {}", names.join(", "));
+        out.push(
+            Diagnostic::warning(code::NEVER_TRUE, node.span.clone(), message)
+                .help("name the surface on the `on` line, or move the rule below another `on`"),
+        );
+    }
 }
 
+/// A part of a chain: its parts, which of them, and whether the chain is of `or`s.
+type Place<'n> = (&'n [Node], usize, bool);
+
 /// Says it of the whole where it holds of the whole, else of its parts.
-fn look(node: &Node, source: &str, out: &mut Vec<Diagnostic>) {
+fn look(node: &Node, place: Option<Place<'_>>, source: &str, out: &mut Vec<Diagnostic>) {
     if let Err(why) = possible(node, true) {
-        out.push(
-            Diagnostic::warning(
-                code::NEVER_TRUE,
-                node.span.clone(),
-                format!("this can never be true: {why}"),
-            )
-            .help("change it, or take it out"),
-        );
+        let problem = Diagnostic::warning(
+            code::NEVER_TRUE,
+            node.span.clone(),
+            format!("this can never be true: {why}"),
+        )
+        .help("change it, or take it out");
+        out.push(left_out(problem, place.filter(|(.., or)| *or), source));
         return;
     }
     if possible(node, false).is_err() {
         let message = "this is always true, of every post that shows what it asks";
-        out.push(
-            Diagnostic::warning(code::ALWAYS_TRUE, node.span.clone(), message)
-                .help("did you mean something narrower?"),
-        );
+        let problem = Diagnostic::warning(code::ALWAYS_TRUE, node.span.clone(), message)
+            .help("did you mean something narrower?");
+        out.push(left_out(problem, place.filter(|(.., or)| !*or), source));
         return;
     }
+    let or = matches!(node.kind, NodeKind::Or(_));
     if let NodeKind::And(all) | NodeKind::Or(all) = &node.kind {
         for (i, part) in all.iter().enumerate() {
             let test = matches!(part.kind, NodeKind::Test(_) | NodeKind::Not(_));
             if test && all.len() <= 100 && all[..i].iter().any(|earlier| same(earlier, part)) {
                 let written = quoted(&source[part.span.clone()]);
                 let message = format!("`{written}` stands twice in this condition");
-                out.push(
-                    Diagnostic::warning(code::REPEATED_CONDITION, part.span.clone(), message)
-                        .help("leave one of them out"),
-                );
+                let problem = Diagnostic::warning(code::REPEATED_CONDITION, part.span.clone(), message)
+                    .help("leave one of them out");
+                out.push(left_out(problem, Some((all, i, or)), source));
             } else {
-                look(part, source, out);
+                look(part, Some((all, i, or)), source, out);
             }
         }
+    }
+}
+
+/// Suggests to leave a part out of its chain, with the `and` or `or` that joins it; not where a bracket stands
+/// between.
+fn left_out(problem: Diagnostic, place: Option<Place<'_>>, source: &str) -> Diagnostic {
+    let Some((all, i, _)) = place else { return problem };
+    let Some(part) = all.get(i) else { return problem };
+    let (joint, whole) = match (i.checked_sub(1).and_then(|i| all.get(i)), all.get(i + 1)) {
+        (Some(before), _) => (before.span.end..part.span.start, before.span.end..part.span.end),
+        (None, Some(after)) => (part.span.end..after.span.start, part.span.start..after.span.start),
+        (None, None) => return problem,
+    };
+    match source.get(joint) {
+        Some(joint) if matches!(joint.trim(), "and" | "or" | "AND" | "OR" | "And" | "Or") => {
+            problem.suggest(whole, "")
+        }
+        _ => problem,
     }
 }
 
@@ -126,6 +161,11 @@ struct Facts<'n> {
 }
 
 impl<'n> Facts<'n> {
+    /// What an `on` line that names surfaces leaves.
+    fn on(surfaces: &[Surface]) -> Self {
+        Self { surfaces: Some(surfaces.to_vec()), ..Self::default() }
+    }
+
     fn size(&self) -> usize {
         self.flags.len()
             + self.numbers.len()
@@ -247,7 +287,7 @@ fn narrow<T: PartialEq + Clone>(
 }
 
 /// The field that a test asks; it is the same for all tests that are unknown together.
-fn field_of(test: &Test) -> AnyField {
+pub(super) fn field_of(test: &Test) -> AnyField {
     match test {
         Test::Flag(f) => AnyField::Flag(*f),
         Test::Known(f) => f.clone(),

@@ -1,0 +1,48 @@
+//! What each platform shows. Generated from the adapters, see `crate/adapters/tests/offers.rs`.
+
+use super::Platform;
+
+/// Every platform with hosts of its own.
+#[rustfmt::skip]
+pub const PLATFORMS: &[Platform] = &[
+    Platform {
+        name: "bluesky",
+        hosts: &["bsky.app", "main.bsky.dev"],
+        fields: &["age", "alt", "author", "card.title", "followed", "hashtags", "kind", "labels", "lang", "length", "likes", "links", "media", "mentions", "name", "pinned", "position", "promoted", "quote", "quote.text", "replies", "reply", "replying_to", "repost", "reposted_by", "reposts", "sensitive", "surface", "text", "verified"],
+    },
+    Platform {
+        name: "hackernews",
+        hosts: &["news.ycombinator.com"],
+        fields: &["age", "author", "kind", "labels", "length", "likes", "links", "position", "promoted", "replies", "reply", "surface", "text", "title"],
+    },
+    Platform {
+        name: "linkedin",
+        hosts: &["linkedin.com"],
+        fields: &["age", "alt", "author", "card.title", "duration", "followed", "followers", "hashtags", "kind", "labels", "length", "likes", "links", "media", "name", "position", "promoted", "quote", "quote.text", "replies", "reply", "repost", "reposted_by", "reposts", "suggested", "surface", "text", "title", "views"],
+    },
+    Platform {
+        name: "mastodon",
+        hosts: &["aus.social", "c.im", "chaos.social", "climatejustice.social", "defcon.social", "det.social", "dice.camp", "fedibird.com", "floss.social", "fosstodon.org", "front-end.social", "hachyderm.io", "home.social", "indieweb.social", "infosec.exchange", "ioc.exchange", "journa.host", "kolektiva.social", "livellosegreto.it", "mamot.fr", "mas.to", "masto.ai", "masto.es", "mastodon.art", "mastodon.cloud", "mastodon.gamedev.place", "mastodon.ie", "mastodon.nl", "mastodon.nu", "mastodon.online", "mastodon.scot", "mastodon.sdf.org", "mastodon.social", "mastodon.uno", "mastodon.world", "mastodonapp.uk", "mathstodon.xyz", "mstdn.ca", "mstdn.jp", "mstdn.social", "muenchen.social", "newsie.social", "norden.social", "nrw.social", "octodon.social", "ohai.social", "pawoo.net", "piaille.fr", "scholar.social", "sfba.social", "sigmoid.social", "social.coop", "social.lol", "social.tchncs.de", "social.vivaldi.net", "tech.lgbt", "techhub.social", "toot.community", "toot.io", "troet.cafe", "universeodon.com", "wandering.shop"],
+        fields: &["age", "alt", "author", "card.title", "duration", "followers", "hashtags", "kind", "labels", "lang", "length", "likes", "links", "media", "mentions", "name", "pinned", "position", "promoted", "quote", "quote.text", "replies", "reply", "replying_to", "repost", "reposted_by", "reposts", "sensitive", "surface", "text", "title"],
+    },
+    Platform {
+        name: "old-reddit",
+        hosts: &["old.reddit.com"],
+        fields: &["age", "author", "community", "kind", "labels", "length", "likes", "links", "media", "pinned", "position", "promoted", "replies", "reply", "repost", "sensitive", "surface", "text", "title"],
+    },
+    Platform {
+        name: "reddit",
+        hosts: &["reddit.com"],
+        fields: &["age", "alt", "author", "card.title", "community", "duration", "followed", "kind", "labels", "lang", "length", "likes", "links", "media", "mentions", "name", "pinned", "position", "promoted", "quote", "quote.text", "replies", "reply", "replying_to", "repost", "reposted_by", "reposts", "sensitive", "suggested", "surface", "text", "title", "views"],
+    },
+    Platform {
+        name: "x",
+        hosts: &["twitter.com", "x.com"],
+        fields: &["age", "alt", "author", "card.title", "community", "duration", "followed", "followers", "hashtags", "kind", "labels", "lang", "length", "likes", "links", "media", "mentions", "name", "pinned", "position", "promoted", "quote", "quote.text", "replies", "reply", "replying_to", "repost", "reposted_by", "reposts", "sensitive", "suggested", "surface", "text", "title", "verified", "views"],
+    },
+    Platform {
+        name: "youtube",
+        hosts: &["youtube.com"],
+        fields: &["age", "author", "duration", "followed", "followers", "hashtags", "kind", "labels", "length", "likes", "links", "media", "mentions", "name", "pinned", "position", "promoted", "quote.text", "replies", "reply", "repost", "surface", "text", "title", "verified", "views"],
+    },
+];
