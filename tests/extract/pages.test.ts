@@ -10,7 +10,17 @@ import { after, before, describe, test } from "node:test";
 import { EXPECTED_DIFFERENCES } from "./differences.ts";
 import { CORPORA, launch, open, type Reading, read } from "./harness.ts";
 
-const PLATFORMS = ["x", "youtube", "reddit", "hackernews", "linkedin"];
+const PLATFORMS = [
+  "x",
+  "youtube",
+  "reddit",
+  "hackernews",
+  "linkedin",
+  "facebook",
+  "instagram",
+  "tiktok",
+  "news",
+];
 
 interface Meta {
   items: number;
@@ -73,6 +83,9 @@ const EXPECTED: Record<string, Expectation> = {
     anonymous: [
       { css: "tr.athing:not(:has(.hnuser)):not(:has(+ tr .hnuser))", why: "a job, or a deleted comment" },
     ],
+  },
+  "news/*": {
+    anonymous: [{ css: ".story-wrapper:not(:has([class*=byline]))", why: "a front names few authors" }],
   },
   "linkedin/*": {
     anonymous: [

@@ -9,20 +9,28 @@ fn mastodon() -> WireAdapter {
 }
 
 fn status(id: &str) -> String {
-    format!(r#"{{"id":"{id}","uri":"u{id}","account":{{"acct":"ada"}},"content":"<p>Tea \u00e9 {id}</p>","created_at":"2026-08-06T21:12:23Z"}}"#)
+    format!(
+        r#"{{"id":"{id}","uri":"u{id}","account":{{"acct":"ada"}},"content":"<p>Tea \u00e9 {id}</p>","created_at":"2026-08-06T21:12:23Z"}}"#
+    )
 }
 
 fn without(ids: &[&str], posts: &[Post]) -> Decisions {
-    Decisions { remove: posts.iter().map(|post| ids.contains(&post.id.as_str())).collect(), order: Vec::new() }
+    Decisions {
+        remove: posts.iter().map(|post| ids.contains(&post.id.as_str())).collect(),
+        order: Vec::new(),
+    }
 }
 
 fn rewrite(body: &[u8]) -> Rewritten {
-    mastodon().rewrite(body, Some("https://tea.example/api/v1/timelines/home"), |posts| without(&["2"], posts))
+    mastodon()
+        .rewrite(body, Some("https://tea.example/api/v1/timelines/home"), |posts| without(&["2"], posts))
 }
 
 #[test]
 fn prefixes_marks_and_spaces_stay_byte_for_byte() {
-    for (before, behind) in [("", ""), ("\u{feff}", "\n"), ("for (;;);", ""), (")]}'\n", " \r\n"), (" \n", "")] {
+    for (before, behind) in
+        [("", ""), ("\u{feff}", "\n"), ("for (;;);", ""), (")]}'\n", " \r\n"), (" \n", "")]
+    {
         let body = format!("{before}[ {} ,\n {} , {} ]{behind}", status("1"), status("2"), status("3"));
         let wanted = format!("{before}[ {} , {} ]{behind}", status("1"), status("3"));
         assert_eq!(rewrite(body.as_bytes()).outcome, Outcome::Changed(wanted));
@@ -53,7 +61,10 @@ fn what_is_cut_or_no_json_passes_through_with_a_word() {
     let body = format!("[{},{}]", status("1"), status("2"));
     for cut in [1, 10, body.len() / 2, body.len() - 1] {
         let done = rewrite(&body.as_bytes()[..cut]);
-        assert_eq!((done.outcome, done.problem), (Outcome::Unchanged, Some(PayloadProblem::Json(JsonProblem::Truncated))));
+        assert_eq!(
+            (done.outcome, done.problem),
+            (Outcome::Unchanged, Some(PayloadProblem::Json(JsonProblem::Truncated)))
+        );
     }
     // A compressed stream that was cut, or never unpacked.
     let done = rewrite(&[0x1f, 0x8b, 0x08, 0x00, 0xff, 0xfe]);
@@ -68,10 +79,16 @@ fn what_is_cut_or_no_json_passes_through_with_a_word() {
 fn large_bodies_are_read_and_hostile_ones_end() {
     // 20 MB, most of it one post's words.
     let long = "tea ".repeat(5_000_000);
-    let body = format!("[{},{{\"id\":\"9\",\"content\":\"{long}\",\"account\":{{\"acct\":\"bo\"}}}},{}]", status("2"), status("3"));
+    let body = format!(
+        "[{},{{\"id\":\"9\",\"content\":\"{long}\",\"account\":{{\"acct\":\"bo\"}}}},{}]",
+        status("2"),
+        status("3")
+    );
     let done = rewrite(body.as_bytes());
     assert_eq!(done.removed, [0]);
-    assert!(matches!(done.outcome, Outcome::Changed(text) if text.len() == body.len() - status("2").len() - 1));
+    assert!(
+        matches!(done.outcome, Outcome::Changed(text) if text.len() == body.len() - status("2").len() - 1)
+    );
     // Ten million empty lists, and a hundred thousand deep.
     let wide = format!("[{}[]]", "[],".repeat(10_000_000));
     assert_eq!(rewrite(wide.as_bytes()).problem, Some(PayloadProblem::Json(JsonProblem::TooLarge)));
@@ -82,7 +99,10 @@ fn large_bodies_are_read_and_hostile_ones_end() {
 #[test]
 fn posts_of_one_id_go_together_or_stay_apart() {
     let body = format!("[{},{},{}]", status("2"), status("1"), status("2"));
-    let done = mastodon().rewrite(body.as_bytes(), None, |_| Decisions { remove: vec![false, false, true], order: Vec::new() });
+    let done = mastodon().rewrite(body.as_bytes(), None, |_| Decisions {
+        remove: vec![false, false, true],
+        order: Vec::new(),
+    });
     assert_eq!(done.outcome, Outcome::Changed(format!("[{},{}]", status("2"), status("1"))));
 }
 
@@ -103,10 +123,16 @@ fn a_message_of_a_socket_is_handed_on_or_withheld() {
     assert_eq!(done.outcome, Outcome::Withheld);
     // What is no post is handed on: a deletion, a ping.
     for other in [r#"{"stream":["user"],"event":"delete","payload":"7"}"#, "{}"] {
-        assert_eq!(mastodon().rewrite(other.as_bytes(), url, |posts| without(&["7"], posts)).outcome, Outcome::Unchanged);
+        assert_eq!(
+            mastodon().rewrite(other.as_bytes(), url, |posts| without(&["7"], posts)).outcome,
+            Outcome::Unchanged
+        );
     }
     // The same status asked for by itself is an answer.
-    let done = mastodon().rewrite(status("2").as_bytes(), Some("https://tea.example/api/v1/statuses/2"), |posts| without(&["2"], posts));
+    let done =
+        mastodon().rewrite(status("2").as_bytes(), Some("https://tea.example/api/v1/statuses/2"), |posts| {
+            without(&["2"], posts)
+        });
     assert_eq!((done.outcome, done.left.len()), (Outcome::Unchanged, 1));
 }
 

@@ -38,8 +38,14 @@ enum Change {
     Twice,
 }
 
-const CHANGES: [Change; 6] =
-    [Change::NewKey, Change::KeysTurnedRound, Change::MissingPart, Change::OtherShape, Change::Cut, Change::Twice];
+const CHANGES: [Change; 6] = [
+    Change::NewKey,
+    Change::KeysTurnedRound,
+    Change::MissingPart,
+    Change::OtherShape,
+    Change::Cut,
+    Change::Twice,
+];
 
 fn small(sample: &Sample) -> String {
     let Ok(payload) = Payload::open(&sample.adapter, sample.text.clone(), sample.url.as_deref()) else {
@@ -56,7 +62,13 @@ fn small(sample: &Sample) -> String {
 }
 
 /// A text with one change; the span of what was changed, in the text before.
-fn mutated(text: &str, document: &Document, items: &[Node<'_>], change: Change, dice: &mut Dice) -> Option<(String, std::ops::Range<usize>)> {
+fn mutated(
+    text: &str,
+    document: &Document,
+    items: &[Node<'_>],
+    change: Change,
+    dice: &mut Dice,
+) -> Option<(String, std::ops::Range<usize>)> {
     let replaced = |node: Node<'_>, by: String| {
         let span = node.span();
         (format!("{}{by}{}", &text[..span.start], &text[span.end..]), span)
@@ -82,7 +94,8 @@ fn mutated(text: &str, document: &Document, items: &[Node<'_>], change: Change, 
             // A part of a post: something in it is gone.
             let item = *items.get(dice.below(items.len()))?;
             let inside = item.id() as usize + 1 + dice.below((item.end_id() - item.id()) as usize);
-            let node = document.node(inside as u32).filter(|node| node.is_object() && node.id() < item.end_id())?;
+            let node =
+                document.node(inside as u32).filter(|node| node.is_object() && node.id() < item.end_id())?;
             let members: Vec<(Node<'_>, Node<'_>)> = node.members().collect();
             let gone = dice.below(members.len());
             let left: Vec<&str> = members
@@ -95,7 +108,8 @@ fn mutated(text: &str, document: &Document, items: &[Node<'_>], change: Change, 
         }
         Change::OtherShape => {
             let item = *items.get(dice.below(items.len()))?;
-            let shapes = ["null", "[]", "{}", "7", "\"\"", "[[{\"id\":[]}]]", "{\"result\":null,\"data\":[]}"];
+            let shapes =
+                ["null", "[]", "{}", "7", "\"\"", "[[{\"id\":[]}]]", "{\"result\":null,\"data\":[]}"];
             replaced(item, shapes[dice.below(shapes.len())].to_owned())
         }
         Change::Cut => {
@@ -145,7 +159,8 @@ fn check(sample: &Sample, base: &Payload, text: &str, span: &std::ops::Range<usi
         if promoted { post.promoted == Some(true) } else { index % 3 == 1 }
     };
     let remove: Vec<bool> = payload.posts().enumerate().map(goes).collect();
-    let done = payload.rewrite(&sample.adapter, &Decisions { remove, order: (0..payload.posts().len()).rev().collect() });
+    let done = payload
+        .rewrite(&sample.adapter, &Decisions { remove, order: (0..payload.posts().len()).rev().collect() });
     let mut expected = BTreeMap::new();
     for (index, post) in payload.posts().enumerate() {
         if !done.removed.contains(&index) {
@@ -189,14 +204,16 @@ fn changed_payloads_lose_no_post() {
             let change = CHANGES[(attempt + count) % CHANGES.len()];
             if let Some((mutant, span)) = mutated(&text, base.document(), &items, change, &mut dice) {
                 check(sample, &base, &mutant, &span, change);
-                *made.entry(match change {
-                    Change::NewKey => "new keys",
-                    Change::KeysTurnedRound => "keys in another order",
-                    Change::MissingPart => "missing parts",
-                    Change::OtherShape => "entries of another shape",
-                    Change::Cut => "cut short",
-                    Change::Twice => "elements twice",
-                }).or_default() += 1;
+                *made
+                    .entry(match change {
+                        Change::NewKey => "new keys",
+                        Change::KeysTurnedRound => "keys in another order",
+                        Change::MissingPart => "missing parts",
+                        Change::OtherShape => "entries of another shape",
+                        Change::Cut => "cut short",
+                        Change::Twice => "elements twice",
+                    })
+                    .or_default() += 1;
                 count += 1;
             }
         }

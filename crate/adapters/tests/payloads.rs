@@ -234,7 +234,8 @@ fn videos_are_found_under_every_name() {
     let part = |text: &str| json!({ "text": { "content": text } });
     let counted = json!({ "metadataParts": [part("1.2M views"), part("2 years ago")] });
     // A channel may be called what a count is written as, or be left out.
-    let named = youtube.read(&document(&lockup(json!([{ "metadataParts": [part("24 Reviews")] }, counted]))), None);
+    let named =
+        youtube.read(&document(&lockup(json!([{ "metadataParts": [part("24 Reviews")] }, counted]))), None);
     let post = &named.items[0].post;
     assert_eq!((post.author.as_deref(), post.views), (Some("24 Reviews"), Some(1.2e6)));
     let left_out = youtube.read(&document(&lockup(json!([counted]))), None);

@@ -4,9 +4,9 @@
 //! The recordings hold strangers' words and are no part of this repository. They are looked for in
 //! `DIFFRACT_CORPORA`, else beside the repository; without them this test says so and passes.
 
+use diffract_adapters::json::{Document, Node};
 use diffract_adapters::wire::{WireAdapter, builtin};
 use diffract_core::post::{Kind, Post};
-use diffract_adapters::json::{Document, Node};
 use serde_json::Value;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -167,7 +167,10 @@ fn fields_are_read_as_what_they_are() {
             assert!(!marked, "{name}: {} has markup left: {:?}", item.path, post.text);
             if adapter.name() != "youtube" || post.kind == Some(Kind::Comment) {
                 assert!(
-                    post.time.is_some() || post.age.is_some() || post.promoted == Some(true),
+                    post.time.is_some()
+                        || post.age.is_some()
+                        || post.promoted == Some(true)
+                        || post.suggested == Some(true),
                     "{name}: {} has no time",
                     item.path
                 );

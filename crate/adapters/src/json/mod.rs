@@ -43,7 +43,8 @@ pub const MOST_BYTES: usize = 128 << 20;
 const LARGE: u32 = 64;
 
 /// What is put before JSON so that it cannot be run as a script, and a byte-order mark.
-const PREFIXES: &[&str] = &["for (;;);", "for(;;);", "while(1);", "while (1);", ")]}',", ")]}'", "&&&START&&&"];
+const PREFIXES: &[&str] =
+    &["for (;;);", "for(;;);", "while(1);", "while (1);", ")]}',", ")]}'", "&&&START&&&"];
 
 /// Why a text is not read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -181,18 +182,20 @@ impl Document {
     }
 
     fn index_large(&self) -> HashMap<u32, HashMap<Box<str>, u32>> {
-        let candidates = self.records.iter().enumerate().filter(|(at, record)| {
-            record.kind == Kind::Object && record.next - *at as u32 > 2 * LARGE
-        });
+        let candidates = self
+            .records
+            .iter()
+            .enumerate()
+            .filter(|(at, record)| record.kind == Kind::Object && record.next - *at as u32 > 2 * LARGE);
         candidates
             .filter_map(|(at, _)| {
                 let node = Node { document: self, at: at as u32 };
                 if node.members().nth(LARGE as usize).is_none() {
                     return None;
                 }
-                let members = node.members().filter_map(|(key, value)| {
-                    Some((key.as_str()?.into_owned().into_boxed_str(), value.at))
-                });
+                let members = node
+                    .members()
+                    .filter_map(|(key, value)| Some((key.as_str()?.into_owned().into_boxed_str(), value.at)));
                 Some((at as u32, members.collect()))
             })
             .collect()
@@ -345,7 +348,9 @@ impl<'d> Node<'d> {
         if !self.is_object() {
             return None;
         }
-        if let Some(members) = self.document.large.get(&self.at).filter(|_| self.record().next - self.at > 2 * LARGE) {
+        if let Some(members) =
+            self.document.large.get(&self.at).filter(|_| self.record().next - self.at > 2 * LARGE)
+        {
             return members.get(key).map(|at| Node { document: self.document, at: *at });
         }
         let mut found = None;
@@ -441,7 +446,14 @@ mod tests {
 
     #[test]
     fn prefixes_and_marks_are_stepped_over() {
-        for text in ["{\"a\":1}", "\u{feff}{\"a\":1}", "for (;;);{\"a\":1}", "for(;;);\n {\"a\":1} ", ")]}'\n{\"a\":1}", "\u{feff} )]}',{\"a\":1}"] {
+        for text in [
+            "{\"a\":1}",
+            "\u{feff}{\"a\":1}",
+            "for (;;);{\"a\":1}",
+            "for(;;);\n {\"a\":1} ",
+            ")]}'\n{\"a\":1}",
+            "\u{feff} )]}',{\"a\":1}",
+        ] {
             let document = Document::parse(text).expect(text);
             assert_eq!(document.root().get("a").and_then(Node::as_f64), Some(1.0), "{text}");
             assert_eq!(document.text(), text);
@@ -450,8 +462,12 @@ mod tests {
 
     #[test]
     fn streams_are_lists() {
-        let document = Document::parse_stream("for(;;);{\"a\":1}\r\n{\"b\":2}\n[3]\n".to_owned()).expect("JSON");
-        assert_eq!(document.root().elements().map(Node::raw).collect::<Vec<_>>(), ["{\"a\":1}", "{\"b\":2}", "[3]"]);
+        let document =
+            Document::parse_stream("for(;;);{\"a\":1}\r\n{\"b\":2}\n[3]\n".to_owned()).expect("JSON");
+        assert_eq!(
+            document.root().elements().map(Node::raw).collect::<Vec<_>>(),
+            ["{\"a\":1}", "{\"b\":2}", "[3]"]
+        );
         assert!(Document::parse_stream("{\"a\":1}\n{\"b\":".to_owned()).is_err());
         assert!(Document::parse_stream(" ".to_owned()).is_err());
     }
@@ -459,8 +475,31 @@ mod tests {
     #[test]
     fn what_is_no_json_is_refused_as_a_browser_would() {
         for bad in [
-            "", "{", "[1,]", "{\"a\"}", "{\"a\":1,}", "01", "1.", "-", ".5", "1e", "+1", "nul", "\"\n\"", "\"\\x\"",
-            "\"\\u12g4\"", "[1 2]", "{} {}", "'a'", "{a:1}", "NaN", "\"abc", "[\"a\\\"]", "\u{a0}1", "tru", "[",
+            "",
+            "{",
+            "[1,]",
+            "{\"a\"}",
+            "{\"a\":1,}",
+            "01",
+            "1.",
+            "-",
+            ".5",
+            "1e",
+            "+1",
+            "nul",
+            "\"\n\"",
+            "\"\\x\"",
+            "\"\\u12g4\"",
+            "[1 2]",
+            "{} {}",
+            "'a'",
+            "{a:1}",
+            "NaN",
+            "\"abc",
+            "[\"a\\\"]",
+            "\u{a0}1",
+            "tru",
+            "[",
         ] {
             assert!(Document::parse(bad).is_err(), "{bad}");
         }

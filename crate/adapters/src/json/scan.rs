@@ -79,7 +79,12 @@ impl<'t> Scanner<'t> {
     fn new(text: &'t str, range: Range<usize>) -> Self {
         // A value takes some twenty bytes in the payloads that are recorded; more room comes when it is needed.
         let room = (range.len() / 20).min(MOST_VALUES / 8);
-        Self { bytes: text.as_bytes().get(..range.end).unwrap_or_default(), at: range.start, records: Vec::with_capacity(room), depth: 0 }
+        Self {
+            bytes: text.as_bytes().get(..range.end).unwrap_or_default(),
+            at: range.start,
+            records: Vec::with_capacity(room),
+            depth: 0,
+        }
     }
 
     #[inline]

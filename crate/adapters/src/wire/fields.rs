@@ -1,9 +1,9 @@
 //! From what a path finds to the value of a field.
 
-use crate::json::{Kind as JsonKind, Node};
 use super::path::{Paths, Scope, is_written};
 use super::schema::{Condition, ConditionTest, Expand, Field, File, ItemKind, Literal, Source, Step};
 use super::{html, quantity, text};
+use crate::json::{Kind as JsonKind, Node};
 use diffract_core::post::{Kind, Medium, Post};
 use serde::Deserialize;
 use serde::de::IntoDeserializer;
@@ -465,7 +465,8 @@ fn filled(template: &str, post: &Post) -> Option<String> {
 /// Whether all conditions are so.
 pub(super) fn holds_all(conditions: &[Condition], scope: &Scope<'_, '_>) -> bool {
     conditions.iter().all(|condition| {
-        let any = |test: &mut dyn FnMut(Node<'_>) -> bool| condition.path.0.iter().any(|p| p.any(scope, test));
+        let any =
+            |test: &mut dyn FnMut(Node<'_>) -> bool| condition.path.0.iter().any(|p| p.any(scope, test));
         match &condition.test {
             ConditionTest::Present => any(&mut |v| !v.is_null()),
             ConditionTest::Absent => !any(&mut |v| !v.is_null()),
@@ -477,7 +478,9 @@ pub(super) fn holds_all(conditions: &[Condition], scope: &Scope<'_, '_>) -> bool
                     Literal::List(_) => false,
                 })
             }),
-            ConditionTest::Matches(pattern) => any(&mut |v| v.as_str().is_some_and(|s| pattern.0.is_match(&s))),
+            ConditionTest::Matches(pattern) => {
+                any(&mut |v| v.as_str().is_some_and(|s| pattern.0.is_match(&s)))
+            }
         }
     })
 }

@@ -1,10 +1,10 @@
 //! Finding the items of a payload: one walk, in document order.
 
 use super::fields;
-use crate::json::Node;
 use super::path::{Indexes, Path, Scope, Step};
 use super::schema::{Endpoint, File, ItemKind};
 use super::text::host_and_path;
+use crate::json::Node;
 use diffract_core::post::{Post, Surface};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -246,7 +246,9 @@ impl<'a, 'f> Walk<'a, 'f> {
             self.step(At::Index(index), child);
         }
         for (key, child) in node.members() {
-            if child.is_container() && !key.as_str().is_some_and(|key| self.patterns.skip.contains(key.as_ref())) {
+            if child.is_container()
+                && !key.as_str().is_some_and(|key| self.patterns.skip.contains(key.as_ref()))
+            {
                 self.step(At::Key(key), child);
             }
         }
@@ -285,9 +287,10 @@ impl<'a, 'f> Walk<'a, 'f> {
             return None;
         }
         let by_key = match self.path.last() {
-            Some(At::Key(key)) => {
-                key.as_str().and_then(|key| self.patterns.by_key.get(key.as_ref())).map_or(&[][..], Vec::as_slice)
-            }
+            Some(At::Key(key)) => key
+                .as_str()
+                .and_then(|key| self.patterns.by_key.get(key.as_ref()))
+                .map_or(&[][..], Vec::as_slice),
             _ => &[],
         };
         let mut best: Option<usize> = None;
@@ -365,7 +368,9 @@ fn fits<T>(pattern: &[Step], path: &[T], is_key: &dyn Fn(&T, &str) -> bool) -> b
         return path.is_empty();
     };
     match (last, rest) {
-        (Step::Deep, _) => before.is_empty() || (0..=path.len()).rev().any(|n| fits(before, &path[..n], is_key)),
+        (Step::Deep, _) => {
+            before.is_empty() || (0..=path.len()).rev().any(|n| fits(before, &path[..n], is_key))
+        }
         (Step::Key(key), Some((at, path))) => is_key(at, key) && fits(before, path, is_key),
         (Step::Each, Some((_, path))) => fits(before, path, is_key),
         _ => false,

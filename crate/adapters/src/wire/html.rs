@@ -24,7 +24,8 @@ const MOST_ATTRIBUTES: usize = 100;
 /// The most that is gathered of one element's words, in bytes.
 const MOST_WORDS: usize = 64 << 10;
 
-const VOID: &[&str] = &["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"];
+const VOID: &[&str] =
+    &["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"];
 /// Elements whose text is no markup.
 const RAW: &[&str] = &["script", "style", "textarea", "title", "noscript", "iframe", "template"];
 
@@ -168,7 +169,10 @@ impl<'h> Builder<'h> {
         let Some(depth) = self.open.iter().rposition(|open| open.tag == tag) else { return };
         // A stray `</p>` or `</span>` does not reach out of a cell or a table.
         let fences = ["table", "td", "th", "article", "body"];
-        if depth == 0 || (self.open[depth + 1..].iter().any(|open| fences.contains(&open.tag.as_ref())) && !["table", "body", "html", "tbody", "tr", "article", "main", "div"].contains(&tag)) {
+        if depth == 0
+            || (self.open[depth + 1..].iter().any(|open| fences.contains(&open.tag.as_ref()))
+                && !["table", "body", "html", "tbody", "tr", "article", "main", "div"].contains(&tag))
+        {
             return;
         }
         while self.open.len() > depth + 1 {
@@ -185,10 +189,13 @@ impl<'h> Builder<'h> {
             "td" | "th" => (&["td", "th"], &["tr", "table"]),
             "tr" => (&["tr"], &["table", "tbody", "thead", "tfoot"]),
             "tbody" | "thead" | "tfoot" => (&["tbody", "thead", "tfoot"], &["table"]),
-            "p" | "div" | "table" | "ul" | "ol" | "pre" | "blockquote" | "article" | "section" => (&["p"], &["td", "div", "table", "article", "section", "button"]),
+            "p" | "div" | "table" | "ul" | "ol" | "pre" | "blockquote" | "article" | "section" => {
+                (&["p"], &["td", "div", "table", "article", "section", "button"])
+            }
             _ => return,
         };
-        let fence = self.open.iter().rposition(|open| fences.contains(&open.tag.as_ref())).map_or(1, |f| f + 1);
+        let fence =
+            self.open.iter().rposition(|open| fences.contains(&open.tag.as_ref())).map_or(1, |f| f + 1);
         if let Some(depth) = self.open.iter().rposition(|open| closes.contains(&open.tag.as_ref()))
             && depth >= fence
         {
@@ -211,9 +218,9 @@ fn lower(text: &str) -> Cow<'_, str> {
 
 /// Where the end tag of raw text is.
 fn find_end_tag(text: &str, tag: &str) -> Option<usize> {
-    text.match_indices("</").map(|(at, _)| at).find(|at| {
-        text.get(at + 2..at + 2 + tag.len()).is_some_and(|name| name.eq_ignore_ascii_case(tag))
-    })
+    text.match_indices("</")
+        .map(|(at, _)| at)
+        .find(|at| text.get(at + 2..at + 2 + tag.len()).is_some_and(|name| name.eq_ignore_ascii_case(tag)))
 }
 
 /// The attributes of a tag, the first of each name, where it ends, and whether it closes itself.
@@ -241,7 +248,9 @@ fn attributes(page: &str, from: usize) -> (Vec<(Cow<'_, str>, &str)>, usize, boo
                 let behind = at + bytes[at..].iter().take_while(|b| b.is_ascii_whitespace()).count();
                 let mut value = "";
                 if bytes.get(behind) == Some(&b'=') {
-                    let begin = behind + 1 + bytes[behind + 1..].iter().take_while(|b| b.is_ascii_whitespace()).count();
+                    let begin = behind
+                        + 1
+                        + bytes[behind + 1..].iter().take_while(|b| b.is_ascii_whitespace()).count();
                     let (from, to, next) = match bytes.get(begin) {
                         Some(quote @ (b'"' | b'\'')) => {
                             let length = bytes[begin + 1..].iter().position(|b| b == quote);
@@ -394,7 +403,9 @@ mod tests {
 
     #[test]
     fn words_are_those_a_reader_sees() {
-        let document = Document::parse(&tree("<div>Tea\n  and <i>toast</i><p>for &lt;two&gt;<script>x</script></div>")).expect("JSON");
+        let document =
+            Document::parse(&tree("<div>Tea\n  and <i>toast</i><p>for &lt;two&gt;<script>x</script></div>"))
+                .expect("JSON");
         assert_eq!(words(document.root()), "Tea and toast\n\nfor <two>");
     }
 

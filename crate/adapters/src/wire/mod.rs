@@ -132,6 +132,11 @@ impl WireAdapter {
         self.file.item.iter().flat_map(|item| item.fields.keys().map(|field| field.name()))
     }
 
+    /// Whether its answers are JSON values one after the other; then one value by itself is read as a list of one.
+    pub fn reads_streams(&self) -> bool {
+        self.file.stream
+    }
+
     /// Whether this address is one whose answers hold posts, as far as the file knows.
     pub fn knows(&self, url: &str) -> bool {
         text::host_and_path(url).is_some_and(|(_, path)| {
@@ -151,7 +156,12 @@ impl WireAdapter {
 
     /// Reads an answer, asks what is to become of its posts, and writes it anew: the same bytes but for the entries
     /// that go or change places. What cannot be read passes through as it is, with the problem said.
-    pub fn rewrite(&self, body: &[u8], url: Option<&str>, decide: impl FnOnce(&[Post]) -> Decisions) -> Rewritten {
+    pub fn rewrite(
+        &self,
+        body: &[u8],
+        url: Option<&str>,
+        decide: impl FnOnce(&[Post]) -> Decisions,
+    ) -> Rewritten {
         let text = match std::str::from_utf8(body) {
             Ok(text) => text.to_owned(),
             Err(_) => return Rewritten::passed_through(crate::json::JsonProblem::NotUtf8.into()),

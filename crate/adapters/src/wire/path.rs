@@ -113,7 +113,12 @@ impl Path {
         self.each_up_to(scope, MOST_STEPS, test)
     }
 
-    fn each_up_to<'a>(&self, scope: &Scope<'a, '_>, steps: u32, seen: &mut dyn FnMut(Node<'a>) -> bool) -> bool {
+    fn each_up_to<'a>(
+        &self,
+        scope: &Scope<'a, '_>,
+        steps: u32,
+        seen: &mut dyn FnMut(Node<'a>) -> bool,
+    ) -> bool {
         let start = match &self.start {
             Start::Item(up) => scope.line.len().checked_sub(up + 1).and_then(|i| scope.line.get(i)).copied(),
             Start::Next(steps) => scope.line.split_last().and_then(|(item, above)| {
@@ -378,7 +383,10 @@ mod tests {
 
     #[test]
     fn paths_lead_where_they_say() {
-        let v = Document::parse(r#"{"a": {"b": [{"k": "x", "v": 1}, {"k": "y", "v": 2}], "c.d": 3}, "$type": "t"}"#).unwrap();
+        let v = Document::parse(
+            r#"{"a": {"b": [{"k": "x", "v": 1}, {"k": "y", "v": 2}], "c.d": 3}, "$type": "t"}"#,
+        )
+        .unwrap();
         assert_eq!(all("a.b[*].v", &v), ["1", "2"]);
         assert_eq!(all("a.b[-1].v", &v), ["2"]);
         assert_eq!(all("a.b[?k=y].v", &v), ["2"]);

@@ -153,10 +153,7 @@ impl Payload {
     }
 }
 
-fn parse(
-    adapter: &WireAdapter,
-    text: String,
-) -> Result<(Form, Document), (String, PayloadProblem)> {
+fn parse(adapter: &WireAdapter, text: String) -> Result<(Form, Document), (String, PayloadProblem)> {
     let file = &adapter.file;
     let plain = |result: Result<Document, (String, JsonProblem)>| {
         result.map(|d| (Form::Plain, d)).map_err(|(text, problem)| (text, problem.into()))
@@ -197,7 +194,12 @@ fn parse(
 }
 
 /// Of a message, the JSON that stands in it as a text, where the file says that one does.
-fn unwrap(adapter: &WireAdapter, form: Form, document: Document, url: Option<&str>) -> (Form, Document, bool) {
+fn unwrap(
+    adapter: &WireAdapter,
+    form: Form,
+    document: Document,
+    url: Option<&str>,
+) -> (Form, Document, bool) {
     let messages = |endpoint: &&Endpoint| endpoint.messages;
     let root = document.root();
     let Some(endpoint) = find::endpoint(&adapter.file, root, url).filter(messages) else {
@@ -205,9 +207,12 @@ fn unwrap(adapter: &WireAdapter, form: Form, document: Document, url: Option<&st
     };
     let indexes = Indexes::new();
     let scope = Scope { line: &[root], anchors: &[], indexes: &indexes };
-    let inside = endpoint.inside.as_ref().and_then(|path| path.first(&scope)).filter(|n| n.kind() == Kind::String);
+    let inside =
+        endpoint.inside.as_ref().and_then(|path| path.first(&scope)).filter(|n| n.kind() == Kind::String);
     match inside.and_then(Node::as_str).map(Cow::into_owned).map(Document::parse_owned) {
-        Some(Ok(inner)) if fields::holds_all(&endpoint.when.0, &scope) => (Form::Inside(document.into_text()), inner, true),
+        Some(Ok(inner)) if fields::holds_all(&endpoint.when.0, &scope) => {
+            (Form::Inside(document.into_text()), inner, true)
+        }
         _ => (form, document, true),
     }
 }

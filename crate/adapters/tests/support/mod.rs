@@ -106,9 +106,8 @@ fn compare(at: &str, before: &Value, after: &Value, all: &mut Vec<String>) {
             // What is left must be what was there, in its order: whole, or with parts of it gone.
             let mut rest = b.iter().peekable();
             for (index, element) in a.iter().enumerate() {
-                let fits = rest.peek().is_some_and(|next| {
-                    *next == element || same_but_for_gone(element, next)
-                });
+                let fits =
+                    rest.peek().is_some_and(|next| *next == element || same_but_for_gone(element, next));
                 if fits {
                     let next = rest.next().unwrap_or(&Value::Null);
                     compare(&format!("{at}[{index}]"), element, next, all);

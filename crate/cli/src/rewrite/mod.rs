@@ -84,7 +84,8 @@ pub fn run(arguments: &Arguments) -> Result<Outcome> {
     let adapter = adapter(&arguments.platform)?;
     let packs = Packs::load(&arguments.rules)?;
     let errors = packs.have_errors();
-    let bytes = files::bytes(&arguments.payload, MOST_BYTES, "an answer that large is passed through as it is")?;
+    let bytes =
+        files::bytes(&arguments.payload, MOST_BYTES, "an answer that large is passed through as it is")?;
     let name = files::name(&arguments.payload);
     let mut out = std::io::stdout().lock();
     let opened = match String::from_utf8(bytes) {
@@ -188,7 +189,12 @@ fn report(done: &Done) {
     let mut left: BTreeMap<LeftReason, usize> = BTreeMap::new();
     done.rewritten.left.iter().for_each(|left_post| *left.entry(left_post.why).or_default() += 1);
     for (why, count) in left {
-        let _ = writeln!(out, "{} {}, to be hidden in the page: {why}", terminal::styled(terminal::YELLOW, "left"), terminal::count(count, "post"));
+        let _ = writeln!(
+            out,
+            "{} {}, to be hidden in the page: {why}",
+            terminal::styled(terminal::YELLOW, "left"),
+            terminal::count(count, "post")
+        );
     }
     let _ = writeln!(
         out,

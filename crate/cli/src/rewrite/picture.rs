@@ -91,7 +91,8 @@ fn lines(out: &mut String, done: &Done, after: &[usize], shown: usize, right: us
 /// One post: who, what, and what is said of it.
 fn card(out: &mut String, done: &Done, post: usize, x: usize, row: usize, gone: bool) {
     let y = TOP + row * ROW;
-    let (fill, edge, ink) = if gone { ("#fdf1f0", "#e7b4b0", "#7a4a47") } else { ("#f7f8fa", "#dfe3e9", INK) };
+    let (fill, edge, ink) =
+        if gone { ("#fdf1f0", "#e7b4b0", "#7a4a47") } else { ("#f7f8fa", "#dfe3e9", INK) };
     let _ = write!(
         out,
         r#"<rect x="{x}" y="{y}" width="{COLUMN}" height="{BOX}" rx="6" fill="{fill}" stroke="{edge}"/>"#
@@ -127,7 +128,11 @@ fn of_page(done: &Done, post: usize, left: bool) -> String {
     };
     let labels = verdict.labels.join(", ");
     let score = if verdict.score == 0.0 { String::new() } else { format!("score {}", verdict.score) };
-    [action, labels.as_str(), score.as_str()].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ")
+    [action, labels.as_str(), score.as_str()]
+        .into_iter()
+        .filter(|part| !part.is_empty())
+        .collect::<Vec<_>>()
+        .join(" · ")
 }
 
 fn text(out: &mut String, x: usize, y: usize, size: usize, colour: &str, more: &str, words: &str) {

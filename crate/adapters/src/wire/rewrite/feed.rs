@@ -104,19 +104,17 @@ pub fn arrange(
     if let Some((shown, page)) = memory {
         let feed = shown.feed(hash(page.feed), hash(page.visit));
         let here = hash(page.request);
-        let on: HashMap<u64, (u64, usize)> = feed
-            .posts
-            .iter()
-            .enumerate()
-            .map(|(place, (post, page))| (*post, (*page, place)))
-            .collect();
+        let on: HashMap<u64, (u64, usize)> =
+            feed.posts.iter().enumerate().map(|(place, (post, page))| (*post, (*page, place))).collect();
         let seen = |post: usize| posts.get(post).and_then(|post| on.get(&identity(post, fold)).copied());
         if fold != Fold::Nothing {
             for post in 0..posts.len() {
                 remove[post] |= seen(post).is_some_and(|(page, _)| page != here);
             }
         }
-        keep_places(&mut sequence, |post| seen(post).filter(|(page, _)| *page == here).map(|(_, place)| place));
+        keep_places(&mut sequence, |post| {
+            seen(post).filter(|(page, _)| *page == here).map(|(_, place)| place)
+        });
         fold_here(posts, &sequence, fold, &mut remove);
         for post in sequence.iter().filter(|post| !remove[**post]) {
             let id = identity(&posts[*post], fold);
@@ -134,8 +132,11 @@ pub fn arrange(
 /// An order that names each post once, whatever was given.
 fn complete(order: &[usize], posts: usize) -> Vec<usize> {
     let mut named = vec![false; posts];
-    let mut all: Vec<usize> =
-        order.iter().copied().filter(|post| named.get_mut(*post).is_some_and(|n| !std::mem::replace(n, true))).collect();
+    let mut all: Vec<usize> = order
+        .iter()
+        .copied()
+        .filter(|post| named.get_mut(*post).is_some_and(|n| !std::mem::replace(n, true)))
+        .collect();
     all.extend((0..posts).filter(|post| !named[*post]));
     all
 }
@@ -172,7 +173,8 @@ fn identity(post: &Post, fold: Fold) -> u64 {
 
 /// FNV-1a. Stored, so it must not change.
 fn hash(text: &str) -> u64 {
-    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+    text.bytes()
+        .fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }
 
 #[cfg(test)]
@@ -208,13 +210,19 @@ mod tests {
     fn what_was_shown_neither_comes_again_nor_changes_places() {
         let mut shown = Shown::default();
         let page = |request| Page { visit: "v", feed: "home", request };
-        assert_eq!(left(&["a", "b", "c"], &[2, 0, 1], Fold::Duplicates, Some((&mut shown, page("1")))), "c a b");
+        assert_eq!(
+            left(&["a", "b", "c"], &[2, 0, 1], Fold::Duplicates, Some((&mut shown, page("1")))),
+            "c a b"
+        );
         // The next page brings one again.
         assert_eq!(left(&["c", "d"], &[], Fold::Duplicates, Some((&mut shown, page("2")))), "d");
         // The first page again, with one more, and scores that have changed.
         let text = serde_json::to_string(&shown).expect("plain data");
         let mut shown: Shown = serde_json::from_str(&text).expect("it reads back");
-        assert_eq!(left(&["n", "a", "b", "c"], &[0, 2, 1, 3], Fold::Duplicates, Some((&mut shown, page("1")))), "n c a b");
+        assert_eq!(
+            left(&["n", "a", "b", "c"], &[0, 2, 1, 3], Fold::Duplicates, Some((&mut shown, page("1")))),
+            "n c a b"
+        );
         // Another visit, and another feed, begin anew.
         let other = Page { visit: "w", ..page("2") };
         assert_eq!(left(&["c", "d"], &[], Fold::Duplicates, Some((&mut shown, other))), "c d");
@@ -231,8 +239,15 @@ mod tests {
             let ids: Vec<&str> = many.iter().map(String::as_str).collect();
             for request in 0..30 {
                 let request = request.to_string();
-                let posts: Vec<Post> = posts(&ids).into_iter().map(|p| Post { id: format!("{}{request}", p.id), ..p }).collect();
-                arrange(&posts, &[], &[], Fold::Duplicates, Some((&mut shown, Page { visit: "v", feed: &name, request: &request })));
+                let posts: Vec<Post> =
+                    posts(&ids).into_iter().map(|p| Post { id: format!("{}{request}", p.id), ..p }).collect();
+                arrange(
+                    &posts,
+                    &[],
+                    &[],
+                    Fold::Duplicates,
+                    Some((&mut shown, Page { visit: "v", feed: &name, request: &request })),
+                );
             }
         }
         assert_eq!(shown.feeds.len(), MOST_FEEDS);

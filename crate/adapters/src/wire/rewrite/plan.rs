@@ -165,7 +165,11 @@ impl<'p> Planner<'p> {
         if !kind.fixed.0.is_empty() {
             for entry in 0..self.lists[list].entries.len() {
                 let id = self.lists[list].entries[entry].node;
-                let fixed = kind.fixed.0.iter().any(|c| self.holds(line, id, |s| holds_all(std::slice::from_ref(c), s)));
+                let fixed = kind
+                    .fixed
+                    .0
+                    .iter()
+                    .any(|c| self.holds(line, id, |s| holds_all(std::slice::from_ref(c), s)));
                 self.lists[list].entries[entry].fixed = fixed;
             }
         }
@@ -173,7 +177,13 @@ impl<'p> Planner<'p> {
     }
 
     fn entries(&self, list: Node<'p>) -> Vec<Entry> {
-        let entry = |node: Node<'p>, span| Entry { node: node.id(), span, items: Vec::new(), fixed: false, gone: false };
+        let entry = |node: Node<'p>, span| Entry {
+            node: node.id(),
+            span,
+            items: Vec::new(),
+            fixed: false,
+            gone: false,
+        };
         let elements = list.elements().map(|node| entry(node, self.payload.span(node)));
         let members = list.members().map(|(key, value)| entry(value, key.span().start..value.span().end));
         elements.chain(members).collect()
@@ -194,7 +204,11 @@ impl<'p> Planner<'p> {
                     (entry.node, !entry.items.is_empty())
                 };
                 let is_tail = !has_posts
-                    && kind.tail.0.iter().any(|c| self.holds(&line, id, |s| holds_all(std::slice::from_ref(c), s)));
+                    && kind
+                        .tail
+                        .0
+                        .iter()
+                        .any(|c| self.holds(&line, id, |s| holds_all(std::slice::from_ref(c), s)));
                 match last {
                     Some(head) if is_tail => {
                         let end = self.lists[list].entries[entry].span.end;
@@ -244,7 +258,9 @@ impl<'p> Planner<'p> {
     }
 
     fn is_asked_for(&self, item: &Item) -> bool {
-        let Some(asked) = self.file.item.get(item.kind).and_then(|kind| kind.asked.as_ref()) else { return false };
+        let Some(asked) = self.file.item.get(item.kind).and_then(|kind| kind.asked.as_ref()) else {
+            return false;
+        };
         self.key(asked, item).is_some_and(|name| self.payload.asks_for(&name))
     }
 
@@ -305,7 +321,9 @@ impl<'p> Planner<'p> {
         order.sort_by_key(|list| Reverse(self.lists[*list].line.len()));
         for list in order {
             let found = &self.lists[list];
-            let Some((outer, entry)) = found.parent.filter(|_| found.kind.remove == Remove::List) else { continue };
+            let Some((outer, entry)) = found.parent.filter(|_| found.kind.remove == Remove::List) else {
+                continue;
+            };
             let rest = &found.kind.rest.0;
             let goes_with = |entry: &Entry| {
                 entry.gone
@@ -338,7 +356,9 @@ impl<'p> Planner<'p> {
                 } else {
                     match first_kept {
                         // Behind one that stays: from its end on.
-                        Some(kept) if kept < index => before.map_or(entry.span.start, |b| b.span.end)..entry.span.end,
+                        Some(kept) if kept < index => {
+                            before.map_or(entry.span.start, |b| b.span.end)..entry.span.end
+                        }
                         // Before the first that stays: up to the next.
                         Some(_) => entry.span.start..behind.map_or(entry.span.end, |next| next.span.start),
                         // None stays: what is between them goes with them.
@@ -392,7 +412,8 @@ impl<'p> Planner<'p> {
 
     /// The places that went from the list that an earlier part began: the parts' paths start from its `data`.
     fn gone_from_first_part(&self, list: &Found<'_>, key: &str) -> Vec<u64> {
-        let steps: Vec<&str> = key.split(',').map(|step| step.trim_matches('"')).filter(|s| !s.is_empty()).collect();
+        let steps: Vec<&str> =
+            key.split(',').map(|step| step.trim_matches('"')).filter(|s| !s.is_empty()).collect();
         let begun = list.entries.iter().find_map(|entry| {
             let data = self.node(entry.node)?.get("data")?;
             steps.iter().try_fold(data, |node, key| node.get(key)).filter(|node| node.is_array())
@@ -420,7 +441,9 @@ impl<'p> Planner<'p> {
             let slots: Vec<(&Entry, Option<Node<'p>>)> = list
                 .entries
                 .iter()
-                .filter(|entry| !entry.gone && !entry.fixed && !entry.items.is_empty() && entry.items.iter().all(may_move))
+                .filter(|entry| {
+                    !entry.gone && !entry.fixed && !entry.items.is_empty() && entry.items.iter().all(may_move)
+                })
                 .map(|entry| (entry, self.belonging(list, entry)))
                 .filter(|(_, place)| place.is_some() || list.kind.place.is_none())
                 .collect();
