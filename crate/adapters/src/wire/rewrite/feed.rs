@@ -233,11 +233,11 @@ mod tests {
     #[test]
     fn the_memory_stays_small() {
         let mut shown = Shown::default();
-        for feed in 0..100 {
+        for feed in 0..MOST_FEEDS + 4 {
             let name = feed.to_string();
-            let many: Vec<String> = (0..200).map(|post| format!("{feed}-{post}")).collect();
+            let many: Vec<String> = (0..300).map(|post| format!("{feed}-{post}")).collect();
             let ids: Vec<&str> = many.iter().map(String::as_str).collect();
-            for request in 0..30 {
+            for request in 0..if feed == MOST_FEEDS + 3 { 15 } else { 1 } {
                 let request = request.to_string();
                 let posts: Vec<Post> =
                     posts(&ids).into_iter().map(|p| Post { id: format!("{}{request}", p.id), ..p }).collect();
@@ -252,5 +252,6 @@ mod tests {
         }
         assert_eq!(shown.feeds.len(), MOST_FEEDS);
         assert!(shown.feeds.iter().all(|feed| feed.posts.len() <= MOST_POSTS));
+        assert_eq!(shown.feeds.last().map(|feed| feed.posts.len()), Some(MOST_POSTS));
     }
 }
