@@ -2,10 +2,10 @@
 
 mod picture;
 
-use crate::moment::{self, Moment};
 use crate::outcome::Outcome;
 use crate::packs::Packs;
-use crate::replay::{adapter, address, latest};
+use crate::posts::payload::{adapter, address};
+use crate::posts::{Clock, latest};
 use crate::{files, terminal};
 use anyhow::{Context as _, Result, bail};
 use clap::ValueEnum;
@@ -50,9 +50,8 @@ pub struct Arguments {
     /// What is shown once only: nothing (as the host sends it), duplicates, or reposts of a post that is shown too
     #[arg(long, value_enum, default_value_t = Fold::Nothing)]
     fold: Fold,
-    /// The moment that ages and hours count from, as `replay` takes it. Without it: the time of the latest post
-    #[arg(long, value_name = "MOMENT", value_parser = moment::parse)]
-    now: Option<Moment>,
+    #[command(flatten)]
+    clock: Clock,
     /// The recorded answer; `-` reads standard input
     #[arg(value_name = "PAYLOAD.json")]
     payload: PathBuf,
@@ -101,7 +100,7 @@ pub fn run(arguments: &Arguments) -> Result<Outcome> {
         }
     };
     payload.notes().iter().for_each(|note| terminal::note(&format!("{name}: {note}")));
-    let done = rewrite(arguments, &adapter, &payload, &RuleSet::new(packs.program));
+    let done = rewrite(arguments, &adapter, &payload, &RuleSet::new(packs.program))?;
     match &done.rewritten.outcome {
         wire::Outcome::Unchanged => out.write_all(payload.text().as_bytes())?,
         wire::Outcome::Changed(text) => out.write_all(text.as_bytes())?,
@@ -117,9 +116,9 @@ pub fn run(arguments: &Arguments) -> Result<Outcome> {
     Ok(Outcome::found_if(errors))
 }
 
-fn rewrite(arguments: &Arguments, adapter: &WireAdapter, payload: &Payload, rules: &RuleSet) -> Done {
+fn rewrite(arguments: &Arguments, adapter: &WireAdapter, payload: &Payload, rules: &RuleSet) -> Result<Done> {
     let posts: Vec<Post> = payload.posts().cloned().collect();
-    let moment = arguments.now.unwrap_or_else(|| latest(&posts));
+    let moment = arguments.clock.moment(|| Ok(latest(&posts)))?;
     let context = Context {
         now: moment.seconds,
         utc_offset: moment.utc_offset,
@@ -137,7 +136,7 @@ fn rewrite(arguments: &Arguments, adapter: &WireAdapter, payload: &Payload, rule
     let decisions = arrange(&posts, &verdicts, &order, fold, None);
     let rewritten = payload.rewrite(adapter, &decisions);
     let after = after(arguments, adapter, &posts, &rewritten);
-    Done { posts, verdicts, decisions, rewritten, after }
+    Ok(Done { posts, verdicts, decisions, rewritten, after })
 }
 
 /// The posts as whoever reads the rewritten answer finds them.
