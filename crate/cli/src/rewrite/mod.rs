@@ -10,7 +10,7 @@ use crate::{files, terminal};
 use anyhow::{Context as _, Result, bail};
 use clap::ValueEnum;
 use diffract_adapters::wire::{self, Decisions, LeftReason, Payload, Rewritten, WireAdapter, arrange};
-use diffract_core::matching::{Context, Memory, RuleSet};
+use diffract_core::matching::{Memory, RuleSet};
 use diffract_core::post::Post;
 use diffract_core::verdict::{Action, Verdict};
 use std::collections::{BTreeMap, HashMap, VecDeque};
@@ -118,14 +118,7 @@ pub fn run(arguments: &Arguments) -> Result<Outcome> {
 
 fn rewrite(arguments: &Arguments, adapter: &WireAdapter, payload: &Payload, rules: &RuleSet) -> Result<Done> {
     let posts: Vec<Post> = payload.posts().cloned().collect();
-    let moment = arguments.clock.moment(|| Ok(latest(&posts)))?;
-    let context = Context {
-        now: moment.seconds,
-        utc_offset: moment.utc_offset,
-        visit: "rewrite".to_owned(),
-        no_models: true,
-        ..Context::default()
-    };
+    let context = arguments.clock.moment(|| Ok(latest(&posts)))?.context();
     let verdicts = rules.decide(&posts, &context, &mut Memory::default());
     let order = rules.order(&posts, &verdicts, &context);
     let fold = match arguments.fold {
