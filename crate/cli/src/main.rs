@@ -5,6 +5,7 @@
 //! share: [`packs`] reads rule files, [`files`] reads and replaces any file, [`terminal`] knows colours, widths and
 //! progress, [`outcome`] the exit codes.
 
+mod bench;
 mod check;
 mod completions;
 mod explain;
@@ -51,6 +52,7 @@ enum Command {
     Fmt(fmt::Arguments),
     Replay(replay::Arguments),
     Explain(explain::Arguments),
+    Bench(bench::Arguments),
     Completions(completions::Arguments),
     Man(man::Arguments),
 }
@@ -61,6 +63,7 @@ fn run(command: &Command) -> anyhow::Result<Outcome> {
         Command::Fmt(arguments) => fmt::run(arguments),
         Command::Replay(arguments) => replay::run(arguments),
         Command::Explain(arguments) => explain::run(arguments),
+        Command::Bench(arguments) => bench::run(arguments),
         Command::Completions(arguments) => completions::run(arguments, &mut Arguments::command()),
         Command::Man(arguments) => man::run(arguments, Arguments::command()),
     }

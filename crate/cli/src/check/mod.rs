@@ -88,7 +88,7 @@ pub fn run(arguments: &Arguments) -> Result<Outcome> {
     let mut out = terminal::stdout();
     match arguments.format {
         Format::Human => {
-            packs.tell()?;
+            packs.tell(Severity::Hint)?;
             summarise(&packs, fixed, arguments)?;
         }
         Format::Json => json::write(&mut out, &packs, fixed)?,

@@ -72,13 +72,13 @@ impl Packs {
         Ok(packs)
     }
 
-    /// As [`Packs::read`], and says on standard error what is wrong with them.
+    /// As [`Packs::read`], and says on standard error what is wrong with them; hints are left to `diffract check`.
     ///
     /// # Errors
     /// As [`Packs::read`].
     pub fn load(paths: &[PathBuf]) -> Result<Self> {
         let packs = Self::read(paths)?;
-        packs.tell()?;
+        packs.tell(Severity::Warning)?;
         Ok(packs)
     }
 
@@ -115,17 +115,17 @@ impl Packs {
             .flat_map(|(file, of_pack)| of_pack.diagnostics.iter().map(move |message| (file, message)))
     }
 
-    /// Says on standard error what is wrong with the files.
+    /// Says on standard error what is wrong with the files, down to a severity.
     ///
     /// # Errors
     /// If standard error cannot be written to.
-    pub fn tell(&self) -> io::Result<()> {
+    pub fn tell(&self, least: Severity) -> io::Result<()> {
         for problem in &self.unreadable {
             terminal::error(&format!("{problem}; its rules are left out"));
         }
         let width = terminal::width();
         let mut stderr = terminal::stderr();
-        for (file, message) in self.messages() {
+        for (file, message) in self.messages().filter(|(_, message)| message.severity <= least) {
             writeln!(stderr, "{}\n", human::render(file, message, width))?;
         }
         Ok(())

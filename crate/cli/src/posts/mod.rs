@@ -70,9 +70,9 @@ impl Input {
     ///
     /// # Errors
     /// As [`Input::each`].
-    pub fn all(&self, clock: &Clock) -> Result<(Moment, Vec<Post>)> {
+    pub fn all(&self, clock: &Clock) -> Result<(Moment, Vec<Post>, Read)> {
         let (mut posts, mut at) = (Vec::new(), None);
-        self.each(clock, |moment, batch| {
+        let read = self.each(clock, |moment, batch| {
             at = Some(moment);
             posts.extend_from_slice(batch);
             Ok(ControlFlow::Continue(()))
@@ -81,7 +81,7 @@ impl Input {
             Some(moment) => moment,
             None => clock.moment(|| Ok(None))?,
         };
-        Ok((moment, posts))
+        Ok((moment, posts, read))
     }
 }
 
