@@ -2,7 +2,20 @@
 
 use crate::support::Folder;
 
-const COMMANDS: &[&str] = &["check", "fmt", "replay", "explain", "bench", "completions", "man"];
+const COMMANDS: &[&str] = &[
+    "check",
+    "fmt",
+    "replay",
+    "explain",
+    "bench",
+    "new",
+    "test",
+    "package",
+    "import",
+    "export",
+    "completions",
+    "man",
+];
 
 #[test]
 fn every_shell_completes_every_command() {
