@@ -35,7 +35,8 @@ pub fn stderr() -> AutoStream<io::StderrLock<'static>> {
 
 /// Text in a style.
 pub fn styled(style: Style, text: impl std::fmt::Display) -> String {
-    format!("{style}{text}{style:#}")
+    let text = text.to_string();
+    if text.is_empty() { text } else { format!("{style}{text}{style:#}") }
 }
 
 /// Says on standard error what went wrong. That nobody reads it is no reason to stop.

@@ -3,7 +3,7 @@
 mod find;
 mod human;
 
-pub use find::rule_files;
+pub use find::{pack_folder, rule_files};
 
 use crate::{files, terminal};
 use anyhow::{Result, anyhow};
@@ -144,7 +144,7 @@ fn rule_file(path: PathBuf, text: String, ids: &mut BTreeMap<String, usize>) -> 
     let stem = if files::is_stdin(&path) {
         "stdin".to_owned()
     } else {
-        let named = find::pack_folder(&path).and_then(Path::file_name).or_else(|| path.file_stem());
+        let named = pack_folder(&path).and_then(Path::file_name).or_else(|| path.file_stem());
         named.map_or_else(|| "rules".to_owned(), |name| name.to_string_lossy().into_owned())
     };
     let count = ids.entry(stem.clone()).or_default();
@@ -165,7 +165,7 @@ fn lists(file: &Path, source: &str) -> (BTreeMap<String, String>, BTreeMap<Strin
         return (lists, unreadable);
     }
     let beside = file.parent().unwrap_or(Path::new(""));
-    let folder = find::pack_folder(file).map_or_else(|| beside.to_owned(), |pack| pack.join("lists"));
+    let folder = pack_folder(file).map_or_else(|| beside.to_owned(), |pack| pack.join("lists"));
     let (tree, _) = diffract_core::syntax::parse(source);
     for line in tree.lines {
         let Some(Statement::Let { value: LetValue::File(name), .. }) = line.statement else { continue };

@@ -12,6 +12,8 @@ on reddit.com home
 dim if likes > \"5\" and views > 3
 ";
 
+const MANIFEST: &str = "id = \"calm\"\ntitle = \"Calm\"\ndescription = \"Less.\"\nversion = \"0.1.0\"\nauthor = \"A\"\nlicence = \"CC0-1.0\"\n";
+
 #[test]
 fn messages_are_set_for_the_width_and_the_colours_there_are() {
     let folder = Folder::new("check-human");
@@ -162,7 +164,7 @@ fn sarif_has_what_the_standard_requires_and_its_regions_are_right() {
 fn folders_packs_and_standard_input_are_read() {
     let folder = Folder::new("check-folder");
     folder
-        .file("packs/calm/pack.toml", "title = \"Calm\"\n")
+        .file("packs/calm/pack.toml", MANIFEST)
         .file("packs/calm/rules.rules", "let @bad = list \"bad.txt\"\nhide if author in @bad\n")
         .file("packs/calm/lists/bad.txt", "eve\n")
         .file("packs/more/a.rules", "hide if promoted\n")
@@ -171,13 +173,34 @@ fn folders_packs_and_standard_input_are_read() {
         .file("packs/readme.txt", "nonsense\n")
         .file("empty/readme.txt", "");
     let run = folder.run(&["check", "packs", "packs/more/a.rules"]).ends(0);
-    assert!(run.err.contains("2 files, 2 rules, 0 errors, 0 warnings"), "{}", run.err);
+    assert!(run.err.contains("2 files, 2 rules, 0 errors"), "{}", run.err);
     let report = folder.run(&["check", "packs", "--format", "json"]).ends(0).json();
     assert_eq!((&report["files"][0]["pack"], &report["files"][1]["pack"]), (&"calm".into(), &"a".into()));
     let run = folder.run(&["check", "empty"]).ends(2);
     assert!(run.err.contains("empty has no rule files; their names end in `.rules`"), "{}", run.err);
     let run = folder.run_with(&["check", "-"], b"hide if promotd\n").ends(1);
     assert!(run.err.contains("<stdin>:1:9"), "{}", run.err);
+}
+
+#[test]
+fn what_is_wrong_with_a_pack_folder_is_told_too() {
+    let folder = Folder::new("check-pack");
+    folder
+        .file("calm/pack.toml", MANIFEST.replace("0.1.0", "first"))
+        .file("calm/rules.rules", "hide if promoted\n");
+    let run = folder.run(&["check", "calm"]).ends(1);
+    assert!(run.err.contains("error: calm/pack.toml:4: `version`: "), "{}", run.err);
+    assert!(run.err.contains("1 rule, 1 error"), "{}", run.err);
+    let report = folder.run(&["check", "calm", "--format", "json"]).ends(1).json();
+    assert_eq!((&report["packs"][0]["key"], &report["packs"][0]["line"]), (&"version".into(), &4.into()));
+    let report = folder.run(&["check", "calm", "--format", "sarif"]).ends(1).json();
+    let run = &report["runs"][0];
+    let result = run["results"]
+        .as_array()
+        .and_then(|all| all.iter().find(|r| r["ruleId"] == "pack-folder"))
+        .expect("it");
+    let rule = &run["tool"]["driver"]["rules"][result["ruleIndex"].as_u64().expect("an index") as usize];
+    assert_eq!((&rule["id"], &result["level"]), (&"pack-folder".into(), &"error".into()));
 }
 
 #[test]
