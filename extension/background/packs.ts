@@ -1,5 +1,5 @@
 /** The rule files: the reader's own, those that come with Diffract, those the reader imported. */
-import type { Diagnostic, PackState } from "../shared/messages.ts";
+import type { PackState } from "../shared/messages.ts";
 import type { Stored } from "../shared/storage.ts";
 
 /** The id of the reader's own rules. */
@@ -74,8 +74,7 @@ export function keepAuthorLine(author: string): string {
 
 const NO_RULE = /^\s*(?:#|$|on\s|let\s|pack\s|version\s|author\s|licen[cs]e\s|homepage\s|description\s)/;
 
-/** Rules of a file: its statements less those with errors. An estimate for display; the engine counts what is in force. */
-export function countRules(source: string, diagnostics: readonly Diagnostic[]): number {
-  const broken = new Set(diagnostics.filter((d) => d.severity === "error").map((d) => d.line));
-  return source.split("\n").filter((line, index) => !NO_RULE.test(line) && !broken.has(index + 1)).length;
+/** Rules of a file that is not in force, for display: its statements, the broken ones too. */
+export function countRules(source: string): number {
+  return source.split("\n").filter((line) => !NO_RULE.test(line)).length;
 }

@@ -32,6 +32,8 @@ export interface Stored {
   rules: string;
   /** Posts to show whatever the rules say, as `platform id`, newest last. */
   shown: string[];
+  /** The posts of a visit outlive the browser. */
+  keepRecent: boolean;
   /** What `limit` has counted, in the engine's own words. */
   limits: string;
   /** Grows when the rules in force change, so that pages without a port hear of it. */
@@ -51,6 +53,7 @@ const KEYS: { [K in keyof Omit<Stored, "imported">]: { read: Read<Stored[K]>; ot
     packs: { read: record(flag, 2 * MAX_IMPORTED, packId), otherwise: () => ({}) },
     rules: { read: text(MAX_RULES), otherwise: () => "" },
     shown: { read: list(shownEntry, MAX_SHOWN), otherwise: () => [] },
+    keepRecent: { read: flag, otherwise: () => false },
     limits: { read: text(MAX_LIMITS), otherwise: () => "" },
     generation: { read: integer(0, Number.MAX_SAFE_INTEGER), otherwise: () => 0 },
     token: { read: text(64, 8), otherwise: () => "" },
@@ -100,6 +103,7 @@ export function parseStored(raw: Record<string, unknown>): { stored: Stored; dam
     packs: take("packs", KEYS.packs.read, KEYS.packs.otherwise),
     rules: take("rules", KEYS.rules.read, KEYS.rules.otherwise),
     shown: take("shown", KEYS.shown.read, KEYS.shown.otherwise),
+    keepRecent: take("keepRecent", KEYS.keepRecent.read, KEYS.keepRecent.otherwise),
     limits: take("limits", KEYS.limits.read, KEYS.limits.otherwise),
     generation: take("generation", KEYS.generation.read, KEYS.generation.otherwise),
     token: take("token", KEYS.token.read, KEYS.token.otherwise),

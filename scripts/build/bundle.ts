@@ -117,6 +117,12 @@ export async function bundle(browser: Browser, demo: boolean): Promise<void> {
     format: "esm",
   });
   for (const page of pages()) await buildPage(page, out, common);
+  await esbuild.build({
+    ...common,
+    entryPoints: ["extension/pages/workbench/worker.ts"],
+    outfile: `${out}/workbench.js`,
+    format: "esm",
+  });
   for (const { name, wasm } of WASM_MODULES) cpSync(wasm, `${out}/${name}.wasm`);
   mkdirSync(`${out}/icons`);
   for (const icon of readdirSync("extension/icons").filter((file) => file.endsWith(".png"))) {

@@ -44,8 +44,17 @@ function wasmModule(
 /** Decides posts, in the background. */
 export const engineModule = wasmModule("engine", ["core"]);
 
+/**
+ * Checks, completes and tries out rules, in the pages. Fast before small: it is loaded only by the dashboard, and answers
+ * keystrokes (docs/decisions/workbench.md).
+ */
+export const workbenchModule = wasmModule("workbench", ["core", "importers"], {
+  CARGO_PROFILE_WASM_OPT_LEVEL: "3",
+  DIFFRACT_WASM_OPT: "-O3",
+});
+
 /** Every wasm module that the extension ships. */
-export const WASM_MODULES: readonly WasmModule[] = [engineModule];
+export const WASM_MODULES: readonly WasmModule[] = [engineModule, workbenchModule];
 
 /** The compiled adapters, with the demo platform's or without. */
 export const adaptersProduct = (demo: boolean): Product & { file: string } => {

@@ -8,15 +8,15 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { pathToFileURL } from "node:url";
 import type { Action, Post, Verdict } from "../../extension/shared/post.ts";
-import { ENGINE, hasEngine, ROOT } from "./paths.ts";
+import { engineModule } from "../../scripts/build/sources.ts";
+import { checkRules, loadWorkbench } from "../../scripts/build/workbench.ts";
+import { ROOT, needsWorkbench as skip } from "./paths.ts";
 
 type EngineModule = typeof import("../../dist/engine/diffract_engine.js");
 
-const skip = hasEngine ? false : "the engine is not built (npm run build)";
-
 async function engine(): Promise<EngineModule> {
-  const module: EngineModule = await import(pathToFileURL(join(ENGINE, "diffract_engine.js")).href);
-  module.initSync({ module: await readFile(join(ENGINE, "diffract_engine_bg.wasm")) });
+  const module: EngineModule = await import(pathToFileURL(join(ROOT, engineModule.script)).href);
+  module.initSync({ module: await readFile(join(ROOT, engineModule.wasm)) });
   return module;
 }
 
@@ -37,11 +37,12 @@ async function verdicts(id: Id, posts: readonly Partial<Post>[]): Promise<Verdic
 }
 
 for (const id of IDS) {
-  test(`${id}: not one message about it, a title and a description`, { skip }, async () => {
-    const { check } = await engine();
+  test(`${id}: neither errors nor warnings, a title and a description`, { skip }, async () => {
     const source = await sourceOf(id);
     assert.deepEqual(
-      check(source, undefined).map((diagnostic) => diagnostic.rendered),
+      (await checkRules(source))
+        .filter(({ severity }) => severity !== "hint")
+        .map(({ rendered }) => rendered),
       [],
     );
     assert.match(source, /^pack "[^"]+"$/m);
@@ -55,7 +56,7 @@ for (const id of IDS) {
   });
 
   test(`${id}: is as the formatter leaves it`, { skip }, async () => {
-    const { format } = await engine();
+    const { format } = await loadWorkbench();
     const source = await sourceOf(id);
     assert.equal(format(source), source);
   });

@@ -21,7 +21,7 @@ const post = (id: string, over: Record<string, unknown> = {}) => ({
 });
 
 describe("the background", { skip: missing }, () => {
-  test("obeys the rules that are sound, and says what is wrong with the others", async () => {
+  test("obeys the rules that are sound, and leaves out the others", async () => {
     const background = await startBackground({
       version: 1,
       rules: 'hide if text has "secret"\nhide iff nonsense\n',
@@ -36,11 +36,8 @@ describe("the background", { skip: missing }, () => {
       ],
     );
     const { packs, troubles } = await background.state();
-    for (const id of ["mine", "friends"])
-      assert.ok(
-        packs.find((pack) => pack.id === id)?.diagnostics.some(({ severity }) => severity === "error"),
-        `the ${id} rules are said to be wrong`,
-      );
+    const inForce = (id: string) => packs.find((pack) => pack.id === id)?.rules;
+    assert.deepEqual([inForce("mine"), inForce("friends")], [1, 0], "the broken lines do not count");
     says(troubles, /adapter came out broken.*x\.toml:3/);
   });
 

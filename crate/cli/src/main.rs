@@ -7,14 +7,22 @@
 
 mod check;
 mod completions;
+mod explain;
+mod export;
 mod files;
 mod fmt;
+mod folder;
+mod import;
 mod man;
 mod moment;
+mod new;
 mod outcome;
+mod package;
 mod packs;
+mod posts;
 mod replay;
 mod terminal;
+mod test;
 
 use clap::{CommandFactory, Parser, Subcommand};
 use outcome::Outcome;
@@ -48,6 +56,12 @@ enum Command {
     Check(check::Arguments),
     Fmt(fmt::Arguments),
     Replay(replay::Arguments),
+    Explain(explain::Arguments),
+    New(new::Arguments),
+    Test(test::Arguments),
+    Package(package::Arguments),
+    Import(import::Arguments),
+    Export(export::Arguments),
     Completions(completions::Arguments),
     Man(man::Arguments),
 }
@@ -57,6 +71,12 @@ fn run(command: &Command) -> anyhow::Result<Outcome> {
         Command::Check(arguments) => check::run(arguments),
         Command::Fmt(arguments) => fmt::run(arguments),
         Command::Replay(arguments) => replay::run(arguments),
+        Command::Explain(arguments) => explain::run(arguments),
+        Command::New(arguments) => new::run(arguments),
+        Command::Test(arguments) => test::run(arguments),
+        Command::Package(arguments) => package::run(arguments),
+        Command::Import(arguments) => import::run(arguments),
+        Command::Export(arguments) => export::run(arguments),
         Command::Completions(arguments) => completions::run(arguments, &mut Arguments::command()),
         Command::Man(arguments) => man::run(arguments, Arguments::command()),
     }

@@ -23,7 +23,7 @@ fn check_ends_with_one_if_there_are_errors() {
     let broken = diffract("check", &[], &file("broken.rules", "hide if likes > \"x\"\nhide if promoted\n"));
     let said = String::from_utf8_lossy(&broken.stderr).into_owned();
     assert_eq!(broken.status.code(), Some(1), "{said}");
-    assert!(said.contains("broken.rules:1:") && said.contains("1 rules, 1 errors"), "{said}");
+    assert!(said.contains("broken.rules:1:") && said.contains("1 rule, 1 error"), "{said}");
     assert_eq!(diffract("check", &[], Path::new("no-such.rules")).status.code(), Some(2));
 }
 
@@ -44,7 +44,7 @@ fn a_list_that_cannot_be_read_is_said_to_be_so() {
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     assert_eq!(output.status.code(), Some(1), "{said}");
     assert!(said.contains("latin1.txt is not UTF-8 (line 1)") && !said.contains("has no file"), "{said}");
-    assert!(said.contains("1 rules, 2 errors"), "{said}");
+    assert!(said.contains("1 rule, 2 errors"), "{said}");
 }
 
 #[cfg(unix)]

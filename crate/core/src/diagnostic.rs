@@ -48,6 +48,9 @@ pub struct Suggestion {
     pub span: Span,
     /// By what.
     pub replacement: String,
+    /// There is no other reading of what was written, so that a tool may apply it unasked; not so a guess like
+    /// "did you mean". What rustc calls machine-applicable.
+    pub sure: bool,
 }
 
 impl Diagnostic {
@@ -89,7 +92,14 @@ impl Diagnostic {
     /// Adds a text that mends it.
     #[must_use]
     pub fn suggest(mut self, span: Span, replacement: impl Into<String>) -> Self {
-        self.suggestion = Some(Suggestion { span, replacement: replacement.into() });
+        self.suggestion = Some(Suggestion { span, replacement: replacement.into(), sure: false });
+        self
+    }
+
+    /// Adds the one text that mends it; see [`Suggestion::sure`].
+    #[must_use]
+    pub fn mend(mut self, span: Span, replacement: impl Into<String>) -> Self {
+        self.suggestion = Some(Suggestion { span, replacement: replacement.into(), sure: true });
         self
     }
 

@@ -138,6 +138,23 @@ impl RuleSet {
         verdicts
     }
 
+    /// Which rules have a say in any of these posts: those that are true of one, or may become so once a model has
+    /// answered. Indices into the program's rules, ascending. What is left out changes no verdict of these posts in
+    /// this context, whatever other rules there are; so whoever tries changes of rules out on the same posts needs to
+    /// compile no more than these.
+    pub fn concerning(&self, posts: &[Post], context: &Context) -> Vec<u32> {
+        let mut facts = self.spare.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default();
+        let time = schedule::LocalTime::new(context.now, context.utc_offset);
+        let mut found = std::collections::BTreeSet::new();
+        for post in posts {
+            let view = evaluate::View { rules: self, post, context };
+            let (spoke, waiting) = decide::listen(view, time, &mut facts);
+            found.extend(spoke.into_iter().chain(waiting));
+        }
+        self.spare.lock().unwrap_or_else(PoisonError::into_inner).push(facts);
+        found.into_iter().collect()
+    }
+
     /// The verdict word for word as the rule language says it, nothing filed and nothing remembered: what
     /// [`RuleSet::decide`] is held against by tests and fuzzing. Limits are not known here.
     #[cfg(any(test, feature = "naive"))]

@@ -28,7 +28,7 @@ impl Parser<'_> {
         if !straight {
             self.diagnostics.push(
                 Diagnostic::warning(code::WRONG_QUOTES, span.clone(), "text goes in straight double quotes")
-                    .suggest(span.clone(), quote(&text)),
+                    .mend(span.clone(), quote(&text)),
             );
         }
         self.next();

@@ -27,6 +27,13 @@ struct Replacement {
     replacement: String,
 }
 
+impl Message {
+    /// What messages are sorted by.
+    pub(crate) fn place(&self) -> (u32, u32) {
+        (self.from, self.to)
+    }
+}
+
 /// Turns the messages about a source.
 pub(crate) fn messages(diagnostics: &[Diagnostic], source: &str, file: &str) -> Vec<Message> {
     if diagnostics.is_empty() {
