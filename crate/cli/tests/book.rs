@@ -4,8 +4,7 @@
 //! - `toml,proof`: posts and what the rules above make of them, in the form of `tests/rules/*.toml`.
 //! - `json`, `toml`, `text` with `file=NAME`: written there.
 //! - `console`: commands behind `$ `, and what they print, both streams as they come. `? 1` at the end is the exit code.
-//! - `ebnf`, and `text` in the pages that `crate/core/tests/docs.rs` reads, are read there; `toml` of adapters by
-//!   `crate/adapters/tests`.
+//! - What [`READ_ELSEWHERE`] lists has a test of its own: `crate/core/tests/{docs,cases}.rs`, `crate/adapters/tests`.
 //!
 //! After a change of what commands print: `DIFFRACT_BLESS=1 cargo test -p diffract-cli --test book`, then read the difference.
 
@@ -14,8 +13,12 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// Pages whose bare blocks other tests read.
-const READ_ELSEWHERE: &[(&str, &[&str])] =
-    &[("rules.md", &["text"]), ("rules/grammar.md", &["ebnf"]), ("adapters.md", &["toml"]), ("cookbook.md", &["toml"])];
+const READ_ELSEWHERE: &[(&str, &[&str])] = &[
+    ("rules.md", &["text"]),
+    ("rules/grammar.md", &["ebnf"]),
+    ("adapters.md", &["toml"]),
+    ("cookbook.md", &["diffract", "toml"]),
+];
 
 fn docs() -> PathBuf {
     PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs"))
@@ -111,7 +114,10 @@ fn proven(folder: &Path, rules: &str, proof: &str) -> String {
     let pack = folder.join(".proof");
     std::fs::create_dir_all(pack.join("cases")).expect("a folder for the proof");
     let write = |name: &str, text: &str| std::fs::write(pack.join(name), text).expect("the proof is written");
-    write("pack.toml", "id = \"proof\"\ntitle = \"Proof\"\ndescription = \"A proof of the book.\"\nversion = \"1.0.0\"\nauthor = \"Diffract\"\nlicence = \"MPL-2.0\"\n");
+    write(
+        "pack.toml",
+        "id = \"proof\"\ntitle = \"Proof\"\ndescription = \"A proof of the book.\"\nversion = \"1.0.0\"\nauthor = \"Diffract\"\nlicence = \"MPL-2.0\"\n",
+    );
     write("rules.rules", rules);
     write("cases/proof.toml", &format!("[[case]]\nname = \"proof\"\n{proof}"));
     let said = run(folder, "diffract test .proof");
@@ -121,7 +127,8 @@ fn proven(folder: &Path, rules: &str, proof: &str) -> String {
 
 /// Plays a page; the page as it should be, and what is wrong.
 fn play(name: &str, page: &str) -> (String, Vec<String>) {
-    let folder = std::env::temp_dir().join(format!("diffract-book-{}-{}", std::process::id(), name.replace('/', "-")));
+    let folder =
+        std::env::temp_dir().join(format!("diffract-book-{}-{}", std::process::id(), name.replace('/', "-")));
     std::fs::create_dir_all(&folder).expect("a folder for the page");
     let mut wrong = Vec::new();
     let mut fresh = page.to_owned();
@@ -136,12 +143,17 @@ fn play(name: &str, page: &str) -> (String, Vec<String>) {
         }
         let language = block.info.first().map(String::as_str).unwrap_or_default();
         match language {
+            _ if READ_ELSEWHERE
+                .iter()
+                .any(|(page, languages)| *page == name && languages.contains(&language)) => {}
             "diffract" => {
                 rules.clone_from(&block.text);
                 // A list of a pack is there only in its folder.
                 if block.file().is_none_or(|file| !file.contains('/')) {
                     let said = checked(&folder, &block.text);
-                    let bad = ["error", "warning"].iter().any(|word| said.lines().any(|line| line.starts_with(word)));
+                    let bad = ["error", "warning"]
+                        .iter()
+                        .any(|word| said.lines().any(|line| line.starts_with(word)));
                     if bad != block.has("wrong") {
                         wrong.push(format!("rules draw this:\n{}\n{said}", block.text));
                     }
@@ -161,7 +173,6 @@ fn play(name: &str, page: &str) -> (String, Vec<String>) {
                 }
             }
             _ if block.file().is_some() => {}
-            _ if READ_ELSEWHERE.iter().any(|(page, languages)| *page == name && languages.contains(&language)) => {}
             _ => wrong.push(format!("nothing runs this block of `{language}`:\n{}", block.text)),
         }
     }
