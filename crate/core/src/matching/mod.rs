@@ -18,6 +18,7 @@
 //! | `order by` | `order` |
 
 mod atoms;
+mod counts;
 mod decide;
 #[cfg(test)]
 mod equivalence;
@@ -38,20 +39,19 @@ mod order;
 mod regexes;
 mod required;
 mod schedule;
+mod skeleton;
 mod words;
 
-pub use evidence::{MAX_EVIDENCE, MAX_EVIDENCE_LENGTH};
-pub use fold::fold;
-pub use limits::Memory;
-pub use regexes::{REGEX_SIZE_LIMIT, compile_regex};
 #[cfg(feature = "analysis")]
-pub(crate) use required::required as required_literals;
-
 use crate::post::Post;
 use crate::program::{Program, Question};
 use crate::verdict::Verdict;
+pub use evidence::{MAX_EVIDENCE, MAX_EVIDENCE_LENGTH};
+pub use fold::fold;
 use index::Index;
-use required::Required;
+pub use limits::Memory;
+pub use regexes::{REGEX_SIZE_LIMIT, compile_regex};
+pub(crate) use required::{Required, required};
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
@@ -105,17 +105,17 @@ impl RuleSet {
         Self { program, index, spare: Mutex::default() }
     }
 
-    /// As [`RuleSet::new`], with the required literals of its expressions known already, in the order of
-    /// [`RuleSet::required_literals`]. `None` if they are not as many.
-    pub(crate) fn with_literals(program: Program, literals: Vec<Required>) -> Option<Self> {
-        let count = literals.len();
-        let index = Index::new(&program, Some(literals));
-        (index.literals.len() == count).then(|| Self { program, index, spare: Mutex::default() })
+    /// As [`RuleSet::new`], with what its expressions require known already, in the order of
+    /// [`RuleSet::required`]. `None` if they are not as many.
+    pub(crate) fn with_required(program: Program, required: Vec<Required>) -> Option<Self> {
+        let count = required.len();
+        let index = Index::new(&program, Some(required));
+        (index.required.len() == count).then(|| Self { program, index, spare: Mutex::default() })
     }
 
-    /// The required literals of every distinct expression, in the order they first occur.
-    pub(crate) fn required_literals(&self) -> &[Required] {
-        &self.index.literals
+    /// What every distinct expression requires, in the order they first occur.
+    pub(crate) fn required(&self) -> &[Required] {
+        &self.index.required
     }
 
     /// The program this was made from.

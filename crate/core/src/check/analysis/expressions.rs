@@ -1,11 +1,11 @@
 //! What regular expressions cost.
 //!
-//! Matching looks for the literals of all rules in one pass, and tries an expression only where one of its literals
-//! was found. An expression without a literal of two or more letters has to be tried on every post.
+//! Matching looks for what all expressions require in a few passes (literals, words under their disguises, numbers of
+//! characters of a sort), and tries one only where that was found. One that requires nothing has to be tried on every post.
 
 use crate::check::node::{Node, NodeKind};
 use crate::diagnostic::{Diagnostic, code};
-use crate::matching::required_literals;
+use crate::matching::required;
 use crate::program::Test;
 
 /// Hints about the expressions of a condition.
@@ -23,7 +23,7 @@ fn look(node: &Node, behind: bool, out: &mut Vec<Diagnostic>) {
             all.iter().for_each(|part| look(part, behind, out));
         }
         NodeKind::Test(Test::Matches { pattern, .. }) => {
-            if !behind && !finds_nothing_too(pattern) && required_literals(pattern).is_empty() {
+            if !behind && !finds_nothing_too(pattern) && required(pattern).is_empty() {
                 let message =
                     "this expression is tried on every post, since no word stands in all that it matches";
                 out.push(Diagnostic::hint(code::SLOW_REGEX, node.span.clone(), message).help(
@@ -42,7 +42,7 @@ fn is_cheap(node: &Node) -> bool {
         NodeKind::Not(_) => false,
         NodeKind::And(all) => all.iter().any(is_cheap),
         NodeKind::Or(all) => all.iter().all(is_cheap),
-        NodeKind::Test(Test::Matches { pattern, .. }) => !required_literals(pattern).is_empty(),
+        NodeKind::Test(Test::Matches { pattern, .. }) => !required(pattern).is_empty(),
         NodeKind::Test(Test::Model { .. } | Test::Known(_)) => false,
         NodeKind::Test(_) => true,
     }
