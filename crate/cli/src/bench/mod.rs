@@ -26,6 +26,9 @@ use std::io::{BufWriter, Write};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
+/// So many posts are held in memory at most.
+const MOST_POSTS: usize = 200_000;
+
 /// Measure what rules cost: time and memory of each stage, of each post and of each rule
 ///
 /// Figures are of this machine now; what can be compared are the ratios within one run: to the empty rule set, and to
@@ -114,9 +117,12 @@ struct PostCost {
 /// If the input cannot be used, or nothing can be written.
 pub fn run(arguments: &Arguments) -> Result<Outcome> {
     let packs = Packs::load(&arguments.rules)?;
-    let (moment, posts, read) = arguments.input.all(&arguments.clock)?;
+    let (moment, posts, read) = arguments.input.all(&arguments.clock, MOST_POSTS)?;
     if posts.is_empty() {
         bail!("there are no posts to measure with");
+    }
+    if posts.len() == MOST_POSTS {
+        terminal::note(&format!("only the first {} are measured with", terminal::count(MOST_POSTS, "post")));
     }
     if cfg!(debug_assertions) {
         terminal::warning("this is a debug build; a release build is many times faster");
