@@ -5,6 +5,7 @@
 //! share: [`packs`] reads rule files, [`files`] reads and replaces any file, [`terminal`] knows colours, widths and
 //! progress, [`outcome`] the exit codes.
 
+mod bench;
 mod check;
 mod completions;
 mod explain;
@@ -59,6 +60,7 @@ enum Command {
     Replay(replay::Arguments),
     Rewrite(rewrite::Arguments),
     Explain(explain::Arguments),
+    Bench(bench::Arguments),
     New(new::Arguments),
     Test(test::Arguments),
     Package(package::Arguments),
@@ -75,6 +77,7 @@ fn run(command: &Command) -> anyhow::Result<Outcome> {
         Command::Replay(arguments) => replay::run(arguments),
         Command::Rewrite(arguments) => rewrite::run(arguments),
         Command::Explain(arguments) => explain::run(arguments),
+        Command::Bench(arguments) => bench::run(arguments),
         Command::New(arguments) => new::run(arguments),
         Command::Test(arguments) => test::run(arguments),
         Command::Package(arguments) => package::run(arguments),

@@ -67,22 +67,22 @@ impl Input {
         }
     }
 
-    /// All posts at once, with the moment they are to be looked at.
+    /// All posts at once, `most` at most, with the moment they are to be looked at.
     ///
     /// # Errors
     /// As [`Input::each`].
-    pub fn all(&self, clock: &Clock) -> Result<(Moment, Vec<Post>)> {
-        let (mut posts, mut at) = (Vec::new(), None);
-        self.each(clock, |moment, batch| {
+    pub fn all(&self, clock: &Clock, most: usize) -> Result<(Moment, Vec<Post>, Read)> {
+        let (mut posts, mut at): (Vec<Post>, _) = (Vec::new(), None);
+        let read = self.each(clock, |moment, batch| {
             at = Some(moment);
-            posts.extend_from_slice(batch);
-            Ok(ControlFlow::Continue(()))
+            posts.extend(batch.iter().take(most - posts.len()).cloned());
+            Ok(if posts.len() < most { ControlFlow::Continue(()) } else { ControlFlow::Break(()) })
         })?;
         let moment = match at {
             Some(moment) => moment,
             None => clock.moment(|| Ok(None))?,
         };
-        Ok((moment, posts))
+        Ok((moment, posts, read))
     }
 }
 

@@ -347,6 +347,7 @@ fn wrong(path: &str, problem: &str) -> anyhow::Error {
     if path == "." || path == "?" {
         anyhow!("not a post: expected a JSON object with an `id`")
     } else {
-        anyhow!("not a post: `{path}`: {}", without_place(problem))
+        let problem = without_place(problem).replace("expected f64", "expected a number");
+        anyhow!("not a post: `{path}`: {problem}")
     }
 }
