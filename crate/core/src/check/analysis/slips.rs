@@ -3,6 +3,8 @@
 //! The parser knows what it expected; what somebody meant who wrote something else is looked up here, by the tokens
 //! around the place. A fix is only suggested where it leaves nothing of the line's meaning out.
 
+mod general;
+mod places;
 mod start;
 mod values;
 
@@ -11,6 +13,8 @@ use crate::program::AnyField;
 use crate::reference;
 use crate::syntax::token::tokenize;
 use crate::syntax::{Token, TokenKind};
+use general::in_general;
+use places::{hours_last, limit, on, schedule};
 
 /// Longer lines were not written by hand.
 const MAX_LINE: usize = 4_000;
@@ -482,137 +486,4 @@ fn unquoted(line: &Line<'_>, at: usize) -> Option<Fix> {
         line.replace(first, last, format!("\"{words}\""))
             .map(|fix| Fix { guess: true, ..fix.and_help("text goes in quotes") })
     })?
-}
-
-/// `hide if promoted at 9-17`
-fn hours_last(line: &Line<'_>, at: usize) -> Option<Fix> {
-    let hours = line.written(at + 1, line.len() - 1);
-    let rule = line.written(0, at - 1);
-    let fits =
-        line.word(0) != "at" && hours.starts_with(|c: char| c.is_ascii_digit()) && !hours.contains('"');
-    match fits {
-        true => line.replace(0, line.len() - 1, format!("at {hours}: {rule}")),
-        false => None,
-    }
-    .map(|fix| fix.and_help("the hours come first, before the rule"))
-}
-
-fn limit(line: &Line<'_>, at: usize) -> Option<Fix> {
-    let number = |word: &str| {
-        ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]
-            .iter()
-            .position(|name| *name == word)
-    };
-    if at == 1
-        && let Some(number) = number(&line.word(1))
-    {
-        return line.replace(1, 1, number.to_string());
-    }
-    if line.text(at).starts_with('/') {
-        let period = line.text(at).trim_start_matches('/').trim().to_lowercase();
-        let known = ["author", "hour", "day", "visit"].contains(&period.as_str());
-        return known.then(|| line.replace(at, at, format!(" per {period}")))?;
-    }
-    if at > 1 && line.is(at - 1, &["each", "every", "a", "an", "in"]) {
-        return line.replace(at - 1, at - 1, "per");
-    }
-    if line.is_text(at) {
-        return line.insert(at, "then ");
-    }
-    if at == 1 {
-        return Some(Fix::help("say how many: `limit 3 per author per day`"));
-    }
-    None
-}
-
-fn on(line: &Line<'_>, at: usize) -> Option<Fix> {
-    if line.is_text(at) {
-        return line.replace(at, at, line.text(at).trim_matches(|c: char| !c.is_alphanumeric()));
-    }
-    if let Some(joint) = (1..line.len()).find(|i| line.is(*i, &["and", "or"]) || line.text(*i) == "&") {
-        let end = line.tokens.get(joint.checked_sub(1)?)?.span.end;
-        return Some(Fix {
-            change: Some((end..line.tokens.get(joint)?.span.end, ",".to_owned())),
-            ..Fix::default()
-        });
-    }
-    let word = line.word(at);
-    if at == 1 && reference::surface(&word).is_some() {
-        return Some(Fix::help(format!("`{word}` is a surface; name the site before it: `on x.com {word}`")));
-    }
-    if line.is_action(at) || line.is(at, &["if"]) {
-        return Some(Fix::help("the rule stands on the next line; it holds there, up to the next `on`"));
-    }
-    let sites = reference::SITES;
-    let near = reference::nearest(&word, sites.iter().map(|(name, _)| *name))?;
-    let host = sites.iter().find(|(name, _)| *name == near)?.1;
-    (at == 1).then(|| line.replace(at, at, host))?
-}
-
-/// `at 22:00 and 07:00: …`, `at on sat and sun: …`
-fn schedule(line: &Line<'_>) -> Option<Fix> {
-    let colon = (1..line.len()).find(|i| line.kind(*i) == Some(TokenKind::Colon))?;
-    let joint = (2..colon).find(|i| line.is(*i, &["and", "until", "till", "to"]))?;
-    let clocks =
-        line.kind(joint - 1) == Some(TokenKind::Number) && line.kind(joint + 1) == Some(TokenKind::Number);
-    if clocks && !line.text(joint - 1).contains('-') {
-        let (from, to) = (line.text(joint - 1), line.text(joint + 1));
-        return line.replace(joint - 1, joint + 1, format!("{from}-{to}"));
-    }
-    if line.is(joint, &["and"]) {
-        let end = line.tokens.get(joint - 1)?.span.end;
-        return Some(Fix {
-            change: Some((end..line.tokens.get(joint)?.span.end, ",".to_owned())),
-            ..Fix::default()
-        });
-    }
-    None
-}
-
-/// What helps whoever made any mistake of this sort.
-fn in_general(problem: &Diagnostic, line: &Line<'_>) -> Option<String> {
-    let expects = |what: &str| problem.message.starts_with(&format!("expected {what}"));
-    let help = if expects("a condition") {
-        "a condition is like `promoted`, `likes > 1000` or `text has \"sale\"`"
-    } else if expects("a number") {
-        "write it like `likes > 1000`, `views < 10k` or `clickbait > 80%`"
-    } else if expects("what it has") || expects("text in quotes") || expects("a value") {
-        "text goes in quotes, as in `text has \"sale\"`; several with commas"
-    } else if expects("an action") {
-        "a rule begins with what it does, as in `hide if promoted`"
-    } else if expects("a regular expression") {
-        "an expression stands between slashes: `/\\bpresale\\b/i`; for plain words use `has`"
-    } else if expects("a host name") {
-        "name the site as its address does: `on x.com, reddit.com home`"
-    } else if expects("the list of examples") {
-        "`like @examples` takes the posts that you gave a thumb, or a list of yours"
-    } else if expects("`unsure`") {
-        "write `while unsure`, and perhaps what shows meanwhile: `while unsure blur for 2 s`"
-    } else if expects("`=`") || expects("the name of the list") || expects("the list's items") {
-        "a list is made like this: `let @friends = \"alice\", \"bob\"`"
-    } else if expects("the label") || expects("the note") || expects("the reason") || expects("what is said")
-    {
-        "words that are shown go in quotes, as in `label \"old\" if age > 1 year`"
-    } else if expects("`if`") {
-        "behind the action comes `if` and a condition: `hide if promoted`"
-    } else if expects("a key") {
-        "a feed is ordered by newest, oldest, score, original, or a number like likes: `order by score, newest`"
-    } else if expects("a day") || expects("a time window") {
-        "write `at 22:00-07:00: …`, `at 9-17 on mon-fri: …` or `at on sat, sun: …`"
-    } else if problem.code == code::REPEATED_CLAUSE {
-        "leave one of the two out"
-    } else if problem.code == code::BAD_NUMBER && line.is(0, &["boost", "demote"]) {
-        "a smaller number does: only how scores compare counts"
-    } else if problem.code == code::BAD_NUMBER && line.is(0, &["limit"]) {
-        "write it like `limit 3 per author per day`"
-    } else if problem.code == code::BAD_REGEX {
-        "a sign that means something in expressions (`. * + ? ( ) [ ] { } | ^ $`) is written with `\\` before it"
-    } else if problem.code == code::EMPTY_TEXT {
-        "say what it is, in quotes"
-    } else if expects("`and`") || expects("the end") {
-        "conditions are joined with `and` or `or`; everything from `#` on is a comment"
-    } else {
-        return None;
-    };
-    Some(help.to_owned())
 }
