@@ -16,6 +16,10 @@ fn word() -> impl Strategy<Value = String> {
         "CAT",
         "cats",
         "giveaway",
+        "\u{ad}cat",
+        "①cat",
+        "\u{301}cat",
+        "C-A-T!",
         "Gïveaway",
         "give",
         "away",
@@ -79,6 +83,16 @@ const PATTERNS: &[&str] = &[
     "[A-Z]{3}",
     "",
     "g.veaway|free",
+    r"\bcat",
+    r"(?i)\bcat\d*",
+    r"give\b",
+    r"\b(cat|away)s?\b",
+    r"\ba a",
+    r"c\W*a\W*t",
+    r"(?i)g+[i1!]+v+e+",
+    r"[A-Z]{3,}",
+    r"(-.){2}",
+    r"^\W+$",
 ];
 
 fn text_field() -> impl Strategy<Value = TextField> {
