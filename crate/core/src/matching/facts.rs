@@ -12,8 +12,6 @@ use super::skeleton::skeleton_into;
 use super::words::Boundaries;
 use crate::post::Surface;
 use crate::program::{AnyField, FlagField, NumberField, SetField, TextField};
-use regex::Regex;
-use std::sync::Arc;
 
 /// How many elements of a set are looked at; no feed shows more, and a hostile page shall not cost more.
 const MAX_ELEMENTS: usize = 256;
@@ -395,8 +393,7 @@ impl Facts {
             };
             let may = others.iter().all(has) && (!(begins || ends) || placed());
             // Where it matched is wanted as evidence nearly always, so it is found at once.
-            let find = |regex: Arc<Regex>| regex.find(text).map(|at| (at.start() as u32, at.end() as u32));
-            found.ran = if may { index.regexes.get(regex).map(find) } else { Some(None) };
+            found.ran = if may { index.regexes.find(regex, text) } else { Some(None) };
         }
         found.ran.map(|found| found.is_some())
     }
@@ -406,7 +403,8 @@ impl Facts {
         let index = &view.rules.index;
         let Some(Atom::Regex { field, regex, gated }) = index.atoms.get(id as usize) else { return None };
         if !gated {
-            return Some(index.regexes.get(*regex)?.find(text)?.as_str());
+            let (start, end) = index.regexes.find(*regex, text)??;
+            return text.get(start as usize..end as usize);
         }
         self.run(view, id, *field, *regex, text)?;
         let (start, end) = self.atoms.get(id as usize)?.ran??;

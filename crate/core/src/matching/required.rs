@@ -117,6 +117,9 @@ fn literals(hir: &Hir) -> Vec<Vec<String>> {
     sets.sort_by_key(|set| std::cmp::Reverse(rank(set)));
     sets.dedup();
     sets.truncate(MAX_SETS);
+    // There may be tens of thousands.
+    sets.iter_mut().for_each(Vec::shrink_to_fit);
+    sets.shrink_to_fit();
     sets
 }
 
