@@ -19,7 +19,12 @@ const rules = new Rules(
     const { stored } = await store;
     return packFiles(stored, shipped)
       .filter(({ on }) => on)
-      .map(({ id, origin, source }) => ({ id, trust: origin === "imported" ? "limited" : "full", source }));
+      .map(({ id, origin, source, lists }) => ({
+        id,
+        trust: origin === "imported" ? "limited" : "full",
+        source,
+        ...(lists && { lists }),
+      }));
   },
   {
     load: async () => (await store).stored.limits,

@@ -1,23 +1,21 @@
 /** The rule files: the reader's own, those that come with Diffract, those the reader imported. */
 import type { PackState } from "../shared/messages.ts";
-import type { Stored } from "../shared/storage.ts";
+import type { Stored, StoredPack } from "../shared/storage.ts";
 
 /** The id of the reader's own rules. */
 export const MINE = "mine";
 /** Shipped packs that are on until the reader says otherwise. */
 const ON_BY_DEFAULT: ReadonlySet<string> = new Set(["calm", "no-ads"]);
 
-/** A pack that comes with Diffract: its file's stem and text. */
-export interface ShippedPack {
+/** A pack that comes with Diffract. */
+export interface ShippedPack extends StoredPack {
   id: string;
-  source: string;
 }
 
-export interface PackFile {
+export interface PackFile extends StoredPack {
   id: string;
   origin: PackState["origin"];
   on: boolean;
-  source: string;
 }
 
 /** Every rule file with its state, the reader's own first. Pure. */
@@ -26,17 +24,16 @@ export function packFiles(stored: Stored, shipped: readonly ShippedPack[]): Pack
     Object.hasOwn(stored.packs, id) ? stored.packs[id] === true : otherwise;
   return [
     { id: MINE, origin: "mine" as const, on: isOn(MINE, true), source: stored.rules },
-    ...shipped.map(({ id, source }) => ({
-      id,
+    ...shipped.map((pack) => ({
+      ...pack,
       origin: "shipped" as const,
-      on: isOn(id, ON_BY_DEFAULT.has(id)),
-      source,
+      on: isOn(pack.id, ON_BY_DEFAULT.has(pack.id)),
     })),
-    ...Object.entries(stored.imported).map(([id, { source }]) => ({
+    ...Object.entries(stored.imported).map(([id, pack]) => ({
+      ...pack,
       id,
       origin: "imported" as const,
       on: isOn(id, true),
-      source,
     })),
   ];
 }

@@ -10,7 +10,7 @@ import type {
   RecentPosts,
 } from "../shared/messages.ts";
 import { readOr } from "../shared/shape.ts";
-import { MAX_IMPORTED, type Store } from "../shared/storage.ts";
+import { MAX_IMPORTED, packOf, type Store } from "../shared/storage.ts";
 import { makeBackup, parseBackup } from "./backup.ts";
 import { loadEngine } from "./engine.ts";
 import { countRules, headerOf, isFreeId, keepAuthorLine, MINE, packFiles, withLine } from "./packs.ts";
@@ -106,7 +106,7 @@ export class Requests {
           throw new Refused(
             `There is room for ${MAX_IMPORTED} imported packs; remove one first. Nothing was changed.`,
           );
-        await store.setAll({ imported: { [request.pack]: { source: request.source } } });
+        await store.setAll({ imported: { [request.pack]: packOf(request) } });
         break;
       case "remove-pack":
         if (!Object.hasOwn(stored.imported, request.pack))
@@ -139,7 +139,7 @@ export class Requests {
       rules: backup.rules,
       paused: backup.pausedHosts,
       ...(backup.shown && { shown: backup.shown }),
-      imported: Object.fromEntries(backup.packs.map(({ id, source }) => [id, { source }])),
+      imported: Object.fromEntries(backup.packs.map((pack) => [pack.id, packOf(pack)])),
       packs: {
         ...backup.on,
         ...Object.fromEntries(backup.packs.map((pack) => [pack.id, pack.on])),
@@ -173,11 +173,12 @@ export class Requests {
       packs: packFiles(store.stored, shipped).map((file): PackState => {
         return {
           id: file.id,
-          title: file.id === MINE ? "My rules" : (headerOf(file.source, "pack") ?? file.id),
-          description: headerOf(file.source, "description") ?? "",
+          title: file.id === MINE ? "My rules" : (file.title ?? headerOf(file.source, "pack") ?? file.id),
+          description: file.description ?? headerOf(file.source, "description") ?? "",
           origin: file.origin,
           on: file.on,
           source: file.source,
+          ...(file.lists && { lists: file.lists }),
           rules: inForce.get(file.id) ?? countRules(file.source),
         };
       }),

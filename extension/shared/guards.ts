@@ -11,6 +11,7 @@ import {
   oneOf,
   optional,
   type Read,
+  record,
   text,
   variants,
 } from "./shape.ts";
@@ -81,13 +82,29 @@ export const packId: Read<string> = (value, at) => {
   return id;
 };
 
+/** The name of a file of a list. */
+const listName: Read<string> = (value, at) => {
+  const name = text(120, 1)(value, at);
+  if (!/^[\w-][\w.-]*$/.test(name) || name === "__proto__")
+    throw new Misfit(`${at} is no name of a list's file`);
+  return name;
+};
+
+/** A pack's rules, and what comes along where it was a folder. */
+export const PACK_SHAPE = {
+  source: text(MAX_RULES),
+  title: optional(text(200)),
+  description: optional(text(2000)),
+  lists: optional(record(text(MAX_RULES), 500, listName)),
+};
+
 export const readBackgroundRequest: Read<BackgroundRequest> = variants<BackgroundRequest>({
   state: object({ type: type("state") }),
   "set-site": object({ type: type("set-site"), host: text(253, 1), on: flag }),
   "set-pack": object({ type: type("set-pack"), pack: packId, on: flag }),
   "set-rules": object({ type: type("set-rules"), source: text(MAX_RULES), base: optional(text(MAX_RULES)) }),
   "keep-author": object({ type: type("keep-author"), author: text(300, 1) }),
-  "import-pack": object({ type: type("import-pack"), pack: packId, source: text(MAX_RULES) }),
+  "import-pack": object({ type: type("import-pack"), pack: packId, ...PACK_SHAPE }),
   "remove-pack": object({ type: type("remove-pack"), pack: packId }),
   export: object({ type: type("export") }),
   import: object({ type: type("import"), backup: text(MAX_BACKUP) }),

@@ -114,7 +114,15 @@ export type BackgroundRequest =
   /** Appends `keep if author is "…"` to the reader's own rules. */
   | { type: "keep-author"; author: string }
   /** Adds or replaces an imported pack. */
-  | { type: "import-pack"; pack: string; source: string }
+  | {
+      type: "import-pack";
+      pack: string;
+      source: string;
+      /** Of a pack that was packaged from a folder. */
+      title?: string;
+      description?: string;
+      lists?: Record<string, string>;
+    }
   | { type: "remove-pack"; pack: string }
   /** Everything as one JSON text, and back. An import that does not parse changes nothing. */
   | { type: "export" }
@@ -158,6 +166,8 @@ export interface PackState {
   origin: "mine" | "shipped" | "imported";
   on: boolean;
   source: string;
+  /** Files that `let @x = list "file.txt"` names. */
+  lists?: Record<string, string>;
   /** Rules in it; of a pack that is on, those in force. */
   rules: number;
 }

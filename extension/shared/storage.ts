@@ -3,7 +3,7 @@
  * `damaged.<key>.<time>`, reported, and its default used; the others stand. A default never overwrites what is stored.
  */
 import { api, wordsOf } from "./api.ts";
-import { MAX_ID, MAX_RULES, packId } from "./guards.ts";
+import { MAX_ID, MAX_RULES, PACK_SHAPE, packId } from "./guards.ts";
 import { flag, integer, list, Misfit, object, type Read, record, text } from "./shape.ts";
 
 /** The layout's version, stored as `version`. A later one is left alone: nothing is written over it. */
@@ -17,10 +17,22 @@ export const MAX_IMPORTED = 500;
 /** Most damaged values kept aside; the oldest goes first. */
 export const MAX_DAMAGED = 20;
 
-/** An imported pack, stored as `pack.<id>`. */
+/** An imported pack, stored as `pack.<id>`. Of a rule file alone only `source` is there, and its header lines say the rest. */
 export interface StoredPack {
   source: string;
+  title?: string;
+  description?: string;
+  /** Files that `let @x = list "file.txt"` names. */
+  lists?: Record<string, string>;
 }
+
+/** What is stored of a pack that came with more. */
+export const packOf = ({ source, title, description, lists }: StoredPack): StoredPack => ({
+  source,
+  ...(title !== undefined && { title }),
+  ...(description !== undefined && { description }),
+  ...(lists && Object.keys(lists).length > 0 && { lists }),
+});
 
 /** Everything stored, in its types. */
 export interface Stored {
@@ -60,7 +72,7 @@ const KEYS: { [K in keyof Omit<Stored, "imported">]: { read: Read<Stored[K]>; ot
   };
 const PACK = "pack.";
 const DAMAGED = "damaged.";
-const readPack: Read<StoredPack> = object({ source: text(MAX_RULES) });
+const readPack: Read<StoredPack> = object(PACK_SHAPE);
 
 /** A key whose value could not be read. */
 export interface Damage {

@@ -67,6 +67,16 @@ export const adaptersProduct = (demo: boolean): Product & { file: string } => {
   };
 };
 
+const PACKS = "extension/packs";
+
+/** The packs that come with the extension, compiled from their folders. */
+export const packsProduct: Product & { file: string } = {
+  name: "packs",
+  inputs: ["crate/packs", "crate/core", PACKS, "Cargo.toml", "Cargo.lock"],
+  outputs: ["dist/packs.json"],
+  file: "dist/packs.json",
+};
+
 /** Runs a command. A failure is told by the status; one that could not be started throws. */
 function run(command: string, args: string[], settings: Record<string, string> = {}): number | null {
   const { status, error } = spawnSync(command, args, {
@@ -110,6 +120,23 @@ export function compileAdapters(demo: boolean, fast: boolean): void {
   }
   renameSync(fresh, product.file);
   mark(product);
+}
+
+/** Compiles the shipped packs. A problem with one of our own stops the build. */
+export function compilePacks(fast: boolean): void {
+  const { file } = packsProduct;
+  if (existsSync(file) && (fast || isFresh(packsProduct))) return;
+  unmark(packsProduct);
+  mkdirSync("dist", { recursive: true });
+  const fresh = `${file}.new`;
+  rmSync(fresh, { force: true });
+  const compile = ["run", "--quiet", "--locked", "-p", "diffract-packs", "--example", "compile-packs", "--"];
+  if (run("cargo", [...compile, fresh, PACKS]) !== 0) {
+    rmSync(fresh, { force: true });
+    throw new Error("a shipped pack has problems (see above)");
+  }
+  renameSync(fresh, file);
+  mark(packsProduct);
 }
 
 /** What is in a file of compiled adapters, and what is wrong there, in words. */

@@ -19,7 +19,7 @@ export function loadWorkbench(): Promise<Workbench> {
   return loading;
 }
 
-/** Everything there is to say about a rule file. */
-export async function checkRules(source: string): Promise<Diagnostic[]> {
-  return JSON.parse((await loadWorkbench()).check(source, undefined)) as Diagnostic[];
+/** Everything there is to say about a rule file; `lists` are the files that it names. */
+export async function checkRules(source: string, lists?: Record<string, string>): Promise<Diagnostic[]> {
+  return JSON.parse((await loadWorkbench()).check(source, lists)) as Diagnostic[];
 }

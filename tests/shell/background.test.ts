@@ -268,4 +268,20 @@ describe("an import", { skip: missing }, () => {
     await background.ask({ type: "import-pack", pack: "friends", source: "dim if repost\n" });
     assert.equal((await background.state()).packs.find(({ id }) => id === "friends")?.on, true);
   });
+
+  test("of a packaged pack keeps its title, its description and its lists", async () => {
+    const background = await startBackground(structuredClone(stored));
+    const lists = { "foes.txt": "bob\n" };
+    const source = 'let @foes = list "foes.txt"\ndim if author in @foes\n';
+    await background.ask({
+      type: "import-pack",
+      pack: "foes",
+      source,
+      title: "Foes",
+      description: "Pale.",
+      lists,
+    });
+    const pack = (await background.state()).packs.find(({ id }) => id === "foes");
+    assert.deepEqual([pack?.title, pack?.description, pack?.lists, pack?.rules], ["Foes", "Pale.", lists, 1]);
+  });
 });

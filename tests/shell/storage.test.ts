@@ -104,6 +104,27 @@ describe("a backup", () => {
     });
   });
 
+  test("holds what a packaged pack came with", () => {
+    const whole = {
+      source: 'let @a = list "a.txt"\n',
+      title: "A",
+      description: "About a.",
+      lists: { "a.txt": "b\n" },
+    };
+    const { stored } = parseStored({ "pack.whole": whole });
+    assert.deepEqual(parseBackup(makeBackup(stored), free).packs, [{ id: "whole", ...whole, on: true }]);
+    const [, , , , file] = packFiles(stored, shipped);
+    assert.deepEqual(file, { id: "whole", origin: "imported", on: true, ...whole });
+  });
+
+  test("whose list leads out of the pack is refused", () => {
+    for (const name of ["../a.txt", "/a", "__proto__", ".a", "a/b"]) {
+      const backup = JSON.parse(makeBackup(stored)) as { packs: object[] };
+      backup.packs = [JSON.parse(`{"id":"x","source":"","on":true,"lists":{${JSON.stringify(name)}:"a"}}`)];
+      assert.throws(() => parseBackup(JSON.stringify(backup), free), /Nothing was changed/, name);
+    }
+  });
+
   for (const [name, backup] of [
     ["no JSON", "{"],
     ["of another program", '{"format":"other"}'],
