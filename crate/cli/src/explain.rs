@@ -9,7 +9,7 @@ use anyhow::{Result, bail};
 use clap::ValueEnum;
 use diffract_core::matching::explain::{ExplainedRule, Explanation, Part, PartKind, RoomState, Value, Which};
 use diffract_core::post::Post;
-use diffract_core::program::Effect;
+use diffract_core::program::{Effect, Rule};
 use diffract_core::{Memory, RuleSet};
 use serde::Serialize;
 use std::io::{self, BufWriter, Write};
@@ -128,7 +128,11 @@ pub fn run(arguments: &Arguments) -> Result<Outcome> {
     let mut out = BufWriter::new(terminal::stdout());
     match arguments.format {
         Format::Json => write_json(&mut out, &found)?,
-        Format::Text => write_text(&mut out, &found, arguments, rules.rules())?,
+        Format::Text => {
+            let sorts = |rule: &&Rule| matches!(rule.effect, Effect::Order(_));
+            let speaking = rules.rules() - rules.program().rules.iter().filter(sorts).count();
+            write_text(&mut out, &found, arguments, speaking)?;
+        }
     }
     out.flush()?;
     Ok(Outcome::found_if(broken || read.bad_lines > 0))
@@ -302,7 +306,13 @@ fn tree(part: &Part, lead: &str, below: &str, lines: &mut Vec<(String, Value, St
             }
             // What was found of a text says it; else the text itself does.
             if words.is_empty() || !seen.missing.is_empty() {
-                words.push(format!("{}: {}", seen.field, seen.shown));
+                // Most questions begin with the field's name.
+                let named = seen.text.starts_with(&seen.field);
+                words.push(if named {
+                    seen.shown.clone()
+                } else {
+                    format!("{}: {}", seen.field, seen.shown)
+                });
             }
             format!("{}\t{}", seen.text, words.join("; "))
         }

@@ -6,7 +6,7 @@ use crate::{files, packs};
 use anyhow::{Result, bail};
 use similar::{ChangeTag, TextDiff};
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// How many unchanged lines stand around a change.
 const AROUND: usize = 3;
@@ -69,7 +69,7 @@ pub fn run(arguments: &Arguments) -> Result<Outcome> {
 }
 
 /// Formats a file, or shows what would change; whether anything does.
-fn format(path: &PathBuf, check: bool) -> Result<bool> {
+fn format(path: &Path, check: bool) -> Result<bool> {
     let source = packs::read(path)?;
     let formatted = diffract_core::format(&source);
     let differs = formatted != source;

@@ -5,6 +5,7 @@
 //! share: [`packs`] reads rule files, [`files`] reads and replaces any file, [`terminal`] knows colours, widths and
 //! progress, [`outcome`] the exit codes.
 
+mod bench;
 mod check;
 mod completions;
 mod explain;
@@ -21,6 +22,7 @@ mod package;
 mod packs;
 mod posts;
 mod replay;
+mod rewrite;
 mod terminal;
 mod test;
 
@@ -56,7 +58,9 @@ enum Command {
     Check(check::Arguments),
     Fmt(fmt::Arguments),
     Replay(replay::Arguments),
+    Rewrite(rewrite::Arguments),
     Explain(explain::Arguments),
+    Bench(bench::Arguments),
     New(new::Arguments),
     Test(test::Arguments),
     Package(package::Arguments),
@@ -71,7 +75,9 @@ fn run(command: &Command) -> anyhow::Result<Outcome> {
         Command::Check(arguments) => check::run(arguments),
         Command::Fmt(arguments) => fmt::run(arguments),
         Command::Replay(arguments) => replay::run(arguments),
+        Command::Rewrite(arguments) => rewrite::run(arguments),
         Command::Explain(arguments) => explain::run(arguments),
+        Command::Bench(arguments) => bench::run(arguments),
         Command::New(arguments) => new::run(arguments),
         Command::Test(arguments) => test::run(arguments),
         Command::Package(arguments) => package::run(arguments),

@@ -1,4 +1,4 @@
-//! `check --fix`: suggestions put in, as long as that makes the file better and nothing else worse.
+//! `check --fix`: suggestions put in, as long as that makes nothing worse.
 
 use crate::packs::{Packs, RuleFile};
 use crate::{files, packs, terminal};
@@ -7,7 +7,7 @@ use diffract_core::check::PackDiagnostics;
 use diffract_core::{Severity, Suggestion};
 use std::io::Write;
 
-/// A mended line may show its next mistake; nobody makes more of them on one line.
+/// A mended line may show its next mistake; nobody makes more of them on one line than this.
 const MOST_ROUNDS: usize = 10;
 
 /// What was mended.
@@ -37,7 +37,7 @@ pub fn available(packs: &Packs) -> (usize, usize) {
 pub fn apply(packs: &mut Packs, guess: bool) -> Result<Fixed> {
     let before: Vec<String> = packs.files.iter().map(|file| file.source.source.clone()).collect();
     let mut fixes = vec![0; before.len()];
-    // Files that suggestions do not make better are left alone from then on.
+    // Files that suggestions make worse are left alone from then on.
     let mut stuck = vec![false; before.len()];
     for _ in 0..MOST_ROUNDS {
         let mut tried = Vec::new();
@@ -45,12 +45,8 @@ pub fn apply(packs: &mut Packs, guess: bool) -> Result<Fixed> {
         for (index, (file, of_pack)) in all.filter(|(index, _)| !stuck.get(*index).copied().unwrap_or(true)) {
             let (mended, count) = mend(&file.source.source, of_pack, guess);
             if count > 0 {
-                tried.push((
-                    index,
-                    count,
-                    std::mem::replace(&mut file.source.source, mended),
-                    badness(of_pack),
-                ));
+                let source = std::mem::replace(&mut file.source.source, mended);
+                tried.push((index, count, source, badness(of_pack), told(of_pack)));
             }
         }
         if tried.is_empty() {
@@ -58,9 +54,10 @@ pub fn apply(packs: &mut Packs, guess: bool) -> Result<Fixed> {
         }
         packs.compile();
         let mut gave_up = false;
-        for (index, count, source, was) in tried {
-            let now = packs.diagnostics.get(index).map_or((0, 0, 0), badness);
-            if now < was {
+        for (index, count, source, was, were_told) in tried {
+            let Some(of_pack) = packs.diagnostics.get(index) else { continue };
+            // A line that is mended may show its next mistake, so that there are as many as before; but not the same.
+            if badness(of_pack) <= was && told(of_pack) != were_told {
                 fixes[index] += count;
             } else if let Some(file) = packs.files.get_mut(index) {
                 file.source.source = source;
@@ -96,6 +93,11 @@ fn write_back(file: &RuleFile, before: &str) -> Result<()> {
 fn badness(of_pack: &PackDiagnostics) -> (usize, usize, usize) {
     let count = |severity| of_pack.diagnostics.iter().filter(|d| d.severity == severity).count();
     (count(Severity::Error), count(Severity::Warning), count(Severity::Hint))
+}
+
+/// What is said of which line.
+fn told(of_pack: &PackDiagnostics) -> Vec<(u32, &'static str, String)> {
+    of_pack.diagnostics.iter().map(|d| (d.line, d.code, d.message.clone())).collect()
 }
 
 /// The text with suggestions put in, at most one a line: a second may be about what the first changes.

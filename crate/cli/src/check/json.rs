@@ -1,6 +1,7 @@
 //! `check --format json`: one document.
 
 use super::fix::Fixed;
+use super::folders::{self, Folders};
 use super::places::{Place, Places};
 use crate::packs::Packs;
 use diffract_core::{Diagnostic, Severity};
@@ -16,6 +17,8 @@ struct Report<'a> {
     files: Vec<File<'a>>,
     /// Why files could not be read.
     unreadable: &'a [String],
+    /// What is wrong with pack folders beside their rules.
+    packs: Vec<PackProblem<'a>>,
     summary: Summary,
 }
 
@@ -24,6 +27,16 @@ struct File<'a> {
     path: &'a str,
     pack: &'a str,
     diagnostics: Vec<Message<'a>>,
+}
+
+#[derive(Serialize)]
+struct PackProblem<'a> {
+    path: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    line: Option<u32>,
+    key: &'a str,
+    severity: Severity,
+    message: &'a str,
 }
 
 #[derive(Serialize)]
@@ -62,7 +75,7 @@ struct Summary {
 ///
 /// # Errors
 /// If it cannot be written.
-pub fn write(out: &mut impl Write, packs: &Packs, fixed: Fixed) -> io::Result<()> {
+pub fn write(out: &mut impl Write, packs: &Packs, folders: &Folders, fixed: Fixed) -> io::Result<()> {
     let files = packs.files.iter().zip(&packs.diagnostics).map(|(file, of_pack)| {
         let places = Places::new(&file.source.source);
         let message = |diagnostic| message(diagnostic, &places);
@@ -76,11 +89,22 @@ pub fn write(out: &mut impl Write, packs: &Packs, fixed: Fixed) -> io::Result<()
         version: VERSION,
         files: files.collect(),
         unreadable: &packs.unreadable,
+        packs: folders
+            .problems
+            .iter()
+            .map(|(path, problem)| PackProblem {
+                path: path.display().to_string(),
+                line: problem.line,
+                key: &problem.key,
+                severity: folders::weight(problem),
+                message: &problem.message,
+            })
+            .collect(),
         summary: Summary {
             files: packs.files.len(),
             rules: packs.program.rules.len(),
-            errors: packs.count(Severity::Error),
-            warnings: packs.count(Severity::Warning),
+            errors: packs.count(Severity::Error) + folders.count(Severity::Error),
+            warnings: packs.count(Severity::Warning) + folders.count(Severity::Warning),
             hints: packs.count(Severity::Hint),
             fixes: fixed.fixes,
         },

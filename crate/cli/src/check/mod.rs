@@ -1,6 +1,7 @@
 //! `diffract check`: what is wrong with rule files, for people and for machines.
 
 mod fix;
+mod folders;
 mod json;
 mod places;
 mod sarif;
@@ -12,6 +13,7 @@ use anyhow::Result;
 use clap::ValueEnum;
 use diffract_core::Severity;
 use fix::Fixed;
+use folders::Folders;
 use std::io::Write;
 use std::path::PathBuf;
 
@@ -79,32 +81,35 @@ pub fn run(arguments: &Arguments) -> Result<Outcome> {
     let mut packs = Packs::read(&arguments.files)?;
     let fixed =
         if arguments.fix { fix::apply(&mut packs, arguments.unsafe_fixes)? } else { Fixed::default() };
+    let folders = Folders::read(&packs);
+    let count = |severity| packs.count(severity) + folders.count(severity);
     let denied = match arguments.deny {
         None => 0,
-        Some(Deny::Warnings) => packs.count(Severity::Warning),
-        Some(Deny::Hints) => packs.count(Severity::Warning) + packs.count(Severity::Hint),
+        Some(Deny::Warnings) => count(Severity::Warning),
+        Some(Deny::Hints) => count(Severity::Warning) + count(Severity::Hint),
     };
-    let outcome = Outcome::found_if(packs.have_errors() || denied > 0);
+    let outcome = Outcome::found_if(count(Severity::Error) + denied > 0);
     let mut out = terminal::stdout();
     match arguments.format {
         Format::Human => {
-            packs.tell()?;
-            summarise(&packs, fixed, arguments)?;
+            packs.tell(Severity::Hint)?;
+            folders.tell();
+            summarise(&packs, &folders, fixed, arguments)?;
         }
-        Format::Json => json::write(&mut out, &packs, fixed)?,
-        Format::Sarif => sarif::write(&mut out, &packs, outcome)?,
+        Format::Json => json::write(&mut out, &packs, &folders, fixed)?,
+        Format::Sarif => sarif::write(&mut out, &packs, &folders, outcome)?,
     }
     out.flush()?;
     Ok(outcome)
 }
 
 /// `12 files, 340 rules: 3 errors, 1 warning`, and what to do next.
-fn summarise(packs: &Packs, fixed: Fixed, arguments: &Arguments) -> Result<()> {
+fn summarise(packs: &Packs, folders: &Folders, fixed: Fixed, arguments: &Arguments) -> Result<()> {
     let mut stderr = terminal::stderr();
     let found: Vec<String> =
         [(Severity::Error, "error"), (Severity::Warning, "warning"), (Severity::Hint, "hint")]
             .into_iter()
-            .map(|(severity, name)| (packs.count(severity), name))
+            .map(|(severity, name)| (packs.count(severity) + folders.count(severity), name))
             // Errors and warnings are said even if there are none.
             .filter(|(number, name)| *number > 0 || *name != "hint")
             .map(|(number, name)| count(number, name))

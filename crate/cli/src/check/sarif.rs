@@ -1,6 +1,7 @@
 //! `check --format sarif`: the Static Analysis Results Interchange Format, version 2.1.0 (OASIS), which code hosts and
 //! editors read. Only what we have to say of it.
 
+use super::folders::{self, Folders};
 use super::places::{Place, Places};
 use crate::files;
 use crate::outcome::Outcome;
@@ -12,11 +13,14 @@ use std::collections::HashMap;
 use std::io::{self, Write};
 use std::path::{Component, Path};
 
+/// What stands in the table of rules for problems with a pack's folder.
+const PACK: (&str, &str) = ("pack-folder", "The folder of a pack is not as it has to be.");
+
 /// Writes the report.
 ///
 /// # Errors
 /// If it cannot be written.
-pub fn write(out: &mut impl Write, packs: &Packs, outcome: Outcome) -> io::Result<()> {
+pub fn write(out: &mut impl Write, packs: &Packs, folders: &Folders, outcome: Outcome) -> io::Result<()> {
     let mut results = Vec::new();
     for (index, (file, of_pack)) in packs.files.iter().zip(&packs.diagnostics).enumerate() {
         let places = Places::new(&file.source.source);
@@ -25,8 +29,22 @@ pub fn write(out: &mut impl Write, packs: &Packs, outcome: Outcome) -> io::Resul
             results.push(result(file, index, diagnostic, &places, &mut known));
         }
     }
+    results.extend(folders.problems.iter().map(|(path, problem)| {
+        json!({
+            "ruleId": PACK.0,
+            "ruleIndex": code::ALL.len(),
+            "level": level(folders::weight(problem)),
+            "message": { "text": problem.message },
+            "locations": [{ "physicalLocation": {
+                "artifactLocation": { "uri": uri(path) },
+                "region": { "startLine": problem.line.unwrap_or(1) },
+            } }],
+            "partialFingerprints": { "codeAndLine/v1": format!("{:016x}:1", fingerprint(&[&problem.key, &problem.message])) },
+        })
+    }));
     let rules: Vec<Value> = code::ALL
         .iter()
+        .chain([&PACK])
         .map(|(id, meaning)| json!({ "id": id, "shortDescription": { "text": meaning } }))
         .collect();
     let artifacts: Vec<Value> = packs
@@ -88,11 +106,7 @@ fn result(
     *times += 1;
     let mut result = json!({
         "ruleId": diagnostic.code,
-        "level": match diagnostic.severity {
-            Severity::Error => "error",
-            Severity::Warning => "warning",
-            Severity::Hint => "note",
-        },
+        "level": level(diagnostic.severity),
         "message": { "text": text },
         "locations": [{ "physicalLocation": { "artifactLocation": location, "region": region } }],
         "partialFingerprints": { "codeAndLine/v1": format!("{print:016x}:{times}") },
@@ -114,6 +128,14 @@ fn result(
         );
     }
     result
+}
+
+const fn level(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+        Severity::Hint => "note",
+    }
 }
 
 fn region(place: Place) -> Value {

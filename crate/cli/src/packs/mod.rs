@@ -3,7 +3,7 @@
 mod find;
 mod human;
 
-pub use find::rule_files;
+pub use find::{pack_folder, rule_files};
 
 use crate::{files, terminal};
 use anyhow::{Result, anyhow};
@@ -72,13 +72,13 @@ impl Packs {
         Ok(packs)
     }
 
-    /// As [`Packs::read`], and says on standard error what is wrong with them.
+    /// As [`Packs::read`], and says on standard error what is wrong with them; hints are left to `diffract check`.
     ///
     /// # Errors
     /// As [`Packs::read`].
     pub fn load(paths: &[PathBuf]) -> Result<Self> {
         let packs = Self::read(paths)?;
-        packs.tell()?;
+        packs.tell(Severity::Warning)?;
         Ok(packs)
     }
 
@@ -115,17 +115,17 @@ impl Packs {
             .flat_map(|(file, of_pack)| of_pack.diagnostics.iter().map(move |message| (file, message)))
     }
 
-    /// Says on standard error what is wrong with the files.
+    /// Says on standard error what is wrong with the files, down to a severity.
     ///
     /// # Errors
     /// If standard error cannot be written to.
-    pub fn tell(&self) -> io::Result<()> {
+    pub fn tell(&self, least: Severity) -> io::Result<()> {
         for problem in &self.unreadable {
             terminal::error(&format!("{problem}; its rules are left out"));
         }
         let width = terminal::width();
         let mut stderr = terminal::stderr();
-        for (file, message) in self.messages() {
+        for (file, message) in self.messages().filter(|(_, message)| message.severity <= least) {
             writeln!(stderr, "{}\n", human::render(file, message, width))?;
         }
         Ok(())
@@ -144,7 +144,7 @@ fn rule_file(path: PathBuf, text: String, ids: &mut BTreeMap<String, usize>) -> 
     let stem = if files::is_stdin(&path) {
         "stdin".to_owned()
     } else {
-        let named = find::pack_folder(&path).and_then(Path::file_name).or_else(|| path.file_stem());
+        let named = pack_folder(&path).and_then(Path::file_name).or_else(|| path.file_stem());
         named.map_or_else(|| "rules".to_owned(), |name| name.to_string_lossy().into_owned())
     };
     let count = ids.entry(stem.clone()).or_default();
@@ -165,7 +165,7 @@ fn lists(file: &Path, source: &str) -> (BTreeMap<String, String>, BTreeMap<Strin
         return (lists, unreadable);
     }
     let beside = file.parent().unwrap_or(Path::new(""));
-    let folder = find::pack_folder(file).map_or_else(|| beside.to_owned(), |pack| pack.join("lists"));
+    let folder = pack_folder(file).map_or_else(|| beside.to_owned(), |pack| pack.join("lists"));
     let (tree, _) = diffract_core::syntax::parse(source);
     for line in tree.lines {
         let Some(Statement::Let { value: LetValue::File(name), .. }) = line.statement else { continue };

@@ -2,7 +2,7 @@
 
 mod clock;
 mod ndjson;
-mod payload;
+pub mod payload;
 
 pub use clock::Clock;
 
@@ -19,7 +19,8 @@ const BATCH: usize = 256;
 #[derive(Debug, clap::Args)]
 #[command(next_help_heading = "Posts")]
 pub struct Input {
-    /// Whose recorded answer the files are: x, reddit, youtube, mastodon, bluesky, linkedin, lemmy. Without it
+    /// Whose recorded answer the files are: x, youtube, reddit, mastodon, bluesky, hackernews, linkedin, facebook,
+    /// instagram, tiktok, lemmy. Without it
     /// they hold posts, one JSON object a line (NDJSON) or in one JSON array
     #[arg(long, value_name = "NAME")]
     pub platform: Option<String>,
@@ -66,26 +67,26 @@ impl Input {
         }
     }
 
-    /// All posts at once, with the moment they are to be looked at.
+    /// All posts at once, `most` at most, with the moment they are to be looked at.
     ///
     /// # Errors
     /// As [`Input::each`].
-    pub fn all(&self, clock: &Clock) -> Result<(Moment, Vec<Post>)> {
-        let (mut posts, mut at) = (Vec::new(), None);
-        self.each(clock, |moment, batch| {
+    pub fn all(&self, clock: &Clock, most: usize) -> Result<(Moment, Vec<Post>, Read)> {
+        let (mut posts, mut at): (Vec<Post>, _) = (Vec::new(), None);
+        let read = self.each(clock, |moment, batch| {
             at = Some(moment);
-            posts.extend_from_slice(batch);
-            Ok(ControlFlow::Continue(()))
+            posts.extend(batch.iter().take(most - posts.len()).cloned());
+            Ok(if posts.len() < most { ControlFlow::Continue(()) } else { ControlFlow::Break(()) })
         })?;
         let moment = match at {
             Some(moment) => moment,
             None => clock.moment(|| Ok(None))?,
         };
-        Ok((moment, posts))
+        Ok((moment, posts, read))
     }
 }
 
 /// The time of the latest post.
-fn latest(posts: &[Post]) -> Option<f64> {
+pub fn latest(posts: &[Post]) -> Option<f64> {
     posts.iter().filter_map(|post| post.time).filter(|time| time.is_finite()).reduce(f64::max)
 }

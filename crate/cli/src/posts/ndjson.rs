@@ -6,6 +6,7 @@ use super::{BATCH, Clock, Read};
 use crate::moment::Moment;
 use crate::{files, terminal};
 use anyhow::{Context, Result, anyhow, bail};
+use diffract_adapters::json::Document;
 use diffract_core::json;
 use diffract_core::post::Post;
 use serde_json::Value;
@@ -187,7 +188,7 @@ fn hand_on<R: io::Read>(
 fn platform_of(path: &Path) -> Option<&'static str> {
     size(path).filter(|size| *size <= MOST_BYTES)?;
     let text = files::text(path, MOST_BYTES, "").ok()?;
-    guess(&serde_json::from_str(&json::mend(text.trim_start_matches('\u{feff}'))).ok()?)
+    guess(&Document::parse(&text).ok()?)
 }
 
 /// One line, or one element where all posts stand in one array.
@@ -346,6 +347,7 @@ fn wrong(path: &str, problem: &str) -> anyhow::Error {
     if path == "." || path == "?" {
         anyhow!("not a post: expected a JSON object with an `id`")
     } else {
-        anyhow!("not a post: `{path}`: {}", without_place(problem))
+        let problem = without_place(problem).replace("expected f64", "expected a number");
+        anyhow!("not a post: `{path}`: {problem}")
     }
 }

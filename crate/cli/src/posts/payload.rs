@@ -2,12 +2,10 @@
 
 use crate::{files, terminal};
 use anyhow::{Result, anyhow, bail};
+use diffract_adapters::json::{Document, JsonProblem};
 use diffract_adapters::problem::nearest;
-use diffract_adapters::wire::{WireAdapter, builtin_named, builtin_names};
-use diffract_core::json;
+use diffract_adapters::wire::{Payload, PayloadProblem, WireAdapter, builtin_named, builtin_names};
 use diffract_core::post::Post;
-use serde_json::Value;
-use serde_json::error::Category;
 use std::path::{Path, PathBuf};
 
 /// The largest file that is read as a whole, in bytes.
@@ -21,11 +19,11 @@ pub fn read(platform: &str, url: Option<&str>, paths: &[PathBuf]) -> Result<Vec<
     let adapter = adapter(platform)?;
     let mut posts = Vec::new();
     for path in paths {
-        let payload = payload(path)?;
-        let reading = adapter.read(&payload, url);
+        let payload = payload(&adapter, path, url)?;
+        let reading = adapter.read(payload.document(), url);
         let name = files::name(path);
         if reading.items.is_empty() && !reading.recognised {
-            let other = guess(&payload)
+            let other = guess(payload.document())
                 .map(|other| format!(" It looks like one of {other}: try `--platform {other}`."))
                 .unwrap_or_default();
             bail!(
@@ -42,7 +40,11 @@ pub fn read(platform: &str, url: Option<&str>, paths: &[PathBuf]) -> Result<Vec<
     Ok(posts)
 }
 
-fn adapter(name: &str) -> Result<WireAdapter> {
+/// The shipped adapter of this name.
+///
+/// # Errors
+/// If there is none; then the nearest name is offered.
+pub fn adapter(name: &str) -> Result<WireAdapter> {
     match builtin_named(name) {
         Some(adapter) => adapter.map_err(|problem| anyhow!("the adapter is broken: {problem}")),
         None => {
@@ -56,7 +58,7 @@ fn adapter(name: &str) -> Result<WireAdapter> {
 }
 
 /// The platform whose answer a payload is, if it is any's: where most posts are found.
-pub fn guess(payload: &Value) -> Option<&'static str> {
+pub fn guess(payload: &Document) -> Option<&'static str> {
     builtin_names()
         .filter_map(|name| {
             let adapter = builtin_named(name)?.ok()?;
@@ -67,27 +69,22 @@ pub fn guess(payload: &Value) -> Option<&'static str> {
         .map(|(_, name)| name)
 }
 
-fn payload(path: &Path) -> Result<Value> {
+fn payload(adapter: &WireAdapter, path: &Path, url: Option<&str>) -> Result<Payload> {
     let name = files::name(path);
     let text = files::text(path, MOST_BYTES, "record less at once")?;
-    // What some servers put before JSON so that it is no script.
-    let text = text.trim_start_matches('\u{feff}');
-    let text = text.strip_prefix(")]}'").unwrap_or(text);
-    if text.trim().is_empty() {
+    if text.trim_start_matches('\u{feff}').trim().is_empty() {
         bail!("{name} is empty; record the answer again");
     }
-    serde_json::from_str(&json::mend(text)).map_err(|problem| match problem.classify() {
-        Category::Eof => anyhow!(
-            "{name} is not JSON to its end: it stops in the middle (line {}, column {}); record the answer again, \
-             whole",
-            problem.line(),
-            problem.column()
+    Payload::open(adapter, text, url).map_err(|(_, problem)| match problem {
+        PayloadProblem::Json(JsonProblem::Truncated) => {
+            anyhow!("{name} is not JSON to its end: it stops in the middle; record the answer again, whole")
+        }
+        PayloadProblem::NothingInPage => anyhow!(
+            "{name} is not JSON but a page, and no answer of {} is in it; what is recorded here are answers of the \
+             platform's API (for saved pages: `npm run replay:page`)",
+            adapter.name()
         ),
-        _ if text.trim_start().starts_with('<') => anyhow!(
-            "{name} is not JSON but a page; what is recorded here are answers of the platform's API (for saved \
-             pages: `npm run replay:page`)"
-        ),
-        _ => anyhow!("{name} is not JSON: {problem}"),
+        PayloadProblem::Json(problem) => anyhow!("{name} is not JSON: {problem}"),
     })
 }
 

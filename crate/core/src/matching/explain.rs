@@ -274,6 +274,10 @@ impl RuleSet {
         let mut scopes = Vec::new();
         let surface = post.surface.map_or(0, fields::surface_bit);
         self.index.scopes(post.host.as_deref(), surface, |scope| scopes.push(scope));
+        // Only these can speak.
+        let mut opened = Vec::new();
+        facts.opened(view, |rule| opened.push(rule));
+        opened.sort_unstable();
         let mut explainer = Explainer {
             view,
             facts: &mut facts,
@@ -283,14 +287,16 @@ impl RuleSet {
             memory: memory.clone(),
             settled: false,
         };
-        explainer.settled = explainer.is_settled();
-        let rules = self
-            .program
-            .rules
-            .iter()
-            .enumerate()
+        explainer.settled = opened.iter().any(|id| explainer.settles(*id));
+        let wanted: Vec<u32> = match which {
+            Which::Spoke => opened,
+            _ => (0..self.program.rules.len() as u32).collect(),
+        };
+        let rules = wanted
+            .into_iter()
+            .filter_map(|id| Some((id, self.program.rules.get(id as usize)?)))
             .filter(|(_, rule)| self.is_wanted(rule, which))
-            .filter_map(|(id, rule)| explainer.rule(id as u32, rule, &verdict))
+            .filter_map(|(id, rule)| explainer.rule(id, rule, &verdict))
             .filter(|rule| *which != Which::Spoke || rule.value == Value::True)
             .collect();
         self.spare.lock().unwrap_or_else(PoisonError::into_inner).push(facts);
@@ -321,27 +327,18 @@ struct Explainer<'a> {
 }
 
 impl Explainer<'_> {
-    /// Where and when a rule holds.
-    fn is_here_and_now(&self, id: u32, rule: &Rule) -> bool {
-        let filed = self.view.rules.index.rules.get(id as usize);
-        filed.is_some_and(|filed| self.scopes.contains(&filed.scope))
-            && rule.schedule.as_ref().is_none_or(|schedule| schedule::holds(schedule, self.time))
-    }
-
-    fn is_settled(&mut self) -> bool {
+    /// Whether a rule without a limit hides, replaces or keeps the post.
+    fn settles(&mut self, id: u32) -> bool {
         let rules = self.view.rules;
-        let mut settled = Vec::new();
-        for (id, rule) in rules.program.rules.iter().enumerate() {
-            let settles = matches!(action(rules, rule), Some(Action::Keep | Action::Hide | Action::Replace));
-            if settles && !matches!(rule.effect, Effect::Limit(_)) {
-                settled.push((id as u32, rule));
-            }
-        }
-        settled.into_iter().any(|(id, rule)| {
-            let root = rules.index.rules.get(id as usize).map(|filed| filed.root);
-            self.is_here_and_now(id, rule)
-                && root.is_some_and(|root| self.view.truth(self.facts, root) == Truth::True)
-        })
+        let Some((filed, rule)) =
+            rules.index.rules.get(id as usize).zip(rules.program.rules.get(id as usize))
+        else {
+            return false;
+        };
+        !matches!(rule.effect, Effect::Limit(_))
+            && matches!(action(rules, rule), Some(Action::Keep | Action::Hide | Action::Replace))
+            && rule.schedule.as_ref().is_none_or(|hours| schedule::holds(hours, self.time))
+            && self.view.truth(self.facts, filed.root) == Truth::True
     }
 
     fn rule(&mut self, id: u32, rule: &Rule, verdict: &Verdict) -> Option<ExplainedRule> {

@@ -11,9 +11,24 @@ pub const PLATFORMS: &[Platform] = &[
         fields: &["age", "alt", "author", "card.title", "followed", "hashtags", "kind", "labels", "lang", "length", "likes", "links", "media", "mentions", "name", "pinned", "position", "promoted", "quote", "quote.text", "replies", "reply", "replying_to", "repost", "reposted_by", "reposts", "sensitive", "surface", "text", "verified"],
     },
     Platform {
+        name: "facebook",
+        hosts: &["facebook.com"],
+        fields: &["age", "author", "card.title", "community", "hashtags", "kind", "length", "likes", "links", "media", "name", "position", "promoted", "quote", "quote.text", "replies", "reposts", "suggested", "surface", "text", "title", "views"],
+    },
+    Platform {
         name: "hackernews",
         hosts: &["news.ycombinator.com"],
-        fields: &["age", "author", "kind", "labels", "length", "likes", "links", "position", "promoted", "replies", "reply", "surface", "text", "title"],
+        fields: &["age", "author", "kind", "labels", "length", "likes", "links", "position", "promoted", "replies", "reply", "repost", "surface", "text", "title"],
+    },
+    Platform {
+        name: "instagram",
+        hosts: &["instagram.com"],
+        fields: &["age", "alt", "author", "duration", "followed", "hashtags", "kind", "labels", "length", "likes", "links", "media", "mentions", "name", "position", "promoted", "replies", "suggested", "surface", "text", "title", "verified", "views"],
+    },
+    Platform {
+        name: "lemmy",
+        hosts: &["aussie.zone", "beehaw.org", "discuss.tchncs.de", "feddit.org", "feddit.uk", "hexbear.net", "infosec.pub", "jlai.lu", "lemm.ee", "lemmy.blahaj.zone", "lemmy.ca", "lemmy.ml", "lemmy.world", "lemmy.zip", "lemmygrad.ml", "midwest.social", "programming.dev", "reddthat.com", "sh.itjust.works", "slrpnk.net"],
+        fields: &["age", "alt", "author", "card.title", "community", "kind", "labels", "length", "likes", "links", "media", "name", "pinned", "position", "promoted", "replies", "reply", "repost", "sensitive", "surface", "text", "title"],
     },
     Platform {
         name: "linkedin",
@@ -26,6 +41,11 @@ pub const PLATFORMS: &[Platform] = &[
         fields: &["age", "alt", "author", "card.title", "duration", "followers", "hashtags", "kind", "labels", "lang", "length", "likes", "links", "media", "mentions", "name", "pinned", "position", "promoted", "quote", "quote.text", "replies", "reply", "replying_to", "repost", "reposted_by", "reposts", "sensitive", "surface", "text", "title"],
     },
     Platform {
+        name: "news",
+        hosts: &["bbc.co.uk", "bbc.com", "nytimes.com", "theguardian.com"],
+        fields: &["age", "author", "kind", "labels", "length", "media", "position", "promoted", "surface", "text", "title"],
+    },
+    Platform {
         name: "old-reddit",
         hosts: &["old.reddit.com"],
         fields: &["age", "author", "community", "kind", "labels", "length", "likes", "links", "media", "pinned", "position", "promoted", "replies", "reply", "repost", "sensitive", "surface", "text", "title"],
@@ -34,6 +54,11 @@ pub const PLATFORMS: &[Platform] = &[
         name: "reddit",
         hosts: &["reddit.com"],
         fields: &["age", "alt", "author", "card.title", "community", "duration", "followed", "kind", "labels", "lang", "length", "likes", "links", "media", "mentions", "name", "pinned", "position", "promoted", "quote", "quote.text", "replies", "reply", "replying_to", "repost", "reposted_by", "reposts", "sensitive", "suggested", "surface", "text", "title", "views"],
+    },
+    Platform {
+        name: "tiktok",
+        hosts: &["tiktok.com"],
+        fields: &["age", "alt", "author", "duration", "followed", "followers", "hashtags", "kind", "labels", "lang", "length", "likes", "media", "mentions", "name", "position", "promoted", "replies", "reply", "repost", "reposts", "surface", "text", "verified", "views"],
     },
     Platform {
         name: "x",
