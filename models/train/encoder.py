@@ -17,6 +17,7 @@ from onnx import TensorProto, helper
 from . import card, compress, data, features, measure, minilm, text
 from .data import SOURCES, TEST, TRAIN
 from .encoder_graph import Codes, Layers, build
+from .graph import Quantised
 from .progress import say, track
 
 NAME = "encoder"
@@ -156,8 +157,6 @@ def train() -> None:
     restored = dict(minilm.weights())
     for name, (code, scale) in codes.items():
         restored[f"{name}.weight"] = np.ascontiguousarray(compress.restored(code, scale).T)
-    from .graph import Quantised
-
     restored["embeddings.word_embeddings.weight"] = Quantised(restored["embeddings.word_embeddings.weight"], 4, rows=True).values()
     sample = _sample(70, TEST, SEED + 2)
     worst = float(np.abs(encode(session(build(Layers(restored), rows=rows).model().SerializeToString()), sample) - encode(run, sample)).max())

@@ -103,7 +103,7 @@ def _known() -> tuple[dict[str, int], _Features]:
 def _collect(texts: Sequence[str]) -> list[tuple[_Features, int]]:
     rows, known = _known()
     new = sorted({one for one in texts if one not in rows})
-    fresh = _Features.of(new) if new else None
+    fresh = (_joined(new) if len(new) > PART else _Features.of(new)) if new else None
     place = {one: row for row, one in enumerate(new)}
     return [(known, rows[one]) if one in rows else (fresh, place[one]) for one in texts]  # type: ignore[misc]
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from . import card, encoder, features, minilm, text, text_graph
+from . import card, encoder, minilm, text, text_graph
 
 FOLDER = card.FOLDER / "golden"
 COUNT = 1000

@@ -83,17 +83,21 @@ def best_macro_f1(positive: np.ndarray, score: np.ndarray, weight: np.ndarray) -
     return float(score[order][int(np.argmax(value))])
 
 
-def reliability(positive: np.ndarray, score: np.ndarray, weight: np.ndarray, bins: int = 10) -> list[tuple[float, float, float]]:
-    """For each tenth of the scores that holds something: mean score, share of positives, weight."""
-    found = []
+def reliability(positive: np.ndarray, score: np.ndarray, weight: np.ndarray, bins: int = 10, least: int = 25) -> list[tuple[float, float, float]]:
+    """For each tenth of the scores: mean score, share of positives, weight. Neighbours are one where a tenth has few posts."""
+    found: list[tuple[float, float, float]] = []
     place = np.minimum((score * bins).astype(int), bins - 1)
+    waiting = np.zeros(len(score), bool)
     for number in range(bins):
-        here = place == number
-        total = weight[here].sum()
+        waiting |= place == number
+        if waiting.sum() < least and number < bins - 1:
+            continue
+        total = weight[waiting].sum()
         if total > 0:
             found.append(
-                (float((score * weight)[here].sum() / total), float((positive * weight)[here].sum() / total), float(total / weight.sum()))
+                (float((score * weight)[waiting].sum() / total), float((positive * weight)[waiting].sum() / total), float(total / weight.sum()))
             )
+        waiting = np.zeros(len(score), bool)
     return found
 
 

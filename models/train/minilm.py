@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+from safetensors.numpy import load
 from tokenizers import Tokenizer
 
 VOCABULARY = 30522
@@ -44,8 +45,6 @@ def _member(name: str) -> bytes:
 @functools.cache
 def weights() -> dict[str, np.ndarray]:
     """All weights by name."""
-    from safetensors.numpy import load
-
     return {name.removeprefix("bert."): np.asarray(value, np.float32) for name, value in load(_member("model.safetensors")).items()}
 
 

@@ -6,6 +6,7 @@ Batch normalisation is folded into the scale of the weights before it, so the co
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
 import math
 import subprocess
@@ -30,8 +31,6 @@ class UnknownLayer(Exception):
 
 def fetch(folder: Path) -> tuple[list[dict], dict[str, tuple[np.ndarray, float, float]]]:
     """The layers, and each weight as (codes, scale, minimum); the package comes by `npm pack`, its hash is checked."""
-    import hashlib
-
     folder.mkdir(parents=True, exist_ok=True)
     packed = folder / "nsfwjs-4.3.0.tgz"
     if not packed.is_file():

@@ -60,11 +60,11 @@ def precision_recall(path: Path, title: str, positive: np.ndarray, score: np.nda
     recall, precision = hits / hits[-1], hits / all_
     keep = np.unique(np.searchsorted(recall, np.linspace(0.005, 1, 200)).clip(0, len(recall) - 1))
     inside = [f'<path class="line" d="{_path([(float(recall[i]), float(precision[i])) for i in keep])}"/>']
-    for name, threshold in marks.items():
+    for number, (name, threshold) in enumerate(marks.items()):
         at = int((score >= threshold).sum()) - 1
         if at >= 0:
             x, y = _x(float(recall[at])), _y(float(precision[at]))
-            inside.append(f'<circle class="mark" cx="{x:.1f}" cy="{y:.1f}" r="4"/><text x="{x - 6:.1f}" y="{y + 16:.1f}" text-anchor="end">{name}</text>')
+            inside.append(f'<circle class="mark" cx="{x:.1f}" cy="{y:.1f}" r="4"/><text x="{x - 6:.1f}" y="{y + 16 + 14 * number:.1f}" text-anchor="end">{name}</text>')
     path.write_text(_square(title, "recall: share of them that is found", "precision", inside), "utf-8")
 
 

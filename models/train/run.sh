@@ -19,7 +19,7 @@ if [ ! -e "$venv/.ready" ]; then
   touch "$venv/.ready"
 fi
 # One thread: sums in another order would be other bytes.
-export OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 PYTHONDONTWRITEBYTECODE=1 DIFFRACT_TRAIN_CACHE=$home
+export TOKENIZERS_PARALLELISM=false OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 PYTHONDONTWRITEBYTECODE=1 DIFFRACT_TRAIN_CACHE=$home
 cd "$here/.."
 if [ "${1:-}" = test ]; then
   shift

@@ -63,7 +63,7 @@ CLICKBAIT = Task(
     finds="titles and link cards",
     width=64,
     settings=Settings(epochs=3, gram_rate=0.05, piece_rate=0.0005),
-    margin=20,
+    margin=40,
     sets=("clickbait", "goemotions", "davidson", "wikipedia", "sms", "youtube"),
     lesson=_clickbait_lesson,
     positive=_clickbait_positive,

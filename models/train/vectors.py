@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import onnxruntime as ort
 from scipy.sparse import csr_matrix
 
 from . import encoder_graph, features, minilm
@@ -14,8 +15,6 @@ def _alone() -> np.ndarray:
     path = features.cache() / "pieces-alone.npy"
     if path.is_file():
         return np.load(path)
-    import onnxruntime as ort
-
     say("asking the sentence encoder about each word piece, once")
     options = ort.SessionOptions()
     options.intra_op_num_threads = 1

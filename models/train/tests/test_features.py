@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tomllib
 from pathlib import Path
 
 import numpy as np
@@ -93,7 +94,5 @@ def test_four_bits_lose_less_than_rounding_alone() -> None:
 
 
 def test_a_card_reads_back_as_written() -> None:
-    import tomllib
-
     written = {"name": "x", "quoted": 'a "b" \\ c', "list": [1, 2.5, "z"], "file": {"0.5%": 0.25}, "test": [{"set": "a", "1%": {"recall": [0.1, 0.0, 0.2]}}]}
     assert tomllib.loads(card.text(written)) == written
