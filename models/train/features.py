@@ -101,11 +101,12 @@ def _known() -> tuple[dict[str, int], _Features]:
 
 
 def _collect(texts: Sequence[str]) -> list[tuple[_Features, int]]:
-    rows, known = _known()
+    """Where each text's features are: among those kept, or found now where the texts are few or new."""
+    rows, known = _known() if len(texts) > PART // 2 else ({}, None)
     new = sorted({one for one in texts if one not in rows})
-    fresh = (_joined(new) if len(new) > PART else _Features.of(new)) if new else None
+    fresh = _joined(new) if len(new) > PART else _Features.of(new)
     place = {one: row for row, one in enumerate(new)}
-    return [(known, rows[one]) if one in rows else (fresh, place[one]) for one in texts]  # type: ignore[misc]
+    return [(fresh, place[one]) if known is None or one in place else (known, rows[one]) for one in texts]
 
 
 def gram_hashes(texts: Sequence[str]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
