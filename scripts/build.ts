@@ -4,7 +4,7 @@
  *
  *   node --import tsx scripts/build.ts [--browser chrome|firefox|both] [--demo] [--fast]
  *
- * The wasm modules and the adapters are compiled only when their sources changed; `--fast` takes them as they were compiled
+ * The wasm modules, the adapters and the packs are compiled only when their sources changed; `--fast` takes them as they were compiled
  * last whatever their sources say.
  */
 import { dirname, resolve } from "node:path";
@@ -12,7 +12,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { bundle } from "./build/bundle.ts";
 import type { Browser } from "./build/manifest.ts";
-import { buildWasm, compileAdapters, WASM_MODULES } from "./build/sources.ts";
+import { buildWasm, compileAdapters, compilePacks, WASM_MODULES } from "./build/sources.ts";
 
 async function main(): Promise<void> {
   process.chdir(resolve(dirname(fileURLToPath(import.meta.url)), ".."));
@@ -32,6 +32,7 @@ async function main(): Promise<void> {
   if (wanted === undefined) throw new Error(`--browser is chrome, firefox or both, not "${values.browser}"`);
   for (const module of WASM_MODULES) buildWasm(module, values.fast);
   compileAdapters(values.demo, values.fast);
+  compilePacks(values.fast);
   for (const browser of wanted) await bundle(browser, values.demo);
 }
 

@@ -11,6 +11,7 @@ import { installExtension } from "../tests/support/extension.ts";
 import { inPlaces, judgePage, replayLine } from "../tests/support/replay.ts";
 import { adapterHosts, covers, HOMES, readMeta, servedAt, serveSaved } from "../tests/support/saved.ts";
 import { ensureBuilt, NotBuilt } from "./build/ensure.ts";
+import { checkRules } from "./build/workbench.ts";
 
 const USAGE = `npm run replay:page -- --platform NAME --rules FILE [--browser firefox] [--url URL] PAGE.html
   --platform NAME  ${Object.keys(HOMES).join(", ")};
@@ -96,8 +97,7 @@ async function main(): Promise<void> {
       const extension = await installExtension(running, folder);
       await extension.onlyMine();
       await extension.setRules(asked.rules);
-      const mine = (await extension.state()).packs.find((pack) => pack.origin === "mine");
-      for (const diagnostic of mine?.diagnostics ?? []) console.error(diagnostic.rendered);
+      for (const { rendered } of await checkRules(asked.rules)) console.error(rendered);
       const report = await judgePage(extension, await running.newPage(), address);
       const lines = inPlaces(report.posts);
       for (const judged of lines) process.stdout.write(`${JSON.stringify(replayLine(judged))}\n`);

@@ -23,6 +23,7 @@ import { countFlashes, type FlashCount, scrollFeed, watchFrames } from "../tests
 import { percentile } from "../tests/support/numbers.ts";
 import { picturesLoaded, settled } from "../tests/support/page.ts";
 import { ensureBuilt, NotBuilt } from "./build/ensure.ts";
+import { checkRules } from "./build/workbench.ts";
 
 const DEMO_RULES = "tests/agora/demo.rules";
 
@@ -109,8 +110,7 @@ function readRules(file: string): string {
 /** The reader's own rules go in as the dashboard would put them; what is wrong with them is said here too. */
 async function giveRules(extension: Extension, source: string): Promise<void> {
   await extension.setRules(source);
-  const mine = (await extension.state()).packs.find((pack) => pack.origin === "mine");
-  for (const diagnostic of mine?.diagnostics ?? []) console.error(diagnostic.rendered);
+  for (const { rendered } of await checkRules(source)) console.error(rendered);
 }
 
 async function openAgora(running: Running, agora: Agora): Promise<Page> {

@@ -37,6 +37,11 @@ const STAGES: Stage[] = [
   },
   { name: "rust", shows: "core, adapters, command line", run: "cargo test --workspace --locked" },
   {
+    name: "packs",
+    shows: "every shipped pack's own cases hold, and each rule has one",
+    run: "cargo run --quiet --locked -p diffract-cli -- test --untested extension/packs",
+  },
+  {
     name: "doc",
     shows: "documentation builds, no broken links",
     run: "RUSTDOCFLAGS='-D warnings' cargo doc --workspace --no-deps --locked --quiet",

@@ -1,7 +1,15 @@
 /** Everything of the reader's as one JSON text, and back. Pure; nothing is stored here. */
-import { MAX_RULES, packId } from "../shared/guards.ts";
+import { MAX_RULES, PACK_SHAPE, packId } from "../shared/guards.ts";
 import { flag, integer, list, object, oneOf, optional, type Read, record, text } from "../shared/shape.ts";
-import { host, MAX_IMPORTED, MAX_SHOWN, type Stored, shownEntry } from "../shared/storage.ts";
+import {
+  host,
+  MAX_IMPORTED,
+  MAX_SHOWN,
+  packOf,
+  type Stored,
+  type StoredPack,
+  shownEntry,
+} from "../shared/storage.ts";
 
 export interface Backup {
   format: "diffract-backup";
@@ -9,7 +17,7 @@ export interface Backup {
   /** The reader's own rules. */
   rules: string;
   /** Imported packs. */
-  packs: Array<{ id: string; source: string; on: boolean }>;
+  packs: Array<StoredPack & { id: string; on: boolean }>;
   /** Shipped packs and the reader's own rules, turned on or off. */
   on: Record<string, boolean>;
   pausedHosts: string[];
@@ -21,7 +29,7 @@ const read: Read<Backup> = object({
   format: oneOf("diffract-backup"),
   version: integer(1, 1) as Read<1>,
   rules: text(MAX_RULES),
-  packs: list(object({ id: packId, source: text(MAX_RULES), on: flag }), MAX_IMPORTED),
+  packs: list(object({ id: packId, ...PACK_SHAPE, on: flag }), MAX_IMPORTED),
   on: record(flag, MAX_IMPORTED, packId),
   pausedHosts: list(host, 10_000),
   shown: optional(list(shownEntry, MAX_SHOWN)),
@@ -35,9 +43,9 @@ export function makeBackup(stored: Stored): string {
     format: "diffract-backup",
     version: 1,
     rules: stored.rules,
-    packs: Object.entries(stored.imported).map(([id, { source }]) => ({
+    packs: Object.entries(stored.imported).map(([id, pack]) => ({
       id,
-      source,
+      ...packOf(pack),
       on: Object.hasOwn(stored.packs, id) ? stored.packs[id] === true : true,
     })),
     on,

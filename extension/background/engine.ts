@@ -1,7 +1,6 @@
 /** The wasm engine behind a narrow face: the only module that knows its bindings. */
-import init, { check, Engine, type PackSource, version } from "../../dist/engine/diffract_engine.js";
+import init, { Engine, type PackSource, version } from "../../dist/engine/diffract_engine.js";
 import { api } from "../shared/api.ts";
-import type { Diagnostic } from "../shared/messages.ts";
 
 export interface Context {
   /** Seconds since 1970-01-01 UTC. */
@@ -29,10 +28,5 @@ export function loadEngine(): Promise<unknown> {
 
 /** The engine's version; part of a snapshot's key. */
 export const engineVersion = (): string => version();
-
-/** Everything there is to say about a rule file. */
-export function diagnose(source: string): Diagnostic[] {
-  return check(source, undefined);
-}
 
 export { Engine };

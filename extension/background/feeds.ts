@@ -8,6 +8,10 @@ import type { Rules } from "./rules.ts";
 export interface FeedEvents {
   shown(platform: string, id: string, shown: boolean): void;
   health(message: ShellMessage & { type: "health" }): void;
+  /** Posts that were decided, as JSON. Not told of private windows. */
+  decided(posts: string): void;
+  /** The reader picked a post to make a rule of, as JSON. */
+  picked(post: string): void;
 }
 
 export class Feeds {
@@ -53,6 +57,8 @@ export class Feeds {
         return this.events.shown(message.platform, message.id, message.shown);
       case "health":
         return this.events.health(message);
+      case "picked":
+        return this.events.picked(message.post);
     }
   }
 
@@ -61,6 +67,7 @@ export class Feeds {
     try {
       const verdicts = await this.rules.decide(message.posts, message.visit);
       this.answer(port, { type: "verdicts", seq, verdicts, orders: this.rules.orders });
+      if (port.sender?.tab?.incognito !== true) this.events.decided(message.posts);
     } catch (error) {
       const words = wordsOf(error).slice(0, 500);
       this.rules.trouble(`A batch of posts on ${message.host} could not be decided: ${words}.`);

@@ -7,6 +7,7 @@ import { MAX_SHOWN, Store, shownKey } from "../shared/storage.ts";
 import type { Source } from "./engine.ts";
 import { Feeds } from "./feeds.ts";
 import { packFiles } from "./packs.ts";
+import { Recent } from "./recent.ts";
 import { Requests } from "./requests.ts";
 import { Rules } from "./rules.ts";
 import { everywhere, injectInto, syncAddedSites } from "./sites.ts";
@@ -18,7 +19,12 @@ const rules = new Rules(
     const { stored } = await store;
     return packFiles(stored, shipped)
       .filter(({ on }) => on)
-      .map(({ id, origin, source }) => ({ id, trust: origin === "imported" ? "limited" : "full", source }));
+      .map(({ id, origin, source, lists }) => ({
+        id,
+        trust: origin === "imported" ? "limited" : "full",
+        source,
+        ...(lists && { lists }),
+      }));
   },
   {
     load: async () => (await store).stored.limits,
@@ -28,11 +34,18 @@ const rules = new Rules(
   engine,
 );
 
+const recent = new Recent(
+  async () => (await store).stored.keepRecent,
+  (words) => rules.trouble(words),
+);
+
 /** How adapters fit, by adapter and host; what is off is said on the dashboard. */
 const worn = new Map<string, string>();
 
 const feeds = new Feeds(rules, {
   shown: (platform, id, shown) => void remember(shownKey(platform, id), shown),
+  decided: (posts) => recent.take(posts),
+  picked: (post) => void startRule(post),
   health: ({ adapter, host, state }) => {
     const key = `${adapter} ${host}`;
     worn.delete(key);
@@ -46,7 +59,7 @@ const feeds = new Feeds(rules, {
 
 const broken = problems.map((words) => `An adapter came out broken and is left out: ${words}`);
 
-const requests = new Requests(store, rules, rulesChanged, () => [...broken, ...worn.values()]);
+const requests = new Requests(store, rules, recent, rulesChanged, () => [...broken, ...worn.values()]);
 
 async function rulesChanged(): Promise<void> {
   try {
@@ -66,6 +79,16 @@ async function remember(key: string, shown: boolean): Promise<void> {
     });
   } catch (error) {
     rules.trouble(`What you chose to show could not be kept (${wordsOf(error)}).`);
+  }
+}
+
+/** Opens the dashboard at rules to be made of a post. */
+async function startRule(post: string): Promise<void> {
+  try {
+    const key = await recent.pick(post);
+    await api.tabs.create({ url: api.runtime.getURL(`dashboard.html#from/${encodeURIComponent(key)}`) });
+  } catch (error) {
+    rules.trouble(`No rule could be started from the post (${wordsOf(error)}).`);
   }
 }
 

@@ -1,23 +1,21 @@
 /** The rule files: the reader's own, those that come with Diffract, those the reader imported. */
-import type { Diagnostic, PackState } from "../shared/messages.ts";
-import type { Stored } from "../shared/storage.ts";
+import type { PackState } from "../shared/messages.ts";
+import type { Stored, StoredPack } from "../shared/storage.ts";
 
 /** The id of the reader's own rules. */
 export const MINE = "mine";
 /** Shipped packs that are on until the reader says otherwise. */
 const ON_BY_DEFAULT: ReadonlySet<string> = new Set(["calm", "no-ads"]);
 
-/** A pack that comes with Diffract: its file's stem and text. */
-export interface ShippedPack {
+/** A pack that comes with Diffract. */
+export interface ShippedPack extends StoredPack {
   id: string;
-  source: string;
 }
 
-export interface PackFile {
+export interface PackFile extends StoredPack {
   id: string;
   origin: PackState["origin"];
   on: boolean;
-  source: string;
 }
 
 /** Every rule file with its state, the reader's own first. Pure. */
@@ -26,17 +24,16 @@ export function packFiles(stored: Stored, shipped: readonly ShippedPack[]): Pack
     Object.hasOwn(stored.packs, id) ? stored.packs[id] === true : otherwise;
   return [
     { id: MINE, origin: "mine" as const, on: isOn(MINE, true), source: stored.rules },
-    ...shipped.map(({ id, source }) => ({
-      id,
+    ...shipped.map((pack) => ({
+      ...pack,
       origin: "shipped" as const,
-      on: isOn(id, ON_BY_DEFAULT.has(id)),
-      source,
+      on: isOn(pack.id, ON_BY_DEFAULT.has(pack.id)),
     })),
-    ...Object.entries(stored.imported).map(([id, { source }]) => ({
+    ...Object.entries(stored.imported).map(([id, pack]) => ({
+      ...pack,
       id,
       origin: "imported" as const,
       on: isOn(id, true),
-      source,
     })),
   ];
 }
@@ -74,8 +71,7 @@ export function keepAuthorLine(author: string): string {
 
 const NO_RULE = /^\s*(?:#|$|on\s|let\s|pack\s|version\s|author\s|licen[cs]e\s|homepage\s|description\s)/;
 
-/** Rules of a file: its statements less those with errors. An estimate for display; the engine counts what is in force. */
-export function countRules(source: string, diagnostics: readonly Diagnostic[]): number {
-  const broken = new Set(diagnostics.filter((d) => d.severity === "error").map((d) => d.line));
-  return source.split("\n").filter((line, index) => !NO_RULE.test(line) && !broken.has(index + 1)).length;
+/** Rules of a file that is not in force, for display: its statements, the broken ones too. */
+export function countRules(source: string): number {
+  return source.split("\n").filter((line) => !NO_RULE.test(line)).length;
 }

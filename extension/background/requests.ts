@@ -6,29 +6,30 @@ import type {
   Answer,
   BackgroundRequest,
   BackgroundState,
-  Diagnostic,
   PackState,
+  RecentPosts,
 } from "../shared/messages.ts";
 import { readOr } from "../shared/shape.ts";
-import { MAX_IMPORTED, type Store } from "../shared/storage.ts";
+import { MAX_IMPORTED, packOf, type Store } from "../shared/storage.ts";
 import { makeBackup, parseBackup } from "./backup.ts";
-import { diagnose, loadEngine } from "./engine.ts";
+import { loadEngine } from "./engine.ts";
 import { countRules, headerOf, isFreeId, keepAuthorLine, MINE, packFiles, withLine } from "./packs.ts";
+import type { Recent } from "./recent.ts";
 import type { Rules } from "./rules.ts";
 
-type Value = BackgroundState | string | null;
+type Value = BackgroundState | RecentPosts | string | null;
 
 /** Refused for a reason the reader is told. */
 class Refused extends Error {}
 
 export class Requests {
-  private readonly diagnosed = new Map<string, Diagnostic[]>();
   /** One change at a time: each reads what the one before it wrote. */
   private last: Promise<unknown> = Promise.resolve();
 
   constructor(
     private readonly store: Promise<Store>,
     private readonly rules: Rules,
+    private readonly recent: Recent,
     /** Rules changed and are in force. */
     private readonly changed: () => Promise<void>,
     /** What else is off, in words for the reader. */
@@ -59,6 +60,15 @@ export class Requests {
         return this.state(store);
       case "export":
         return makeBackup(stored);
+      case "recent":
+        return { posts: await this.recent.all(), kept: stored.keepRecent };
+      case "keep-recent":
+        await store.set("keepRecent", request.on);
+        await this.recent.keep(request.on);
+        return null;
+      case "forget-recent":
+        await this.recent.forget();
+        return null;
       case "set-site": {
         const host = request.host.toLowerCase();
         await store.update("paused", (paused) => {
@@ -96,7 +106,7 @@ export class Requests {
           throw new Refused(
             `There is room for ${MAX_IMPORTED} imported packs; remove one first. Nothing was changed.`,
           );
-        await store.setAll({ imported: { [request.pack]: { source: request.source } } });
+        await store.setAll({ imported: { [request.pack]: packOf(request) } });
         break;
       case "remove-pack":
         if (!Object.hasOwn(stored.imported, request.pack))
@@ -129,7 +139,7 @@ export class Requests {
       rules: backup.rules,
       paused: backup.pausedHosts,
       ...(backup.shown && { shown: backup.shown }),
-      imported: Object.fromEntries(backup.packs.map(({ id, source }) => [id, { source }])),
+      imported: Object.fromEntries(backup.packs.map((pack) => [pack.id, packOf(pack)])),
       packs: {
         ...backup.on,
         ...Object.fromEntries(backup.packs.map((pack) => [pack.id, pack.on])),
@@ -148,10 +158,10 @@ export class Requests {
 
   private async state(store: Store): Promise<BackgroundState> {
     const troubles: string[] = [];
-    let rules = 0;
+    let inForce: ReadonlyMap<string, number> = new Map();
     try {
       await loadEngine();
-      rules = await this.rules.count();
+      inForce = await this.rules.counts();
     } catch (error) {
       troubles.push(`The engine does not start (${wordsOf(error)}). Posts are shown as the sites made them.`);
     }
@@ -161,37 +171,21 @@ export class Requests {
     return {
       version: api.runtime.getManifest().version,
       packs: packFiles(store.stored, shipped).map((file): PackState => {
-        const diagnostics = this.diagnosticsOf(file.source);
         return {
           id: file.id,
-          title: file.id === MINE ? "My rules" : (headerOf(file.source, "pack") ?? file.id),
-          description: headerOf(file.source, "description") ?? "",
+          title: file.id === MINE ? "My rules" : (file.title ?? headerOf(file.source, "pack") ?? file.id),
+          description: file.description ?? headerOf(file.source, "description") ?? "",
           origin: file.origin,
           on: file.on,
           source: file.source,
-          rules: countRules(file.source, diagnostics),
-          diagnostics,
+          ...(file.lists && { lists: file.lists }),
+          rules: inForce.get(file.id) ?? countRules(file.source),
         };
       }),
       pausedHosts: store.stored.paused,
       troubles,
-      rules,
+      rules: [...inForce.values()].reduce((sum, rules) => sum + rules, 0),
       start: this.rules.start,
     };
-  }
-
-  private diagnosticsOf(source: string): Diagnostic[] {
-    const known = this.diagnosed.get(source);
-    if (known) return known;
-    let found: Diagnostic[];
-    try {
-      found = diagnose(source);
-    } catch {
-      // Said among the troubles already.
-      return [];
-    }
-    if (this.diagnosed.size > 50) this.diagnosed.clear();
-    this.diagnosed.set(source, found);
-    return found;
   }
 }

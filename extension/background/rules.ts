@@ -121,9 +121,10 @@ export class Rules {
     }
   }
 
-  /** Rules in force. */
-  async count(): Promise<number> {
-    return (await this.ready()).rules();
+  /** Rules in force, by pack. */
+  async counts(): Promise<Map<string, number>> {
+    const engine = await this.ready();
+    return new Map(engine.packs().map(({ id, rules }) => [id, rules]));
   }
 
   /** Takes the sources anew. Resolves when they are in force. */

@@ -2,8 +2,9 @@
  * The one snapshot of the compiled rules, in IndexedDB, so that a background that was killed is ready again without
  * compiling. It is found by a key made of the engine's version and every source; any other key is another snapshot.
  */
-const DATABASE = "diffract";
-const STORE = "snapshots";
+import { withStore } from "./database.ts";
+
+const PLACE = { database: "diffract", store: "snapshots" };
 /** Largest snapshot kept, in bytes. */
 const MAX_SNAPSHOT = 64 << 20;
 
@@ -16,7 +17,7 @@ export async function snapshotKey(version: string, sources: string): Promise<str
 
 /** The snapshot under `key`, or `null`. Rejects when the database cannot be read. */
 export async function loadSnapshot(key: string): Promise<Uint8Array | null> {
-  return withStore("readonly", async (store) => {
+  return withStore(PLACE, "readonly", async (store, done) => {
     const value: unknown = await done(store.get(key));
     if (value === undefined) return null;
     if (!(value instanceof Uint8Array)) throw new Error("what is kept there is no snapshot");
@@ -27,7 +28,7 @@ export async function loadSnapshot(key: string): Promise<Uint8Array | null> {
 /** Keeps `bytes` under `key` and drops every other snapshot. */
 export async function saveSnapshot(key: string, bytes: Uint8Array): Promise<void> {
   if (bytes.byteLength > MAX_SNAPSHOT) return;
-  await withStore("readwrite", async (store) => {
+  await withStore(PLACE, "readwrite", async (store, done) => {
     await done(store.clear());
     await done(store.put(bytes, key));
   });
@@ -35,26 +36,5 @@ export async function saveSnapshot(key: string, bytes: Uint8Array): Promise<void
 
 /** Drops whatever is kept. */
 export async function dropSnapshots(): Promise<void> {
-  await withStore("readwrite", (store) => done(store.clear()));
-}
-
-async function withStore<T>(
-  mode: IDBTransactionMode,
-  job: (store: IDBObjectStore) => Promise<T>,
-): Promise<T> {
-  const request = indexedDB.open(DATABASE, 1);
-  request.onupgradeneeded = () => request.result.createObjectStore(STORE);
-  const database = await done(request);
-  try {
-    return await job(database.transaction(STORE, mode).objectStore(STORE));
-  } finally {
-    database.close();
-  }
-}
-
-function done<T>(request: IDBRequest<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error ?? new Error("the database failed"));
-  });
+  await withStore(PLACE, "readwrite", (store, done) => done(store.clear()));
 }

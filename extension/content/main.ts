@@ -168,6 +168,10 @@ class Page {
       if (this.shell === null) return { ok: false, message: "Diffract is paused on this site." };
       this.shell.show(request.id, request.shown);
     }
+    if (request.type === "pick") {
+      if (this.shell === null) return { ok: false, message: "Diffract is paused on this site." };
+      this.shell.pick();
+    }
     const limit = request.type === "report" ? request.limit : 100;
     if (shell) return { ok: true, value: shell.report(limit, this.paused) };
     const reader = new PageReader(this.adapter);

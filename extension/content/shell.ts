@@ -14,11 +14,13 @@ import type { Marks } from "./marks.ts";
 import { Ordering } from "./ordering.ts";
 import { Pace } from "./pace.ts";
 import type { PageReader } from "./page-reader.ts";
+import { Picking } from "./picking.ts";
 import type { PageSheet, Root } from "./sheet.ts";
 import { type Slot, Slots, takeTurn, unfinished } from "./slots.ts";
 import { Telling } from "./telling.ts";
 import { additions, type Changes, Watch } from "./watch.ts";
 import { foresee } from "./widgets.ts";
+import { postJson } from "./wire.ts";
 
 /** Milliseconds after which an item that has text but is no post is let through. */
 const NO_POST = 1500;
@@ -68,6 +70,7 @@ export class Shell {
   private searchAll = false;
   private address = location.href;
   private upkeep: ReturnType<typeof setInterval> | undefined;
+  private picking: Picking | undefined;
   private askingAgain: ReturnType<typeof setTimeout> | undefined;
   /** Which post carries the message of a limit. */
   private readonly ends = new Map<string, string>();
@@ -119,6 +122,7 @@ export class Shell {
   stop(): void {
     this.running = false;
     this.watch.stop();
+    this.picking?.stop();
     this.link.close();
     this.pace.stop();
     this.telling.stop();
@@ -172,6 +176,14 @@ export class Shell {
     this.redress(id);
     this.link.tell({ type: "shown", platform: this.options.reader.platform, id, shown });
     this.telling.sayBadge();
+  }
+
+  /** Lets the reader pick a post, to make a rule of it. */
+  pick(): void {
+    this.picking?.stop();
+    this.picking = new Picking(this.options.marks, this.slots, (post) =>
+      this.link.tell({ type: "picked", post: postJson(post) }),
+    );
   }
 
   /** The reader's exceptions from storage, as `platform id`. */

@@ -7,7 +7,15 @@ declare module "virtual:adapters" {
 }
 
 declare module "virtual:packs" {
-  /** The shipped packs, by file name. */
-  const packs: Array<{ id: string; source: string }>;
+  /** The shipped packs, as `crate/packs/examples/compile-packs.rs` makes them of their folders. */
+  const packs: Array<{
+    id: string;
+    title: string;
+    description: string;
+    version: string;
+    source: string;
+    /** Files that `let @x = list "file.txt"` names. */
+    lists: Record<string, string>;
+  }>;
   export default packs;
 }

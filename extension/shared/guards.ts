@@ -1,5 +1,5 @@
 /** Readers for every message of `messages.ts` and for the engine's verdicts: what does not pass is not acted upon. */
-import type { BackgroundRequest, EngineMessage, PageRequest, ShellMessage } from "./messages.ts";
+import type { BackgroundRequest, EngineMessage, PageRequest, RecentPosts, ShellMessage } from "./messages.ts";
 import type { Verdict } from "./post.ts";
 import {
   flag,
@@ -11,6 +11,7 @@ import {
   oneOf,
   optional,
   type Read,
+  record,
   text,
   variants,
 } from "./shape.ts";
@@ -21,6 +22,11 @@ export const MAX_BATCH = 512;
 export const MAX_ORDERED = 1000;
 /** Most characters of a batch of posts or verdicts, as JSON. */
 export const MAX_BATCH_TEXT = 8 << 20;
+/** Most characters of one post, as JSON. */
+export const MAX_POST_TEXT = 1 << 20;
+/** Most posts kept to try rules out on, and their characters as JSON. */
+export const MAX_RECENT = 500;
+export const MAX_RECENT_TEXT = 4 << 20;
 /** Most characters of a rule file. */
 export const MAX_RULES = 4 << 20;
 /** Most characters of a backup: every pack at its largest would not fit, but no reader has that. */
@@ -46,6 +52,7 @@ export const readShellMessage: Read<ShellMessage> = variants<ShellMessage>({
   }),
   badge: object({ type: type("badge"), touched: integer(0, 1e9), trouble: flag }),
   shown: object({ type: type("shown"), platform: name, id: text(MAX_ID, 1), shown: flag }),
+  picked: object({ type: type("picked"), post: text(MAX_POST_TEXT, 2) }),
   health: object({
     type: type("health"),
     adapter: name,
@@ -64,6 +71,7 @@ export const readEngineMessage: Read<EngineMessage> = variants<EngineMessage>({
 export const readPageRequest: Read<PageRequest> = variants<PageRequest>({
   report: object({ type: type("report"), limit: integer(0, 100_000) }),
   show: object({ type: type("show"), id: text(MAX_ID, 1), shown: flag }),
+  pick: object({ type: type("pick") }),
 });
 
 /** An id of a pack: what may be a file's stem, and no name that objects keep for themselves. */
@@ -74,17 +82,38 @@ export const packId: Read<string> = (value, at) => {
   return id;
 };
 
+/** The name of a file of a list. */
+const listName: Read<string> = (value, at) => {
+  const name = text(120, 1)(value, at);
+  if (!/^[\w-][\w.-]*$/.test(name) || name === "__proto__")
+    throw new Misfit(`${at} is no name of a list's file`);
+  return name;
+};
+
+/** A pack's rules, and what comes along where it was a folder. */
+export const PACK_SHAPE = {
+  source: text(MAX_RULES),
+  title: optional(text(200)),
+  description: optional(text(2000)),
+  lists: optional(record(text(MAX_RULES), 500, listName)),
+};
+
 export const readBackgroundRequest: Read<BackgroundRequest> = variants<BackgroundRequest>({
   state: object({ type: type("state") }),
   "set-site": object({ type: type("set-site"), host: text(253, 1), on: flag }),
   "set-pack": object({ type: type("set-pack"), pack: packId, on: flag }),
   "set-rules": object({ type: type("set-rules"), source: text(MAX_RULES), base: optional(text(MAX_RULES)) }),
   "keep-author": object({ type: type("keep-author"), author: text(300, 1) }),
-  "import-pack": object({ type: type("import-pack"), pack: packId, source: text(MAX_RULES) }),
+  "import-pack": object({ type: type("import-pack"), pack: packId, ...PACK_SHAPE }),
   "remove-pack": object({ type: type("remove-pack"), pack: packId }),
   export: object({ type: type("export") }),
   import: object({ type: type("import"), backup: text(MAX_BACKUP) }),
+  recent: object({ type: type("recent") }),
+  "keep-recent": object({ type: type("keep-recent"), on: flag }),
+  "forget-recent": object({ type: type("forget-recent") }),
 });
+
+export const readRecent: Read<RecentPosts> = object({ posts: text(MAX_RECENT_TEXT + 2, 2), kept: flag });
 
 const reason = object({
   pack: text(64),

@@ -21,6 +21,8 @@ export type ShellMessage =
   | { type: "badge"; touched: number; trouble: boolean }
   /** The reader wants to see this post whatever the rules say (or no longer). Kept over reloads. */
   | { type: "shown"; platform: string; id: string; shown: boolean }
+  /** The reader picked this post on the page, to make a rule of it. `post` is a {@link Post} as JSON. */
+  | { type: "picked"; post: string }
   /** The adapter's fit changed; what is not `good` is said on the dashboard. */
   | { type: "health"; adapter: string; host: string; state: AdapterHealth["state"] };
 
@@ -87,15 +89,17 @@ export interface PageReport {
   latencies: number[];
 }
 
-/** Popup, dashboard and tests → content script, by `tabs.sendMessage`. Both answer `Answer<PageReport>`. */
+/** Popup, dashboard and tests → content script, by `tabs.sendMessage`. All answer `Answer<PageReport>`. */
 export type PageRequest =
   | { type: "report"; limit: number }
   /** Show a post that a rule hid (or, `shown: false`, obey the rule again). */
-  | { type: "show"; id: string; shown: boolean };
+  | { type: "show"; id: string; shown: boolean }
+  /** The reader is to pick a post on the page, to make a rule of it; the answer comes before they do. */
+  | { type: "pick" };
 
 /**
  * Pages → background, by `runtime.sendMessage`. `state` answers `Answer<BackgroundState>`, `export` `Answer<string>`,
- * the others `Answer<null>`.
+ * `recent` `Answer<RecentPosts>`, the others `Answer<null>`.
  */
 export type BackgroundRequest =
   /** Everything the dashboard shows. */
@@ -110,13 +114,35 @@ export type BackgroundRequest =
   /** Appends `keep if author is "…"` to the reader's own rules. */
   | { type: "keep-author"; author: string }
   /** Adds or replaces an imported pack. */
-  | { type: "import-pack"; pack: string; source: string }
+  | {
+      type: "import-pack";
+      pack: string;
+      source: string;
+      /** Of a pack that was packaged from a folder. */
+      title?: string;
+      description?: string;
+      lists?: Record<string, string>;
+    }
   | { type: "remove-pack"; pack: string }
   /** Everything as one JSON text, and back. An import that does not parse changes nothing. */
   | { type: "export" }
-  | { type: "import"; backup: string };
+  | { type: "import"; backup: string }
+  /** The posts of this visit, to try rules out on. */
+  | { type: "recent" }
+  /** Whether these posts outlive the browser, on this machine. Off: what was kept is deleted. */
+  | { type: "keep-recent"; on: boolean }
+  /** Deletes these posts, wherever they are. */
+  | { type: "forget-recent" };
 
-/** One message about a rule file. Mirrors the engine's. Offsets are UTF-16 code units into the source. */
+/** The posts that the reader's pages showed last. */
+export interface RecentPosts {
+  /** A JSON array of {@link Post}, newest last; at most 500. */
+  posts: string;
+  /** They outlive the browser. */
+  kept: boolean;
+}
+
+/** One message about a rule file. Mirrors the workbench's. Offsets are UTF-16 code units into the source. */
 export interface Diagnostic {
   severity: "error" | "warning" | "hint";
   /** Stable, kebab-case: `unknown-field`. */
@@ -140,8 +166,10 @@ export interface PackState {
   origin: "mine" | "shipped" | "imported";
   on: boolean;
   source: string;
+  /** Files that `let @x = list "file.txt"` names. */
+  lists?: Record<string, string>;
+  /** Rules in it; of a pack that is on, those in force. */
   rules: number;
-  diagnostics: Diagnostic[];
 }
 
 export interface BackgroundState {

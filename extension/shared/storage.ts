@@ -3,7 +3,7 @@
  * `damaged.<key>.<time>`, reported, and its default used; the others stand. A default never overwrites what is stored.
  */
 import { api, wordsOf } from "./api.ts";
-import { MAX_ID, MAX_RULES, packId } from "./guards.ts";
+import { MAX_ID, MAX_RULES, PACK_SHAPE, packId } from "./guards.ts";
 import { flag, integer, list, Misfit, object, type Read, record, text } from "./shape.ts";
 
 /** The layout's version, stored as `version`. A later one is left alone: nothing is written over it. */
@@ -17,10 +17,22 @@ export const MAX_IMPORTED = 500;
 /** Most damaged values kept aside; the oldest goes first. */
 export const MAX_DAMAGED = 20;
 
-/** An imported pack, stored as `pack.<id>`. */
+/** An imported pack, stored as `pack.<id>`. Of a rule file alone only `source` is there, and its header lines say the rest. */
 export interface StoredPack {
   source: string;
+  title?: string;
+  description?: string;
+  /** Files that `let @x = list "file.txt"` names. */
+  lists?: Record<string, string>;
 }
+
+/** What is stored of a pack that came with more. */
+export const packOf = ({ source, title, description, lists }: StoredPack): StoredPack => ({
+  source,
+  ...(title !== undefined && { title }),
+  ...(description !== undefined && { description }),
+  ...(lists && Object.keys(lists).length > 0 && { lists }),
+});
 
 /** Everything stored, in its types. */
 export interface Stored {
@@ -32,6 +44,8 @@ export interface Stored {
   rules: string;
   /** Posts to show whatever the rules say, as `platform id`, newest last. */
   shown: string[];
+  /** The posts of a visit outlive the browser. */
+  keepRecent: boolean;
   /** What `limit` has counted, in the engine's own words. */
   limits: string;
   /** Grows when the rules in force change, so that pages without a port hear of it. */
@@ -51,13 +65,14 @@ const KEYS: { [K in keyof Omit<Stored, "imported">]: { read: Read<Stored[K]>; ot
     packs: { read: record(flag, 2 * MAX_IMPORTED, packId), otherwise: () => ({}) },
     rules: { read: text(MAX_RULES), otherwise: () => "" },
     shown: { read: list(shownEntry, MAX_SHOWN), otherwise: () => [] },
+    keepRecent: { read: flag, otherwise: () => false },
     limits: { read: text(MAX_LIMITS), otherwise: () => "" },
     generation: { read: integer(0, Number.MAX_SAFE_INTEGER), otherwise: () => 0 },
     token: { read: text(64, 8), otherwise: () => "" },
   };
 const PACK = "pack.";
 const DAMAGED = "damaged.";
-const readPack: Read<StoredPack> = object({ source: text(MAX_RULES) });
+const readPack: Read<StoredPack> = object(PACK_SHAPE);
 
 /** A key whose value could not be read. */
 export interface Damage {
@@ -100,6 +115,7 @@ export function parseStored(raw: Record<string, unknown>): { stored: Stored; dam
     packs: take("packs", KEYS.packs.read, KEYS.packs.otherwise),
     rules: take("rules", KEYS.rules.read, KEYS.rules.otherwise),
     shown: take("shown", KEYS.shown.read, KEYS.shown.otherwise),
+    keepRecent: take("keepRecent", KEYS.keepRecent.read, KEYS.keepRecent.otherwise),
     limits: take("limits", KEYS.limits.read, KEYS.limits.otherwise),
     generation: take("generation", KEYS.generation.read, KEYS.generation.otherwise),
     token: take("token", KEYS.token.read, KEYS.token.otherwise),

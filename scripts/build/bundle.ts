@@ -10,14 +10,13 @@ import {
   rmSync,
   writeFileSync,
 } from "node:fs";
-import { basename, join } from "node:path";
+import { basename } from "node:path";
 import * as esbuild from "esbuild";
 import { mark, type Product, unmark } from "./fresh.ts";
 import { type Browser, manifestText } from "./manifest.ts";
-import { adaptersProduct, engineModule, readAdapters, WASM_MODULES } from "./sources.ts";
+import { adaptersProduct, engineModule, packsProduct, readAdapters, WASM_MODULES } from "./sources.ts";
 
 const PAGES = "extension/pages";
-const PACKS = "extension/packs";
 
 /** The extension as built for one browser. */
 export const extensionProduct = (browser: Browser, demo: boolean): Product & { folder: string } => {
@@ -31,6 +30,7 @@ export const extensionProduct = (browser: Browser, demo: boolean): Product & { f
       "package-lock.json",
       "LICENSE",
       adaptersProduct(demo).file,
+      packsProduct.file,
       ...WASM_MODULES.flatMap(({ outputs }) => outputs),
     ],
     outputs: [`dist/${name}`],
@@ -40,11 +40,6 @@ export const extensionProduct = (browser: Browser, demo: boolean): Product & { f
 
 /** Modules that the build makes: `virtual:adapters`, `virtual:packs`, `virtual:build`. */
 export function virtual(adapters: string, problems: string[]): esbuild.Plugin {
-  const packs = () =>
-    readdirSync(PACKS)
-      .filter((file) => file.endsWith(".rules"))
-      .sort()
-      .map((file) => ({ id: basename(file, ".rules"), source: readFileSync(join(PACKS, file), "utf8") }));
   const engine = () =>
     createHash("sha256").update(readFileSync(engineModule.wasm)).digest("hex").slice(0, 16);
   return {
@@ -54,7 +49,8 @@ export function virtual(adapters: string, problems: string[]): esbuild.Plugin {
       build.onLoad({ filter: /.*/, namespace: "virtual" }, ({ path }) => {
         // As one string: it is parsed by `JSON.parse`, and only on pages that want it.
         if (path === "virtual:adapters") return { contents: adapters, loader: "text" };
-        if (path === "virtual:packs") return { contents: JSON.stringify(packs()), loader: "json" };
+        if (path === "virtual:packs")
+          return { contents: readFileSync(packsProduct.file, "utf8"), loader: "json" };
         if (path === "virtual:build")
           return { contents: JSON.stringify({ engine: engine(), problems }), loader: "json" };
         return { errors: [{ text: `no virtual module ${path}` }] };
@@ -117,6 +113,12 @@ export async function bundle(browser: Browser, demo: boolean): Promise<void> {
     format: "esm",
   });
   for (const page of pages()) await buildPage(page, out, common);
+  await esbuild.build({
+    ...common,
+    entryPoints: ["extension/pages/workbench/worker.ts"],
+    outfile: `${out}/workbench.js`,
+    format: "esm",
+  });
   for (const { name, wasm } of WASM_MODULES) cpSync(wasm, `${out}/${name}.wasm`);
   mkdirSync(`${out}/icons`);
   for (const icon of readdirSync("extension/icons").filter((file) => file.endsWith(".png"))) {

@@ -44,8 +44,17 @@ function wasmModule(
 /** Decides posts, in the background. */
 export const engineModule = wasmModule("engine", ["core"]);
 
+/**
+ * Checks, completes and tries out rules, in the pages. Fast before small: it is loaded only by the dashboard, and answers
+ * keystrokes (docs/decisions/workbench.md).
+ */
+export const workbenchModule = wasmModule("workbench", ["core", "importers"], {
+  CARGO_PROFILE_WASM_OPT_LEVEL: "3",
+  DIFFRACT_WASM_OPT: "-O3",
+});
+
 /** Every wasm module that the extension ships. */
-export const WASM_MODULES: readonly WasmModule[] = [engineModule];
+export const WASM_MODULES: readonly WasmModule[] = [engineModule, workbenchModule];
 
 /** The compiled adapters, with the demo platform's or without. */
 export const adaptersProduct = (demo: boolean): Product & { file: string } => {
@@ -56,6 +65,16 @@ export const adaptersProduct = (demo: boolean): Product & { file: string } => {
     outputs: [file],
     file,
   };
+};
+
+const PACKS = "extension/packs";
+
+/** The packs that come with the extension, compiled from their folders. */
+export const packsProduct: Product & { file: string } = {
+  name: "packs",
+  inputs: ["crate/packs", "crate/core", PACKS, "Cargo.toml", "Cargo.lock"],
+  outputs: ["dist/packs.json"],
+  file: "dist/packs.json",
 };
 
 /** Runs a command. A failure is told by the status; one that could not be started throws. */
@@ -101,6 +120,23 @@ export function compileAdapters(demo: boolean, fast: boolean): void {
   }
   renameSync(fresh, product.file);
   mark(product);
+}
+
+/** Compiles the shipped packs. A problem with one of our own stops the build. */
+export function compilePacks(fast: boolean): void {
+  const { file } = packsProduct;
+  if (existsSync(file) && (fast || isFresh(packsProduct))) return;
+  unmark(packsProduct);
+  mkdirSync("dist", { recursive: true });
+  const fresh = `${file}.new`;
+  rmSync(fresh, { force: true });
+  const compile = ["run", "--quiet", "--locked", "-p", "diffract-packs", "--example", "compile-packs", "--"];
+  if (run("cargo", [...compile, fresh, PACKS]) !== 0) {
+    rmSync(fresh, { force: true });
+    throw new Error("a shipped pack has problems (see above)");
+  }
+  renameSync(fresh, file);
+  mark(packsProduct);
 }
 
 /** What is in a file of compiled adapters, and what is wrong there, in words. */

@@ -121,22 +121,17 @@ for (const name of chosenBrowsers()) {
       await session.extension.setRules("hide if promoted\n");
     });
 
-    it("reports a broken rule, and obeys the others", async () => {
+    it("leaves out a broken rule, and obeys the others", async () => {
       await session.extension.setRules("hide if promotd\nhide if promoted\nhide if text matches /(/\n");
       const page = await session.open();
       await expectPosts(session, page, promoted);
       const mine = (await session.extension.state()).packs.find((pack) => pack.origin === "mine");
-      const errors = mine?.diagnostics.filter(({ severity }) => severity === "error") ?? [];
-      assert.deepEqual(
-        errors.map(({ line }) => line),
-        [1, 3],
-      );
-      assert.match(errors[0]?.rendered ?? "", /promoted/, "the nearest name is offered");
+      assert.equal(mine?.rules, 1, "one rule is in force");
       await session.extension.setRules("hide if promoted\n");
       await page.close();
     });
 
-    it("reports a broken pack, and obeys the others", async () => {
+    it("leaves out a broken line of a pack, and obeys the others", async () => {
       const broken = await session.extension.request({
         type: "import-pack",
         pack: "scrap",
@@ -148,7 +143,7 @@ for (const name of chosenBrowsers()) {
         (post.promoted || /presale/i.test(text)) && seen ? "should be hidden or collapsed" : undefined,
       );
       const pack = (await session.extension.state()).packs.find(({ id }) => id === "scrap");
-      assert.equal(pack?.diagnostics[0]?.line, 2);
+      assert.equal(pack?.rules, 1);
       await session.extension.request({ type: "remove-pack", pack: "scrap" });
       await page.close();
     });

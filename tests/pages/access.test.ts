@@ -5,8 +5,9 @@ import { createRequire } from "node:module";
 import { after, before, test } from "node:test";
 import type { AxeResults } from "axe-core";
 import type { Page } from "puppeteer-core";
-import { click, says } from "./acts.ts";
+import { chord, click, says } from "./acts.ts";
 import { type Name, type Opening, type Pages, startPages } from "./pages.ts";
+import { needsWorkbench } from "./paths.ts";
 
 let pages: Pages;
 let axe: string;
@@ -22,7 +23,14 @@ async function openAll(page: Page): Promise<void> {
   });
 }
 
-const VIEWS: { name: string; page: Name; opening?: Opening; act?: (page: Page) => Promise<void> }[] = [
+const VIEWS: {
+  name: string;
+  page: Name;
+  opening?: Opening;
+  act?: (page: Page) => Promise<void>;
+  /** It shows what only the workbench can say. */
+  workbench?: true;
+}[] = [
   {
     name: "popup",
     page: "popup",
@@ -53,6 +61,37 @@ const VIEWS: { name: string; page: Name; opening?: Opening; act?: (page: Page) =
     },
   },
   {
+    name: "my rules with completions, search and what a rule would do",
+    page: "dashboard",
+    workbench: true,
+    opening: { rules: "hide if sugested\n" },
+    act: async (page) => {
+      await says(page, "As typed");
+      await page.focus(".cm-content");
+      await chord(page, "Control", "End");
+      await chord(page, "Control", "f");
+      await page.waitForSelector(".cm-search");
+      await page.focus(".cm-content");
+      await page.keyboard.type('hide if text has "soup" and follow');
+      await page.waitForSelector(".cm-tooltip-autocomplete li");
+    },
+  },
+  {
+    name: "my rules with a problem pointed at, and a rule made of a post",
+    page: "dashboard",
+    workbench: true,
+    opening: { rules: "hide if sugested\nhide if views < 10k\n", hash: "#from/x%20r3" },
+    act: async (page) => {
+      await says(page, "A rule from this post");
+      await page.waitForSelector(".cm-lint-marker");
+      await page.hover(".cm-lint-marker");
+      await page.waitForSelector(".cm-tooltip-lint");
+      await openAll(page);
+      await page.waitForSelector(".posts .tree");
+    },
+  },
+  { name: "my rules without posts", page: "dashboard", opening: { recent: [] } },
+  {
     name: "packs",
     page: "dashboard",
     opening: { hash: "#packs/calm:3" },
@@ -67,10 +106,11 @@ const VIEWS: { name: string; page: Name; opening?: Opening; act?: (page: Page) =
   { name: "welcome", page: "welcome" },
 ];
 
-for (const { name, page: which, opening = {}, act } of VIEWS) {
+for (const { name, page: which, opening = {}, act, workbench } of VIEWS) {
   for (const dark of [false, true]) {
     for (const width of [320, which === "popup" ? 360 : 1280]) {
-      test(`${name}, ${dark ? "dark" : "light"}, ${width} px`, async () => {
+      const skip = workbench ? needsWorkbench : false;
+      test(`${name}, ${dark ? "dark" : "light"}, ${width} px`, { skip }, async () => {
         const page = await pages.open(which, { ...opening, dark, width });
         await act?.(page);
         await page.evaluate(axe);

@@ -1,5 +1,5 @@
 /** What a person does on a page, for the tests. */
-import type { Page } from "puppeteer-core";
+import type { KeyInput, Page } from "puppeteer-core";
 
 /** The page's words, runs of blanks as one. */
 export async function text(page: Page): Promise<string> {
@@ -38,5 +38,14 @@ export async function button(page: Page, name: string) {
 /** Clicks the button or link whose words begin with `name`. */
 export async function click(page: Page, name: string): Promise<void> {
   const element = await button(page, name);
-  await (element as Awaited<ReturnType<Page["$"]>>)?.click();
+  // As a locator it waits until the button stands still.
+  await (element as Awaited<ReturnType<Page["$"]>>)?.asLocator().click();
+}
+
+/** Presses keys together, the last one while the others are held. */
+export async function chord(page: Page, ...keys: KeyInput[]): Promise<void> {
+  const last = keys.pop();
+  for (const key of keys) await page.keyboard.down(key);
+  if (last !== undefined) await page.keyboard.press(last);
+  for (const key of keys.reverse()) await page.keyboard.up(key);
 }

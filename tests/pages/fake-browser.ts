@@ -8,12 +8,12 @@
 import type {
   BackgroundRequest,
   BackgroundState,
-  Diagnostic,
   JudgedPost,
   PackState,
   PageReport,
   PageRequest,
 } from "../../extension/shared/messages.ts";
+import type { Post } from "../../extension/shared/post.ts";
 
 /** What a test may ask for before the page starts; see {@link FakeBrowser}. */
 export interface Scenario {
@@ -26,6 +26,8 @@ export interface Scenario {
   grants?: boolean;
   state?: Partial<BackgroundState>;
   rules?: string;
+  /** The posts of this visit. */
+  recent?: unknown[];
   /** Every request is refused with these words. */
   refusal?: string;
 }
@@ -39,6 +41,9 @@ export interface FakeBrowser {
   opened: string[];
   reloaded: number[];
   requested: string[][];
+  /** The posts of this visit. */
+  recent: unknown[];
+  kept: boolean;
   /** As if another window had saved these rules. */
   saveElsewhere: (source: string) => void;
 }
@@ -50,18 +55,6 @@ declare global {
   }
 }
 
-const diagnostic: Diagnostic = {
-  severity: "error",
-  code: "unknown-field",
-  message: "There is no field `sugested`.",
-  line: 3,
-  column: 10,
-  from: 40,
-  to: 48,
-  help: "Did you mean `suggested`?",
-  rendered: "",
-};
-
 function pack(id: string, title: string, description: string, on: boolean, rules: string[]): PackState {
   return {
     id,
@@ -71,7 +64,6 @@ function pack(id: string, title: string, description: string, on: boolean, rules
     on,
     source: `pack "${title}"\n\n${rules.join("\n")}\n`,
     rules: rules.length,
-    diagnostics: [],
   };
 }
 
@@ -181,6 +173,25 @@ function reportOf(): PageReport {
   };
 }
 
+/** Posts to try rules out on, newest last. */
+function recentPosts(): Partial<Post>[] {
+  const shown = { platform: "x", host: "x.com", surface: "home", kind: "post" } as const;
+  return [
+    { id: "r1", author: "quiet_gardener", followed: true, views: 5000, text: "The first tomatoes are in." },
+    { id: "r2", author: "old_friend", followed: true, views: 900, text: "Giveaway of seedlings at my gate." },
+    {
+      id: "r3",
+      author: "market_whisperer",
+      followed: false,
+      views: 80_000,
+      text: "Airdrop tonight, presale closes.",
+    },
+    { id: "r4", author: "MegaMattress", promoted: true, text: "Sleep like a mountain." },
+    { id: "r5", author: "debate_daily", followed: false, views: 312, text: "Is the sea actually a soup?" },
+    { id: "r6", name: "Someone", text: "" },
+  ].map((post) => ({ ...shown, ...post }));
+}
+
 const RULES = `# What I want of my feed
 keep if author is "old_friend"
 hide if text has any "giveaway", "airdrop"  because "not my kind of luck"
@@ -200,7 +211,6 @@ function stateOf(scenario: Scenario): BackgroundState {
     on: true,
     source: scenario.rules ?? RULES,
     rules: 5,
-    diagnostics: [],
   };
   const imported = pack("birdwatch", "Fewer birds", "For those who have seen enough of them.", true, [
     'hide if text has word "heron"',
@@ -221,7 +231,7 @@ function stateOf(scenario: Scenario): BackgroundState {
       pack("chronological", "Chronological", "Latest first, as far as the page allows.", false, [
         "order by newest",
       ]),
-      { ...imported, origin: "imported", diagnostics: [diagnostic] },
+      { ...imported, origin: "imported" },
     ],
     pausedHosts: ["www.linkedin.com", "old.reddit.com"],
     troubles: [],
@@ -240,6 +250,8 @@ const fake: FakeBrowser = {
   opened: [],
   reloaded: [],
   requested: [],
+  recent: scenario.recent ?? recentPosts(),
+  kept: false,
   saveElsewhere(source) {
     setRules(source);
   },
@@ -327,6 +339,14 @@ function answer(request: BackgroundRequest): unknown {
     case "remove-pack":
       fake.state = { ...fake.state, packs: fake.state.packs.filter((one) => one.id !== request.pack) };
       changed();
+      return done;
+    case "recent":
+      return { ok: true, value: { posts: JSON.stringify(fake.recent), kept: fake.kept } };
+    case "keep-recent":
+      fake.kept = request.on;
+      return done;
+    case "forget-recent":
+      fake.recent = [];
       return done;
     case "import": {
       const file = JSON.parse(request.backup) as { rules: string; pausedHosts: string[] };

@@ -61,7 +61,7 @@ test("a backup that is none says what is wrong with it", () => {
 });
 
 function pack(id: string, origin: PackState["origin"], on: boolean, source: string): PackState {
-  return { id, title: id, description: "", origin, on, source, rules: 1, diagnostics: [] };
+  return { id, title: id, description: "", origin, on, source, rules: 1 };
 }
 
 const now: BackgroundState = {

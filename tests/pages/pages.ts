@@ -4,10 +4,10 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { build, type Plugin } from "esbuild";
+import { build } from "esbuild";
 import puppeteer, { type Browser, type Page } from "puppeteer-core";
 import type { Scenario } from "./fake-browser.ts";
-import { ENGINE, hasEngine, ROOT } from "./paths.ts";
+import { hasWorkbench, ROOT, WORKBENCH } from "./paths.ts";
 
 const PAGES = join(ROOT, "extension/pages");
 const NAMES = ["popup", "dashboard", "welcome"] as const;
@@ -15,26 +15,17 @@ const NAMES = ["popup", "dashboard", "welcome"] as const;
 /** A page of the extension. */
 export type Name = (typeof NAMES)[number];
 
-/** Without a built engine the pages still open; they then say that rules are not checked while one types. */
-const withoutEngine: Plugin = {
-  name: "without-engine",
-  setup(pipeline) {
-    pipeline.onResolve({ filter: /diffract_engine\.js$/ }, () => ({ path: "engine", namespace: "absent" }));
-    pipeline.onLoad({ filter: /.*/, namespace: "absent" }, () => ({
-      contents:
-        'export default async () => { throw new Error("the engine is not built"); };' +
-        "export const check = () => []; export const format = (source) => source;",
-    }));
-  },
-};
-
 async function bundle(): Promise<Map<string, Uint8Array>> {
   const files = new Map<string, Uint8Array>();
   const built = await build({
-    entryPoints: NAMES.flatMap((name) => [
-      { in: join(PAGES, name, "main.tsx"), out: name },
-      { in: join(PAGES, name, "style.css"), out: name },
-    ]),
+    entryPoints: [
+      ...NAMES.flatMap((name) => [
+        { in: join(PAGES, name, "main.tsx"), out: name },
+        { in: join(PAGES, name, "style.css"), out: name },
+      ]),
+      // Without it the pages still open; they then say that rules are not checked while one types.
+      ...(hasWorkbench ? [{ in: join(PAGES, "workbench/worker.ts"), out: "workbench" }] : []),
+    ],
     outdir: "/",
     bundle: true,
     write: false,
@@ -42,13 +33,19 @@ async function bundle(): Promise<Map<string, Uint8Array>> {
     target: "es2023",
     jsx: "automatic",
     jsxImportSource: "preact",
-    plugins: hasEngine ? [] : [withoutEngine],
     logLevel: "warning",
   });
   for (const file of built.outputFiles) files.set(file.path, file.contents);
   for (const name of NAMES) files.set(`/${name}.html`, await readFile(join(PAGES, name, "index.html")));
   files.set("/icons/32.png", await readFile(join(ROOT, "extension/icons/32.png")));
-  if (hasEngine) files.set("/engine.wasm", await readFile(join(ENGINE, "diffract_engine_bg.wasm")));
+  if (hasWorkbench) {
+    files.set("/workbench.wasm", await readFile(join(WORKBENCH, "diffract_workbench_bg.wasm")));
+    // A worker of the extension finds its files by the browser's API; here, beside itself.
+    const worker = new TextDecoder().decode(files.get("/workbench.js"));
+    const api =
+      "globalThis.chrome={runtime:{id:'fake',getURL:(path)=>new URL(path,location.origin).href}};\n";
+    files.set("/workbench.js", new TextEncoder().encode(api + worker));
+  }
   return files;
 }
 
@@ -147,7 +144,9 @@ export async function startPages(): Promise<Pages> {
       });
       await page.setViewport({ width, height, hasTouch: width < 360, isMobile: width < 360 });
       await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: dark ? "dark" : "light" }]);
-      await page.evaluateOnNewDocument(`window.scenario = ${JSON.stringify(scenario)};\n${fakeBrowser}`);
+      await page.evaluateOnNewDocument(
+        `localStorage.clear();\nwindow.scenario = ${JSON.stringify(scenario)};\n${fakeBrowser}`,
+      );
       await page.goto(`http://127.0.0.1:${port}/${name}.html${hash}`, { waitUntil: "load" });
       await page.waitForFunction(
         () => document.querySelector("h1") !== null && !/Looking at|Asking/u.test(document.body.textContent),

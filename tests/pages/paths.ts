@@ -5,7 +5,9 @@ import { fileURLToPath } from "node:url";
 
 /** The repository. */
 export const ROOT = join(dirname(fileURLToPath(import.meta.url)), "../..");
-/** The engine's bundle. */
-export const ENGINE = join(ROOT, "dist/engine");
+/** The workbench's bundle. */
+export const WORKBENCH = join(ROOT, "dist/workbench");
 /** Whether it has been built: what needs it is skipped otherwise. */
-export const hasEngine = existsSync(join(ENGINE, "diffract_engine.js"));
+export const hasWorkbench = existsSync(join(WORKBENCH, "diffract_workbench.js"));
+/** Why tests are skipped without it. */
+export const needsWorkbench = hasWorkbench ? false : "the workbench is not built (npm run build)";

@@ -25,8 +25,10 @@ export class Area {
 
   constructor(readonly values: Record<string, unknown>) {}
 
-  async get(keys: string[] | null): Promise<Record<string, unknown>> {
-    const wanted = Object.entries(this.values).filter(([key]) => keys === null || keys.includes(key));
+  async get(keys: string | string[] | null): Promise<Record<string, unknown>> {
+    const wanted = Object.entries(this.values).filter(
+      ([key]) => keys === null || [keys].flat().includes(key),
+    );
     return structuredClone(Object.fromEntries(wanted));
   }
 
@@ -42,20 +44,25 @@ export class Area {
   }
 }
 
-/** Just enough of IndexedDB for one store; `kept` is what is in it. */
-function fakeDatabase(kept: Map<string, unknown>) {
+/** Just enough of IndexedDB for databases of one store; by name, what is in each. */
+function fakeDatabase(databases: Record<string, Map<string, unknown>>) {
   const later = (result: unknown) => {
     const request: Record<string, unknown> = { result };
     queueMicrotask(() => (request.onsuccess as (() => void) | undefined)?.());
     return request;
   };
-  const store = {
-    get: (key: string) => later(kept.get(key)),
-    put: (value: unknown, key: string) => later(kept.set(key, value)),
-    clear: () => later(kept.clear()),
+  const open = (name: string) => {
+    databases[name] ??= new Map();
+    const kept = databases[name];
+    const store = {
+      get: (key: string) => later(structuredClone(kept.get(key))),
+      put: (value: unknown, key: string) => later(kept.set(key, structuredClone(value))),
+      delete: (key: string) => later(kept.delete(key)),
+      clear: () => later(kept.clear()),
+    };
+    return later({ transaction: () => ({ objectStore: () => store }), close: () => {} });
   };
-  const database = { transaction: () => ({ objectStore: () => store }), close: () => {} };
-  return { open: () => later(database) };
+  return { open };
 }
 
 type Listener = (...given: unknown[]) => unknown;
@@ -64,6 +71,10 @@ type Listener = (...given: unknown[]) => unknown;
 export interface Background {
   area: Area;
   snapshots: Map<string, unknown>;
+  /** What goes with the browser. */
+  session: Area;
+  /** Tabs that were opened. */
+  opened: string[];
   /** Content scripts for sites that the reader added. */
   registered: unknown[];
   /** The reader added `origins`, which are among those granted. */
@@ -73,7 +84,7 @@ export interface Background {
   /** Sends what a page would and no more. */
   tell(message: ShellMessage): void;
   /** Sends a batch as a page would; answers as the page would hear it. */
-  batch(posts: string): Promise<Record<string, unknown>>;
+  batch(posts: string, incognito?: boolean): Promise<Record<string, unknown>>;
 }
 
 let code: Promise<string> | undefined;
@@ -98,6 +109,8 @@ export async function startBackground(
   stored: Record<string, unknown>,
   {
     snapshots = new Map<string, unknown>(),
+    keptPosts = new Map<string, unknown>(),
+    session = new Area({}),
     refuses = (_: string[]): boolean => false,
     granted = [] as string[],
   } = {},
@@ -106,6 +119,7 @@ export async function startBackground(
   area.refuses = refuses;
   const heard: Record<string, Listener> = {};
   const registered: unknown[] = [];
+  const opened: string[] = [];
   const event = (name: string) => ({ addListener: (listener: Listener) => (heard[name] = listener) });
   const chrome = {
     runtime: {
@@ -125,9 +139,9 @@ export async function startBackground(
       onRemoved: event("removed"),
       getAll: async () => ({ origins: granted }),
     },
-    storage: { local: area },
+    storage: { local: area, session },
     action: {},
-    tabs: { query: async () => [] },
+    tabs: { query: async () => [], create: async ({ url }: { url: string }) => void opened.push(url) },
     scripting: {
       getRegisteredContentScripts: async () => [],
       registerContentScripts: async (scripts: unknown[]) => void registered.push(...scripts),
@@ -138,7 +152,7 @@ export async function startBackground(
   new Function("chrome", "browser", "indexedDB", "fetch", "globalThis", await bundled())(
     chrome,
     chrome,
-    fakeDatabase(snapshots),
+    fakeDatabase({ diffract: snapshots, "diffract-posts": keptPosts }),
     wasm,
     new Proxy(globalThis, {
       get: (target, key) => (key === "chrome" || key === "browser" ? chrome : Reflect.get(target, key)),
@@ -148,11 +162,11 @@ export async function startBackground(
   const ask = (request: unknown) =>
     new Promise<Answer<unknown>>((respond) => void heard.message?.(request, sender, respond));
   let seq = 0;
-  const connect = (answered: Listener): Listener => {
+  const connect = (answered: Listener, incognito = false): Listener => {
     let listen: Listener = () => {};
     heard.connect?.({
       name: "feed",
-      sender: { id: "diffract" },
+      sender: { id: "diffract", tab: { incognito } },
       onDisconnect: { addListener: () => {} },
       onMessage: {
         addListener: (listener: Listener) => {
@@ -166,6 +180,8 @@ export async function startBackground(
   return {
     area,
     snapshots,
+    session,
+    opened,
     registered,
     grant: (origins) => void heard.added?.({ origins }),
     ask,
@@ -175,9 +191,12 @@ export async function startBackground(
       return answer.value as BackgroundState;
     },
     tell: (message) => void connect(() => {})(message),
-    batch: (posts) =>
+    batch: (posts, incognito = false) =>
       new Promise((answered) => {
-        connect((message) => answered(message as Record<string, unknown>))({
+        connect(
+          (message) => answered(message as Record<string, unknown>),
+          incognito,
+        )({
           type: "posts",
           seq: ++seq,
           host: "x.com",

@@ -6,5 +6,7 @@
 //! is broken costs that adapter only, with an [`problem::AdapterProblem`] that names the key.
 
 pub mod dom;
+pub mod json;
+pub mod offers;
 pub mod problem;
 pub mod wire;

@@ -48,6 +48,9 @@ pub struct Suggestion {
     pub span: Span,
     /// By what.
     pub replacement: String,
+    /// There is no other reading of what was written, so that a tool may apply it unasked; not so a guess like
+    /// "did you mean". What rustc calls machine-applicable.
+    pub sure: bool,
 }
 
 impl Diagnostic {
@@ -89,7 +92,14 @@ impl Diagnostic {
     /// Adds a text that mends it.
     #[must_use]
     pub fn suggest(mut self, span: Span, replacement: impl Into<String>) -> Self {
-        self.suggestion = Some(Suggestion { span, replacement: replacement.into() });
+        self.suggestion = Some(Suggestion { span, replacement: replacement.into(), sure: false });
+        self
+    }
+
+    /// Adds the one text that mends it; see [`Suggestion::sure`].
+    #[must_use]
+    pub fn mend(mut self, span: Span, replacement: impl Into<String>) -> Self {
+        self.suggestion = Some(Suggestion { span, replacement: replacement.into(), sure: true });
         self
     }
 
@@ -100,6 +110,29 @@ impl Diagnostic {
         self.line = line;
         self.column = source[line_start..at].chars().count() as u32 + 1;
         self
+    }
+
+    /// The suggestion in words, as it stands behind the mark: "did you mean `likes`?". `None` without one, or where
+    /// it is too long to be said in passing.
+    pub fn advice(&self, source: &str) -> Option<String> {
+        let suggestion = self.suggestion.as_ref()?;
+        let old = source.get(suggestion.span.clone()).unwrap_or("");
+        let new = suggestion.replacement.trim();
+        // A long replacement would only repeat the line.
+        if new.chars().count() > MAX_QUOTED || old.chars().count() > MAX_QUOTED {
+            return None;
+        }
+        Some(if new.is_empty() && suggestion.span != self.span {
+            format!("leave out `{}`", old.trim())
+        } else if new.is_empty() {
+            "leave this out".to_owned()
+        } else if old.trim().is_empty() {
+            format!("write `{new}` here")
+        } else if suggestion.span == self.span {
+            format!("did you mean `{new}`?")
+        } else {
+            format!("write `{new}` for `{}`", old.trim())
+        })
     }
 
     /// The message as plain text in the manner of rustc: code, place, the line with a mark under it, help.
@@ -125,23 +158,9 @@ impl Diagnostic {
             window(&source[line_start..line_end], start - line_start, end - line_start);
         out.push_str(&format!("{gutter} |\n{number} |{}{shown}\n", if shown.is_empty() { "" } else { " " }));
         out.push_str(&format!("{gutter} | {}{}", " ".repeat(lead), "^".repeat(width.max(1))));
-        if let Some(suggestion) = &self.suggestion {
-            let old = source.get(suggestion.span.clone()).unwrap_or("");
-            let new = suggestion.replacement.trim();
-            // A long replacement would only repeat the line.
-            if new.chars().count() <= MAX_QUOTED && old.chars().count() <= MAX_QUOTED {
-                if new.is_empty() && suggestion.span != self.span {
-                    out.push_str(&format!(" leave out `{}`", old.trim()));
-                } else if new.is_empty() {
-                    out.push_str(" leave this out");
-                } else if old.trim().is_empty() {
-                    out.push_str(&format!(" write `{new}` here"));
-                } else if suggestion.span == self.span {
-                    out.push_str(&format!(" did you mean `{new}`?"));
-                } else {
-                    out.push_str(&format!(" write `{new}` for `{}`", old.trim()));
-                }
-            }
+        if let Some(advice) = self.advice(source) {
+            out.push(' ');
+            out.push_str(&advice);
         }
         out.push('\n');
         if let Some(help) = &self.help {
@@ -308,6 +327,10 @@ codes! {
     ALWAYS_TRUE = "always-true", "The condition is always true.";
     REPEATED_CONDITION = "repeated-condition", "The same condition stands twice in one chain.";
     POINTLESS_RULE = "pointless-rule", "Another rule makes this one pointless.";
+    CONTRADICTION = "contradiction", "Another rule says the opposite of the same posts.";
+    NOT_OFFERED = "not-offered", "None of the rule's sites shows the field.";
+    SLOW_REGEX = "slow-regex", "The regular expression has to be tried on every post.";
+    OVERLAPPING_HOURS = "overlapping-hours", "Two windows of one `at` overlap.";
     RULES_HELD = "rules-held", "Rules are off because the `on` line above them could not be read.";
     NO_EFFECT = "no-effect", "The line does nothing.";
 }

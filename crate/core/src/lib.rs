@@ -5,6 +5,7 @@
 //! post gets a [`verdict::Verdict`] that carries its reasons. Nothing here reads a clock, a disk or a
 //! browser: time, locale and memory of earlier posts are handed in.
 
+pub mod batch;
 pub mod check;
 pub mod diagnostic;
 pub mod format;

@@ -80,7 +80,8 @@ pub fn rule(program: &Program, rule: &Rule) -> String {
     out
 }
 
-fn schedule(schedule: &Schedule) -> String {
+/// When a rule holds, as it stands before the rule: `at 22:00-07:00 on mon: `.
+pub(crate) fn schedule(schedule: &Schedule) -> String {
     let clock = |m: u16| format!("{:02}:{:02}", m / 60, m % 60);
     let windows: Vec<String> =
         schedule.windows.iter().map(|(a, b)| format!("{}-{}", clock(*a), clock(*b))).collect();

@@ -1,7 +1,12 @@
 //! The rule language's vocabulary as tables: one place that parser, checker, suggestions, completion and
 //! the reference read.
 
+#[cfg(feature = "analysis")]
+mod platforms;
 mod slips;
+
+#[cfg(feature = "analysis")]
+pub use platforms::PLATFORMS;
 
 pub use slips::{COMPARISONS, LANGUAGES, MISTAKEN, SITES, meant, nearest};
 
@@ -25,6 +30,17 @@ pub const MAX_REGEX_SIZE: usize = crate::matching::REGEX_SIZE_LIMIT;
 pub const THUMBS: &str = "examples";
 /// How long `while unsure` may wait, in seconds.
 pub const MAX_UNSURE: f64 = 60.0;
+
+/// A platform, and which fields its adapters read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Platform {
+    /// The adapter's name: `x`.
+    pub name: &'static str,
+    /// Its hosts, without subdomains.
+    pub hosts: &'static [&'static str],
+    /// Names of fields that some post of it can have, from its pages or its payloads.
+    pub fields: &'static [&'static str],
+}
 
 /// A word of the language with what it means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,12 +1,12 @@
 //! A rule set as bytes and back, so that a killed background costs milliseconds and no parsing.
 //!
-//! A snapshot holds the checked program, and the required literals of its regular expressions, which are what
+//! A snapshot holds the checked program, and what its regular expressions [cannot match without](crate::matching), which is what
 //! takes long to find; everything else is filed anew on reading (measured in `docs/decisions/snapshot.md`).
 //! Layout: magic, format version, length and checksum of the body, then the body in `postcard`. Conditions
 //! are written in postfix order, so that reading cannot recurse; whatever the bytes say, reading ends
 //! with a rule set or an error, and takes no more memory than a few times their number.
 
-use crate::matching::RuleSet;
+use crate::matching::{Required, RuleSet};
 use crate::program::{
     Condition, Effect, List, ListId, Needles, Pack, PackId, Program, Rule, Schedule, Scope, ScopeId, Test,
     Unsure,
@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 
 /// Changes whenever what a snapshot holds does.
-pub const SNAPSHOT_FORMAT: u32 = 1;
+pub const SNAPSHOT_FORMAT: u32 = 2;
 
 const MAGIC: [u8; 8] = *b"DIFFRACT";
 const HEADER: usize = 8 + 4 + 4 + 8;
@@ -56,7 +56,7 @@ struct Body<'a> {
     lists: Cow<'a, [List]>,
     scopes: Cow<'a, [Scope]>,
     rules: Vec<FlatRule<'a>>,
-    literals: Cow<'a, [Vec<Vec<String>>]>,
+    required: Cow<'a, [Required]>,
 }
 
 /// A [`Rule`] with its condition in postfix order.
@@ -90,7 +90,7 @@ pub fn snapshot(rules: &RuleSet) -> Vec<u8> {
         lists: Cow::Borrowed(&program.lists),
         scopes: Cow::Borrowed(&program.scopes),
         rules: program.rules.iter().map(flatten).collect(),
-        literals: Cow::Borrowed(rules.required_literals()),
+        required: Cow::Borrowed(rules.required()),
     };
     // Writing plain data into memory does not fail.
     let body = postcard::to_allocvec(&body).unwrap_or_default();
@@ -137,8 +137,8 @@ pub fn restore(bytes: &[u8]) -> Result<RuleSet, SnapshotError> {
         rules: body.rules.into_iter().map(unflatten).collect::<Result<_, _>>()?,
     };
     check(&program)?;
-    RuleSet::with_literals(program, body.literals.into_owned())
-        .ok_or(SnapshotError::Inconsistent("the literals of its expressions do not agree with them"))
+    RuleSet::with_required(program, body.required.into_owned())
+        .ok_or(SnapshotError::Inconsistent("what its expressions require does not agree with them"))
 }
 
 /// Not cryptographic: it tells damage, not intent. Eight bytes a step.

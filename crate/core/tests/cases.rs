@@ -2,55 +2,12 @@
 
 #[path = "cases/mod.rs"]
 mod cases;
+#[path = "cases/native.rs"]
+mod native;
+#[path = "cases/recipes.rs"]
+mod recipes;
 
-use diffract_core::post::Post;
-use diffract_core::verdict::Verdict;
-use diffract_core::{Context, Memory, PackSource, RuleSet, Severity, compile};
-use serde_json::Value;
-
-struct Core {
-    rules: RuleSet,
-    memory: Memory,
-}
-
-fn context(text: &str) -> Context {
-    let context: Value = serde_json::from_str(text).expect("the runner's own JSON");
-    Context {
-        now: context["now"].as_f64().expect("a number"),
-        utc_offset: context["utc_offset"].as_i64().expect("a number") as i32,
-        visit: context["visit"].as_str().expect("a text").to_owned(),
-        no_models: context["no_models"].as_bool().expect("a flag"),
-        ..Context::default()
-    }
-}
-
-fn posts(text: &str) -> Result<Vec<Post>, String> {
-    serde_json::from_str(text).map_err(|error| error.to_string())
-}
-
-impl cases::Engine for Core {
-    fn compile(packs: &Value) -> Result<Self, String> {
-        let packs: Vec<PackSource> =
-            serde_json::from_value(packs.clone()).map_err(|error| error.to_string())?;
-        let compiled = compile(&packs);
-        for diagnostic in compiled.diagnostics.iter().flat_map(|pack| &pack.diagnostics) {
-            if diagnostic.severity == Severity::Error {
-                return Err(format!("line {}: {}", diagnostic.line, diagnostic.message));
-            }
-        }
-        Ok(Self { rules: RuleSet::new(compiled.program), memory: Memory::default() })
-    }
-
-    fn decide(&mut self, text: &str, context_text: &str) -> Result<String, String> {
-        let verdicts = self.rules.decide(&posts(text)?, &context(context_text), &mut self.memory);
-        serde_json::to_string(&verdicts).map_err(|error| error.to_string())
-    }
-
-    fn order(&mut self, text: &str, verdicts: &str, context_text: &str) -> Result<Vec<usize>, String> {
-        let verdicts: Vec<Verdict> = serde_json::from_str(verdicts).map_err(|error| error.to_string())?;
-        Ok(self.rules.order(&posts(text)?, &verdicts, &context(context_text)))
-    }
-}
+use native::Core;
 
 #[test]
 fn every_case_holds() {

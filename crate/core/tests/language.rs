@@ -77,7 +77,7 @@ fn differences(case: &Case) -> Vec<String> {
     }
     if found.len() != case.diagnostics.len() {
         out.push(format!(
-            "{} messages expected, found: {:#?}",
+            "{} messages expected, found: {:?}",
             case.diagnostics.len(),
             found.iter().map(shown).collect::<Vec<_>>()
         ));

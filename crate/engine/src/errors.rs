@@ -17,3 +17,9 @@ impl From<Failure> for Error {
         Self::new(&failure.0)
     }
 }
+
+impl From<diffract_core::batch::BatchError> for Failure {
+    fn from(error: diffract_core::batch::BatchError) -> Self {
+        Self::new(error.to_string())
+    }
+}

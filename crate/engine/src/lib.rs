@@ -1,15 +1,16 @@
-//! The wasm face of core and adapters, for the extension's background and its pages.
+//! The wasm face of the core, for the extension's background. What rule authors need (messages, formatting, trying
+//! out) is `diffract-workbench`'s, so that this stays small.
 //!
 //! Posts and verdicts cross as JSON text (what was measured is in `docs/decisions/boundary.md`), everything
 //! rarer as structured values. Whatever comes in is taken to be hostile: a bad pack costs that pack, a bad
 //! field of a post that field, and only what makes no sense as a whole is thrown, as an `Error` whose message
 //! a person can use.
 
-mod diagnostics;
 mod errors;
 mod packs;
 mod posts;
 
+use diffract_core::batch::{Item, read_context, read_posts};
 use diffract_core::snapshot::SNAPSHOT_FORMAT;
 use diffract_core::{Memory, RuleSet};
 use errors::Failure;
@@ -33,25 +34,6 @@ export interface PackSource {
   lists?: Record<string, string>;
 }
 
-/** One message about a rule file. Offsets are UTF-16 code units into the source. */
-export interface EngineDiagnostic {
-  severity: "error" | "warning" | "hint";
-  code: string;
-  message: string;
-  line: number;
-  column: number;
-  from: number;
-  to: number;
-  help?: string;
-  suggestion?: { from: number; to: number; replacement: string };
-  rendered: string;
-}
-
-export interface PackDiagnostics {
-  pack: string;
-  diagnostics: EngineDiagnostic[];
-}
-
 /** What a pack says of itself, and how many of its rules are in force. */
 export interface PackInfo {
   id: string;
@@ -66,18 +48,9 @@ extern "C" {
     /// An array of `PackSource`.
     #[wasm_bindgen(typescript_type = "PackSource[]")]
     pub type PackSources;
-    /// An array of `PackDiagnostics`.
-    #[wasm_bindgen(typescript_type = "PackDiagnostics[]")]
-    pub type AllDiagnostics;
-    /// An array of `EngineDiagnostic`.
-    #[wasm_bindgen(typescript_type = "EngineDiagnostic[]")]
-    pub type Diagnostics;
     /// An array of `PackInfo`.
     #[wasm_bindgen(typescript_type = "PackInfo[]")]
     pub type PackInfos;
-    /// List files by name.
-    #[wasm_bindgen(typescript_type = "Record<string, string> | undefined")]
-    pub type Lists;
 }
 
 /// The rules of a reader, ready to decide, and what their limits remember.
@@ -85,44 +58,33 @@ extern "C" {
 pub struct Engine {
     rules: RuleSet,
     memory: Memory,
-    diagnostics: Vec<packs::Report>,
 }
 
 #[wasm_bindgen]
 impl Engine {
-    /// Compiles packs. Bad rules, and packs that are none, are left out and told by `diagnostics`.
+    /// Compiles packs. Bad rules are left out.
     ///
     /// # Errors
     ///
     /// If `packs` is not an array.
     #[wasm_bindgen(constructor)]
     pub fn new(packs: &PackSources) -> Result<Engine, Error> {
-        let (program, diagnostics) = packs::compile(packs)?;
-        Ok(Self { rules: RuleSet::new(program), memory: Memory::default(), diagnostics })
+        Ok(Self { rules: RuleSet::new(packs::compile(packs)?), memory: Memory::default() })
     }
 
-    /// Reads a snapshot. Its diagnostics are not kept: `check` finds them again.
+    /// Reads a snapshot.
     ///
     /// # Errors
     ///
     /// If the bytes are not a snapshot of this version, whole and undamaged.
     pub fn restore(bytes: &[u8]) -> Result<Engine, Error> {
         let rules = diffract_core::restore(bytes).map_err(|error| Error::new(&error.to_string()))?;
-        Ok(Self { rules, memory: Memory::default(), diagnostics: Vec::new() })
+        Ok(Self { rules, memory: Memory::default() })
     }
 
     /// The rules as bytes for `restore`.
     pub fn snapshot(&self) -> Vec<u8> {
         diffract_core::snapshot(&self.rules)
-    }
-
-    /// What is wrong with each pack, in the order the packs were given; none after `restore`.
-    ///
-    /// # Errors
-    ///
-    /// If the browser refuses to make the values.
-    pub fn diagnostics(&self) -> Result<AllDiagnostics, Error> {
-        packs::to_js(&self.diagnostics)
     }
 
     /// The packs, in the order they were given.
@@ -147,8 +109,8 @@ impl Engine {
     ///
     /// If `posts` is not a JSON array or `context` is not such an object, or if they are far too large.
     pub fn decide(&mut self, posts: &str, context: &str) -> Result<String, Error> {
-        let context = posts::read_context(context)?;
-        let batch = posts::read(bounded(posts, "posts", MAX_POSTS_TEXT)?)?;
+        let context = read_context(context).map_err(Failure::from)?;
+        let batch = read_posts(bounded(posts, "posts", MAX_POSTS_TEXT)?).map_err(Failure::from)?;
         let verdicts = posts::decide(&self.rules, batch, &context, &mut self.memory);
         serde_json::to_string(&verdicts)
             .map_err(|error| Error::new(&format!("the verdicts cannot be written: {error}")))
@@ -161,10 +123,10 @@ impl Engine {
     ///
     /// As `decide`, and if `verdicts` is not its answer.
     pub fn order(&self, posts: &str, verdicts: &str, context: &str) -> Result<Vec<u32>, Error> {
-        let context = posts::read_context(context)?;
-        let posts = posts::read(bounded(posts, "posts", MAX_POSTS_TEXT)?)?;
+        let context = read_context(context).map_err(Failure::from)?;
+        let posts = read_posts(bounded(posts, "posts", MAX_POSTS_TEXT)?).map_err(Failure::from)?;
         let verdicts = posts::read_scores(bounded(verdicts, "verdicts", MAX_POSTS_TEXT)?)?;
-        let posts: Vec<_> = posts.into_iter().map(posts::Read::into_post).collect();
+        let posts: Vec<_> = posts.into_iter().map(Item::into_post).collect();
         Ok(self.rules.order(&posts, &verdicts, &context).into_iter().map(|index| index as u32).collect())
     }
 
@@ -190,22 +152,6 @@ impl Engine {
         })?;
         Ok(())
     }
-}
-
-/// Checks a rule file by itself; `lists` are the files that it can name.
-///
-/// # Errors
-///
-/// If the browser refuses to make the values.
-#[wasm_bindgen]
-pub fn check(source: &str, lists: &Lists) -> Result<Diagnostics, Error> {
-    packs::to_js(&packs::check(source, lists))
-}
-
-/// Formats a rule file. Comments stay; lines that do not parse stay as they are.
-#[wasm_bindgen]
-pub fn format(source: &str) -> String {
-    packs::format(source)
 }
 
 /// Changes whenever a snapshot of one version cannot be read, or is not to be trusted, by another.

@@ -1,20 +1,11 @@
-//! Rule files in, programs and messages out.
+//! Rule files in, programs out.
 
-use crate::diagnostics::{Message, messages};
-use crate::{Lists, PackSources};
+use crate::PackSources;
 use diffract_core::program::{Program, Trust};
 use diffract_core::{PackSource, compile as compile_packs};
 use js_sys::{Array, Error};
 use serde::Serialize;
-use std::collections::BTreeMap;
 use wasm_bindgen::{JsCast, JsValue};
-
-/// The messages about one pack. Mirrors `PackDiagnostics` of the extension.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub(crate) struct Report {
-    pub(crate) pack: String,
-    pub(crate) diagnostics: Vec<Message>,
-}
 
 /// Mirrors `PackInfo` of the extension.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -26,7 +17,7 @@ pub(crate) struct Info {
 }
 
 /// Compiles what can be compiled.
-pub(crate) fn compile(packs: &PackSources) -> Result<(Program, Vec<Report>), Error> {
+pub(crate) fn compile(packs: &PackSources) -> Result<Program, Error> {
     let packs: &JsValue = packs.unchecked_ref();
     let Some(packs) = packs.dyn_ref::<Array>() else { return Err(Error::new("the packs are not an array")) };
     let sources: Vec<PackSource> =
@@ -34,17 +25,7 @@ pub(crate) fn compile(packs: &PackSources) -> Result<(Program, Vec<Report>), Err
     if sources.len() != packs.length() as usize {
         return Err(Error::new("a pack is not of the form { id, source, trust?, lists? }"));
     }
-    let compiled = compile_packs(&sources);
-    let reports = compiled
-        .diagnostics
-        .iter()
-        .zip(&sources)
-        .map(|(found, source)| Report {
-            pack: found.pack.clone(),
-            diagnostics: messages(&found.diagnostics, &source.source, &source.id),
-        })
-        .collect();
-    Ok((compiled.program, reports))
+    Ok(compile_packs(&sources).program)
 }
 
 /// The packs of a program.
@@ -60,26 +41,6 @@ pub(crate) fn infos(program: &Program) -> Vec<Info> {
         }
     }
     infos
-}
-
-/// Checks one rule file.
-pub(crate) fn check(source: &str, lists: &Lists) -> Vec<Message> {
-    let lists: &JsValue = lists.unchecked_ref();
-    let lists: BTreeMap<String, String> = serde_wasm_bindgen::from_value(lists.clone()).unwrap_or_default();
-    let pack = PackSource {
-        id: "rules".to_owned(),
-        source: source.to_owned(),
-        trust: Trust::Full,
-        lists,
-        ..PackSource::default()
-    };
-    let compiled = compile_packs(std::slice::from_ref(&pack));
-    compiled.diagnostics.first().map_or_else(Vec::new, |found| messages(&found.diagnostics, source, &pack.id))
-}
-
-/// Formats one rule file.
-pub(crate) fn format(source: &str) -> String {
-    diffract_core::format(source)
 }
 
 /// As plain objects and arrays.

@@ -4,12 +4,14 @@
  * a message for the reader.
  */
 import { api, wordsOf } from "../../shared/api.ts";
+import { readRecent } from "../../shared/guards.ts";
 import type {
   Answer,
   BackgroundRequest,
   BackgroundState,
   PageReport,
   PageRequest,
+  RecentPosts,
 } from "../../shared/messages.ts";
 import { Misfit, type Read } from "../../shared/shape.ts";
 import { readAnswer, readExport, readReport, readState } from "./read.ts";
@@ -43,9 +45,14 @@ export function askExport(): Promise<Answer<string>> {
   return send({ type: "export" }, readExport);
 }
 
+/** The posts of this visit. */
+export function askRecent(): Promise<Answer<RecentPosts>> {
+  return send({ type: "recent" }, readRecent);
+}
+
 /** A request whose answer is only whether it was done. */
 export function tell(
-  request: Exclude<BackgroundRequest, { type: "state" } | { type: "export" }>,
+  request: Exclude<BackgroundRequest, { type: "state" } | { type: "export" } | { type: "recent" }>,
 ): Promise<Answer<true>> {
   return send(request, () => true as const);
 }
@@ -126,7 +133,9 @@ export async function requestHost(host: string): Promise<boolean> {
 /** Calls `heard` when anything stored has changed, at most once in 50 ms. Returns how to stop. */
 export function onStored(heard: () => void): () => void {
   let waiting: ReturnType<typeof setTimeout> | undefined;
-  const listener = (): void => {
+  const listener = (_changes: unknown, area?: string): void => {
+    // What is kept for the session only is no setting.
+    if (area === "session") return;
     clearTimeout(waiting);
     waiting = setTimeout(heard, 50);
   };

@@ -50,6 +50,7 @@ const readJudged: Read<JudgedPost> = object({
   // Only what the popup draws.
   post: object({
     id: text(MAX_ID, 1),
+    platform: optional(text(64)),
     author: optional(name),
     name: optional(name),
     text: optional(text(1 << 20)),
@@ -102,7 +103,7 @@ const readDiagnostic: Read<Diagnostic> = object({
   rendered: text(MAX_RULES),
 });
 
-/** Messages about a rule file, the engine's or the background's. */
+/** Messages about a rule file. */
 export const readDiagnostics: Read<Diagnostic[]> = sound(readDiagnostic, 1_000_000);
 
 const readPack: Read<PackState> = object({
@@ -113,7 +114,6 @@ const readPack: Read<PackState> = object({
   on: flag,
   source: text(MAX_RULES),
   rules: natural,
-  diagnostics: readDiagnostics,
 });
 
 /** The background's state. */

@@ -39,6 +39,33 @@ export function done(action: string): string {
   return DONE[action] ?? action;
 }
 
+/** What a verdict does, as the beginning of a sentence: `hides 14 more`. Keys are the workbench's. */
+const DOES: Record<string, string> = {
+  hide: "hides",
+  collapse: "collapses",
+  replace: "replaces",
+  blur: "blurs",
+  dim: "dims",
+  keep: "keeps",
+  label: "labels",
+  highlight: "highlights",
+  boost: "raises",
+  demote: "lowers",
+  pending: "waits for a model about",
+};
+
+/** One part of a difference: `hides 14 more, 2 of them from people you follow`. */
+export function effectWords(
+  { effect, posts, followed }: { effect: string; posts: number; followed: number },
+  isMore: boolean,
+): string {
+  const verb = DOES[effect] ?? effect;
+  const head = `${verb} ${figure(posts)} ${isMore ? "more" : "fewer"}`;
+  if (followed === 0) return head;
+  if (followed === posts) return `${head}, ${posts === 1 ? "from someone" : "all from people"} you follow`;
+  return `${head}, ${figure(followed)} of them from people you follow`;
+}
+
 /** The button that obeys the rule again after "Show it". */
 export function again(action: string): string {
   return AGAIN[action] ?? "Obey the rule again";

@@ -35,7 +35,7 @@ export function Dashboard(): JSX.Element {
     moved.current = true;
   }, [here]);
   return (
-    <div class="frame">
+    <div class={here === "rules" ? "frame wide" : "frame"}>
       <a
         class="skip"
         href={`#${here}-title`}

@@ -1,10 +1,20 @@
-/** The rule editor: CodeMirror with Diffract's language, checked by the engine while one types. */
+/** The rule editor: CodeMirror with Diffract's language, checked by the workbench while one types. */
+import { completionKeymap } from "@codemirror/autocomplete";
 import { defaultKeymap, history, historyKeymap, toggleComment } from "@codemirror/commands";
-import { linter, lintGutter, lintKeymap, type Diagnostic as Mark } from "@codemirror/lint";
+import { bracketMatching } from "@codemirror/language";
+import {
+  forEachDiagnostic,
+  linter,
+  lintGutter,
+  type Diagnostic as Mark,
+  nextDiagnostic,
+  previousDiagnostic,
+} from "@codemirror/lint";
+import { highlightSelectionMatches, search, searchKeymap } from "@codemirror/search";
 import { Annotation, EditorState, Transaction } from "@codemirror/state";
 import { drawSelection, EditorView, highlightActiveLine, keymap, lineNumbers } from "@codemirror/view";
 import type { Diagnostic } from "../../shared/messages.ts";
-import { rulesLanguage } from "./language.ts";
+import { rulesLanguage, wordsAtCaret } from "./language/support.ts";
 
 /** Milliseconds without a key before the rules are checked. */
 const CHECK_DELAY = 250;
@@ -14,7 +24,12 @@ interface EditorOptions {
   source: string;
   /** After every change; `typed`: by the reader's own hand, not by {@link RuleEditor.replace}. */
   onChange: (source: string, typed: boolean) => void;
+  /** The caret came to another line, from 1. */
+  onLine: (line: number) => void;
   onSave: () => void;
+  onFormat: () => void;
+  /** Says something to those who listen. */
+  announce: (words: string) => void;
   /** Checks the source as it stands. */
   check: (source: string) => Promise<readonly Diagnostic[]>;
 }
@@ -25,7 +40,7 @@ const fromOutside = Annotation.define<boolean>();
 export class RuleEditor {
   readonly #view: EditorView;
 
-  constructor({ parent, source, onChange, onSave, check }: EditorOptions) {
+  constructor({ parent, source, onChange, onLine, onSave, onFormat, announce, check }: EditorOptions) {
     this.#view = new EditorView({
       parent,
       state: EditorState.create({
@@ -38,6 +53,9 @@ export class RuleEditor {
             cursorBlinkRate: matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : 1200,
           }),
           highlightActiveLine(),
+          bracketMatching(),
+          highlightSelectionMatches(),
+          search({ top: true }),
           EditorView.lineWrapping,
           rulesLanguage,
           linter(async (view) => marksOf(view.state, await check(view.state.doc.toString())), {
@@ -54,7 +72,27 @@ export class RuleEditor {
               },
             },
             { key: "Mod-/", run: toggleComment },
-            ...lintKeymap,
+            {
+              key: "Shift-Alt-f",
+              run: () => {
+                onFormat();
+                return true;
+              },
+            },
+            {
+              key: "Mod-i",
+              preventDefault: true,
+              run: (view) => {
+                void wordsAtCaret(view).then((words) => announce(words ?? "There is nothing to say of this"));
+                return true;
+              },
+            },
+            { key: "Mod-.", preventDefault: true, run: fixHere },
+            // Not the library's list of problems: its options hold buttons, which screen readers do not reach. Ours is below.
+            { key: "F8", run: nextDiagnostic },
+            { key: "Shift-F8", run: previousDiagnostic },
+            ...completionKeymap,
+            ...searchKeymap,
             ...historyKeymap,
             ...defaultKeymap,
           ]),
@@ -64,6 +102,8 @@ export class RuleEditor {
             spellcheck: "false",
           }),
           EditorView.updateListener.of((update) => {
+            if (update.docChanged || update.selectionSet)
+              onLine(update.state.doc.lineAt(update.state.selection.main.head).number);
             if (!update.docChanged) return;
             const typed = !update.transactions.some((transaction) => transaction.annotation(fromOutside));
             onChange(update.state.doc.toString(), typed);
@@ -134,6 +174,20 @@ export class RuleEditor {
 /** A source as the editor holds it: lines ended by `\n`. */
 export function normal(source: string): string {
   return source.replace(/\r\n?/gu, "\n");
+}
+
+/** Applies the first suggestion on the caret's line. */
+function fixHere(view: EditorView): boolean {
+  const { head } = view.state.selection.main;
+  const line = view.state.doc.lineAt(head);
+  let found: { mark: Mark; from: number; to: number } | undefined;
+  forEachDiagnostic(view.state, (mark, from, to) => {
+    if (found === undefined && from <= line.to && to >= line.from && (mark.actions?.length ?? 0) > 0)
+      found = { mark, from, to };
+  });
+  if (found === undefined) return false;
+  found.mark.actions?.[0]?.apply(view, found.from, found.to);
+  return true;
 }
 
 function marksOf(state: EditorState, diagnostics: readonly Diagnostic[]): Mark[] {

@@ -19,6 +19,11 @@ export const packs = computed<PackState[]>(
   () => state.value?.packs.filter((pack) => pack.origin !== "mine") ?? [],
 );
 
+/** What a pack is called. */
+export function packTitle(id: string): string {
+  return id === "mine" ? "My rules" : (packs.value.find((pack) => pack.id === id)?.title ?? id);
+}
+
 /** Asks the background for its state. */
 export async function refresh(): Promise<BackgroundState | undefined> {
   const answer = await askState();
@@ -32,7 +37,7 @@ export async function refresh(): Promise<BackgroundState | undefined> {
 
 /** Asks for a change and then for the state after it. True when it was done. */
 export async function request(
-  change: Exclude<BackgroundRequest, { type: "state" } | { type: "export" }>,
+  change: Exclude<BackgroundRequest, { type: "state" } | { type: "export" } | { type: "recent" }>,
 ): Promise<boolean> {
   failure.value = undefined;
   const answer = await tell(change);

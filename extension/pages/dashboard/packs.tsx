@@ -3,10 +3,10 @@ import { signal, useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import type { Diagnostic, PackState } from "../../shared/messages.ts";
-import { loadChecker } from "../common/engine.ts";
 import { announce, Diagnostics, Notice, Switch } from "../common/parts.tsx";
 import { idFrom, MAX_RULES_BYTES, readFile, titleOf } from "../common/rules-text.ts";
 import { count } from "../common/words.ts";
+import { checkRules } from "../common/workbench.ts";
 import { FileButton } from "./file-button.tsx";
 import { failure, packs, place, request } from "./model.ts";
 
@@ -15,7 +15,7 @@ interface Candidate {
   id: string;
   title: string;
   source: string;
-  /** `undefined` when the engine could not check it. */
+  /** `undefined` when it could not be checked. */
   diagnostics: readonly Diagnostic[] | undefined;
   replaces: boolean;
 }
@@ -37,7 +37,7 @@ async function choose(file: File): Promise<void> {
     id = `${id}-imported`;
   let diagnostics: readonly Diagnostic[] | undefined;
   try {
-    diagnostics = (await loadChecker()).check(read.text);
+    diagnostics = await checkRules(read.text);
   } catch {
     diagnostics = undefined;
   }
@@ -141,12 +141,7 @@ function Pack({ pack, onRemove }: { pack: PackState; onRemove: () => void }): JS
           ? " · from a file, trusted less: what it would hide becomes one line"
           : " · comes with Diffract"}
       </p>
-      {pack.diagnostics.length === 0 ? null : (
-        <details>
-          <summary>{count(pack.diagnostics.length, "thing to look at", "things to look at")}</summary>
-          <Diagnostics diagnostics={pack.diagnostics} label={`Problems in ${pack.title}`} />
-        </details>
-      )}
+      <Problems pack={pack} />
       <Source title={pack.title} source={pack.source} {...(wanted === undefined ? {} : { line: wanted })} />
       {pack.origin === "imported" ? (
         <div class="buttons">
@@ -156,6 +151,29 @@ function Pack({ pack, onRemove }: { pack: PackState; onRemove: () => void }): JS
         </div>
       ) : null}
     </li>
+  );
+}
+
+/** What is wrong with a pack, once it is checked; nothing where it cannot be. */
+function Problems({ pack }: { pack: PackState }): JSX.Element | null {
+  const found = useSignal<readonly Diagnostic[]>([]);
+  useEffect(() => {
+    let stale = false;
+    void checkRules(pack.source)
+      .catch(() => [])
+      .then((diagnostics) => {
+        if (!stale) found.value = diagnostics;
+      });
+    return () => {
+      stale = true;
+    };
+  }, [pack.source, found]);
+  if (found.value.length === 0) return null;
+  return (
+    <details>
+      <summary>{count(found.value.length, "thing to look at", "things to look at")}</summary>
+      <Diagnostics diagnostics={found.value} label={`Problems in ${pack.title}`} />
+    </details>
   );
 }
 

@@ -11,11 +11,14 @@ export interface Place {
   section: Section;
   pack?: string;
   line?: number;
+  /** The name of the post that a rule is to be made of. */
+  from?: string;
 }
 
-/** Reads `#packs/calm:12`. Anything else leads to the rules. */
+/** Reads `#packs/calm:12` and `#from/…`. Anything else leads to the rules. */
 export function readPlace(hash: string): Place {
   const [, section = "", pack, line] = /^#?([a-z]+)(?:\/([^:]+))?(?::(\d{1,7}))?$/u.exec(hash) ?? [];
+  if (section === "from" && pack !== undefined) return { section: "rules", from: decode(pack) };
   const known = SECTIONS.find((one) => one === section);
   if (known === undefined) return { section: "rules" };
   const found: Place = { section: known };

@@ -4,12 +4,16 @@ import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import type { Diagnostic } from "../../shared/messages.ts";
 import { askState, tell } from "../common/browser.ts";
-import { loadChecker } from "../common/engine.ts";
 import { announce, Diagnostics, Notice } from "../common/parts.tsx";
 import { appendRule, MAX_RULES_BYTES } from "../common/rules-text.ts";
 import { count } from "../common/words.ts";
+import { checkRules, formatRules } from "../common/workbench.ts";
 import { normal, RuleEditor } from "./editor.ts";
-import { failure, mine, place, refresh, request } from "./model.ts";
+import { Import } from "./import.tsx";
+import { Keys } from "./keys.tsx";
+import { failure, mine, packs, place, refresh, request } from "./model.ts";
+import { Replay } from "./replay.tsx";
+import { caretLine, openPosts, phase, startFromName, tryOut } from "./replay-model.ts";
 
 /** What was stored when the editor last agreed with it; `undefined` until the state is there. */
 const base = signal<string | undefined>(undefined);
@@ -34,17 +38,28 @@ const ready = computed(() => base.value !== undefined);
 export const diagnosed = computed(() => checked.value.diagnostics);
 
 let editor: RuleEditor | undefined;
+/** The packs under which rules were tried out last. */
+let replayed: string | undefined;
+
+/** Where this browser remembers that rules are not to be formatted when they are saved. */
+const UNTIDY = "save-as-typed";
+/** Whether rules are formatted when they are saved. */
+const tidies = signal(localStorage.getItem(UNTIDY) === null);
+
+function setTidies(on: boolean): void {
+  tidies.value = on;
+  if (on) localStorage.removeItem(UNTIDY);
+  else localStorage.setItem(UNTIDY, "1");
+}
 
 async function check(source: string): Promise<readonly Diagnostic[]> {
   let diagnostics: readonly Diagnostic[] = [];
   try {
-    diagnostics = (await loadChecker()).check(source);
+    diagnostics = await checkRules(source);
     unchecked.value = undefined;
   } catch (error) {
     const cause = error instanceof Error ? error.message : String(error);
-    unchecked.value = `Rules cannot be checked while you type (${cause}). They are checked when you save.`;
-    // The background has checked what is stored.
-    if (!dirty.value) diagnostics = mine.value?.diagnostics ?? [];
+    unchecked.value = `Rules cannot be checked while you type (${cause}). They can be saved all the same.`;
   }
   checked.value = { source, diagnostics };
   return diagnostics;
@@ -76,13 +91,14 @@ function meet(stored: string): void {
 
 async function save(): Promise<void> {
   if (base.value === undefined || editor === undefined) return;
-  const source = editor.source;
   status.value = "";
   failure.value = undefined;
   if (!dirty.value) {
     status.value = "Nothing to save.";
     return;
   }
+  if (tidies.value) await tidy();
+  const source = editor.source;
   if (new Blob([source]).size > MAX_RULES_BYTES) {
     failure.value =
       "Your rules are larger than 4 MB, the most Diffract reads. They are not saved; take something out first.";
@@ -105,6 +121,7 @@ async function save(): Promise<void> {
   else {
     base.value = source;
     theirs.value = undefined;
+    tryOut(text.value, text.value === source);
   }
   const after = await refresh();
   if (answer.ok) {
@@ -117,14 +134,41 @@ async function save(): Promise<void> {
 }
 
 async function format(): Promise<void> {
-  if (editor === undefined) return;
   try {
-    const formatted = (await loadChecker()).format(editor.source);
-    status.value = formatted === editor.source ? "Already in good form." : "Formatted. Not saved yet.";
-    editor.replace(formatted);
+    const changed = await tidy(true);
+    status.value = changed ? "Formatted. Not saved yet." : "Already in good form.";
   } catch (error) {
     failure.value = `The rules could not be formatted: ${error instanceof Error ? error.message : String(error)}`;
   }
+}
+
+/** Puts the rules into their standard form; whether that changed anything. What cannot be is left as it is, unless `strict`. */
+async function tidy(strict = false): Promise<boolean> {
+  if (editor === undefined) return false;
+  const source = editor.source;
+  let formatted: string;
+  try {
+    formatted = await formatRules(source);
+  } catch (error) {
+    if (strict) throw error;
+    return false;
+  }
+  // Typed on meanwhile: what is there now was not formatted.
+  if (editor.source !== source || formatted === source) return false;
+  editor.replace(formatted);
+  return true;
+}
+
+/** Puts a rule at the end of the rules, not saved. */
+function addRule(rule: string): void {
+  if (editor === undefined) return;
+  editor.replace(appendRule(editor.source, rule));
+  editor.select(editor.source.length);
+}
+
+/** Takes the posts of this visit anew. */
+async function replay(): Promise<void> {
+  await openPosts(normal(base.peek() ?? ""), text.peek());
 }
 
 function revert(): void {
@@ -166,9 +210,13 @@ export function Rules(): JSX.Element {
       source: base.value ?? "",
       onChange: (source, typed) => {
         text.value = source;
+        tryOut(source);
         if (typed) status.value = "";
       },
+      onLine: (line) => (caretLine.value = line),
       onSave: () => void save(),
+      onFormat: () => void format(),
+      announce,
       check,
     });
     editor = opened;
@@ -186,6 +234,19 @@ export function Rules(): JSX.Element {
       }),
       effect(() => {
         if (status.value !== "") announce(status.value);
+      }),
+      // Once there is something to try out, and whenever the packs in force are others.
+      effect(() => {
+        const inForce = packs.value.filter((pack) => pack.on);
+        const signature = JSON.stringify(inForce.map(({ id, source }) => [id, source.length, source]));
+        if (!ready.value || signature === replayed) return;
+        replayed = signature;
+        const { from } = place.peek();
+        untracked(() => void replay().then(() => (from === undefined ? undefined : startFromName(from))));
+      }),
+      effect(() => {
+        const { from } = place.value;
+        if (from !== undefined && untracked(() => phase.value.is === "ready")) void startFromName(from);
       }),
     ];
     const guard = (event: BeforeUnloadEvent): void => {
@@ -217,7 +278,15 @@ export function Rules(): JSX.Element {
           <p class="lead">One rule a line, in plain words. A “keep” beats everything else.</p>
         </div>
         <div class="buttons">
-          <button type="button" onClick={() => void format()}>
+          <label class="tidies">
+            <input
+              type="checkbox"
+              checked={tidies.value}
+              onChange={(event) => setTidies(event.currentTarget.checked)}
+            />
+            Format when saving
+          </label>
+          <button type="button" aria-keyshortcuts="Shift+Alt+F" onClick={() => void format()}>
             Format
           </button>
           <button type="button" disabled={!dirty.value} onClick={revert}>
@@ -241,19 +310,26 @@ export function Rules(): JSX.Element {
           </button>
         </Notice>
       ) : null}
-      <div class="editor card" ref={holder} />
-      <p class="hint status" id="editor-help">
-        <span class={dirty.value ? "unsaved" : ""}>
-          {status.value !== "" ? status.value : dirty.value ? "Not saved yet." : "Everything is saved."}
-        </span>{" "}
-        Ctrl+S saves, Tab leaves the editor.
-      </p>
-      {unchecked.value === undefined ? null : (
-        <Notice tone="warn">
-          <p>{unchecked.value}</p>
-        </Notice>
-      )}
-      <Problems />
+      <div class="bench">
+        <div class="writing">
+          <div class="editor card" ref={holder} />
+          <p class="hint status" id="editor-help">
+            <span class={dirty.value ? "unsaved" : ""}>
+              {status.value !== "" ? status.value : dirty.value ? "Not saved yet." : "Everything is saved."}
+            </span>{" "}
+            Ctrl+S saves, Ctrl+Space completes, Tab leaves the editor.
+          </p>
+          <Keys />
+          {unchecked.value === undefined ? null : (
+            <Notice tone="warn">
+              <p>{unchecked.value}</p>
+            </Notice>
+          )}
+          <Problems />
+        </div>
+        <Replay onRefresh={() => void replay()} onRule={addRule} />
+      </div>
+      <Import onRules={addRule} />
       <Examples />
     </>
   );
@@ -341,9 +417,7 @@ function Examples(): JSX.Element {
               type="button"
               class="small"
               onClick={() => {
-                if (editor === undefined) return;
-                editor.replace(appendRule(editor.source, rule));
-                editor.select(editor.source.length);
+                addRule(rule);
                 announce("Added at the end of your rules");
               }}
             >

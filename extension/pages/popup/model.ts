@@ -111,6 +111,16 @@ export async function setShown(id: string, shown: boolean): Promise<void> {
   await look();
 }
 
+/** Lets the reader pick a post on the page, which the popup must not cover. */
+export async function pick(): Promise<void> {
+  failure.value = undefined;
+  const current = page.value;
+  if (current.is !== "read") return;
+  const answer = await askPage(current.tab, { type: "pick" });
+  if (answer?.ok) window.close();
+  else failure.value = answer?.message ?? "The page did not answer. Reload it, then try again.";
+}
+
 const mine = (state: BackgroundState): string =>
   state.packs.find((pack) => pack.origin === "mine")?.source ?? "";
 

@@ -1,11 +1,22 @@
 /** The popup's view. */
 import { useSignal } from "@preact/signals";
-import type { JSX } from "preact";
+import type { ComponentChildren, JSX } from "preact";
 import type { PageReport } from "../../shared/messages.ts";
 import { openPage } from "../common/browser.ts";
 import { Announcer, Logo, Notice, Switch } from "../common/parts.tsx";
 import { count, figure, healthWords, p95, tallies } from "../common/words.ts";
-import { background, blind, deaf, failure, type Page, page, reload, setSite, startOn } from "./model.ts";
+import {
+  background,
+  blind,
+  deaf,
+  failure,
+  type Page,
+  page,
+  pick,
+  reload,
+  setSite,
+  startOn,
+} from "./model.ts";
 import { Verdicts } from "./verdicts.tsx";
 
 /** The whole popup. */
@@ -35,7 +46,7 @@ export function Popup(): JSX.Element {
 
 interface PageLinkProps {
   href: string;
-  children: string;
+  children: ComponentChildren;
 }
 
 /** A link to a page of the extension: in a tab of its own, since a popup cannot be one. */
@@ -124,6 +135,17 @@ function Report({ report }: { report: PageReport }): JSX.Element {
             <Counts report={report} only={filter} onOnly={(action) => (only.value = action)} />
           </section>
           <Verdicts report={report} only={filter} />
+          {report.seen === 0 ? null : (
+            <section aria-labelledby="picking">
+              <h2 id="picking">A rule from a post</h2>
+              <p class="hint">
+                Pick one on the page; you get rules to start from, and see what they would do.
+              </p>
+              <button type="button" onClick={() => void pick()}>
+                Pick a post
+              </button>
+            </section>
+          )}
         </>
       )}
       {broken ? null : <Health report={report} />}

@@ -96,6 +96,11 @@ function Judged({ judged }: { judged: JudgedPost }): JSX.Element {
           </button>
         )}
       </div>
+      <p class="hint">
+        <PageLink href={`dashboard.html#from/${encodeURIComponent(`${post.platform ?? ""} ${post.id}`)}`}>
+          Make a rule of it<span class="unseen">: {about}</span>
+        </PageLink>
+      </p>
       {isKept ? (
         <p class="exception">
           {author} is always shown from now on.{" "}

@@ -73,6 +73,11 @@ pub fn builtin() -> &'static [(&'static str, &'static str)] {
         "mastodon",
         "bluesky",
         "linkedin",
+        "facebook",
+        "instagram",
+        "tiktok",
+        "lemmy",
+        "news",
         "generic"
     )
 }

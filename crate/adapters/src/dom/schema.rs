@@ -181,6 +181,14 @@ macro_rules! fields {
             pub(super) fn each(&self) -> Vec<(&'static str, Vec<Asked>)> {
                 vec![$((stringify!($name), self.$name.iter().map(Asked::of).collect()),)*]
             }
+
+            /// Names of the fields that have a reading.
+            pub(crate) fn read(&self) -> Vec<&'static str> {
+                [$((stringify!($name), self.$name.is_empty()),)*]
+                    .into_iter()
+                    .filter_map(|(name, empty)| (!empty).then_some(name))
+                    .collect()
+            }
         }
     };
 }

@@ -2,7 +2,7 @@
 
 use super::fields::FieldType;
 use super::path::{Path, Paths, Start, Step as PathStep};
-use super::schema::{Condition, ConditionTest, Expand, Field, File, ItemKind, Literal, Source, Step};
+use super::schema::{Condition, ConditionTest, Expand, Field, File, ItemKind, List, Literal, Source, Step};
 use crate::problem::nearest;
 use diffract_core::post::{Kind, Medium};
 use serde::Deserialize;
@@ -45,14 +45,36 @@ pub(super) fn check(file: &File) -> Result<(), Found> {
             return Err((format!("endpoint[{i}]"), "expected `url`, `when`, or both".into()));
         }
         conditions(&endpoint.when.0, &names, &[]).map_err(|m| (format!("endpoint[{i}].when"), m))?;
+        let inside = endpoint.inside.iter().try_for_each(|p| paths(p, &names, &[]));
+        inside.map_err(|m| (format!("endpoint[{i}].inside"), m))?;
     }
     if file.item.is_empty() {
         return Err(("item".into(), "expected at least one".into()));
+    }
+    for (i, list) in file.list.iter().enumerate() {
+        check_list(list, file, &names).map_err(|(key, message)| (format!("list[{i}].{key}"), message))?;
     }
     for (i, kind) in file.item.iter().enumerate() {
         item(kind, &names).map_err(|(key, message)| (format!("item[{i}].{key}"), message))?;
     }
     Ok(())
+}
+
+fn check_list(list: &List, file: &File, names: &Names<'_>) -> Result<(), Found> {
+    for path in &list.at.0 {
+        pattern(path).map_err(|m| ("at".to_owned(), m))?;
+    }
+    for (key, path) in [("key", &list.key), ("place", &list.place), ("number", &list.number)] {
+        path.iter().try_for_each(|p| paths(p, names, &[])).map_err(|m| (key.to_owned(), m))?;
+    }
+    for (key, all) in [("rest", &list.rest), ("fixed", &list.fixed), ("tail", &list.tail)] {
+        conditions(&all.0, names, &[]).map_err(|m| (key.to_owned(), m))?;
+    }
+    let kinds: Vec<&str> = file.item.iter().map(|kind| kind.name.as_str()).collect();
+    match list.r#move.0.iter().find(|name| !kinds.contains(&name.as_str())) {
+        Some(name) => Err(("move".to_owned(), unknown("kind of item", name, &kinds))),
+        None => Ok(()),
+    }
 }
 
 fn item(kind: &ItemKind, names: &Names<'_>) -> Result<(), Found> {
@@ -67,6 +89,7 @@ fn item(kind: &ItemKind, names: &Names<'_>) -> Result<(), Found> {
         }
     }
     conditions(&kind.when.0, names, &[]).map_err(|m| ("when".to_owned(), m))?;
+    kind.asked.iter().try_for_each(|p| paths(p, names, &[])).map_err(|m| ("asked".to_owned(), m))?;
     let mut anchors = Vec::new();
     for (i, anchor) in kind.anchor.iter().enumerate() {
         paths(&anchor.path, names, &anchors).map_err(|m| (format!("anchor[{i}].path"), m))?;

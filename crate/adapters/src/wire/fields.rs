@@ -2,12 +2,12 @@
 
 use super::path::{Paths, Scope, is_written};
 use super::schema::{Condition, ConditionTest, Expand, Field, File, ItemKind, Literal, Source, Step};
-use super::{quantity, text};
+use super::{html, quantity, text};
+use crate::json::{Kind as JsonKind, Node};
 use diffract_core::post::{Kind, Medium, Post};
 use serde::Deserialize;
 use serde::de::IntoDeserializer;
 use serde::de::value::{Error as ValueError, StrDeserializer};
-use serde_json::Value;
 use std::borrow::Cow;
 use std::fmt;
 
@@ -83,7 +83,7 @@ impl fmt::Display for FieldType {
 /// A value on its way through the steps.
 #[derive(Debug, Clone)]
 enum Piece<'a> {
-    Node(&'a Value),
+    Node(Node<'a>),
     Text(Cow<'a, str>),
     Number(f64),
 }
@@ -92,9 +92,11 @@ impl<'a> Piece<'a> {
     /// As text: strings, numbers and flags as written. `None` for null, lists and objects.
     fn text(&self) -> Option<Cow<'a, str>> {
         match self {
-            Self::Node(Value::String(s)) => Some(Cow::Borrowed(s)),
-            Self::Node(v @ (Value::Number(_) | Value::Bool(_))) => Some(Cow::Owned(v.to_string())),
-            Self::Node(_) => None,
+            Self::Node(node) => match node.kind() {
+                JsonKind::String => node.as_str(),
+                JsonKind::Number | JsonKind::True | JsonKind::False => Some(Cow::Borrowed(node.raw())),
+                _ => None,
+            },
             Self::Text(t) => Some(t.clone()),
             Self::Number(n) => Some(Cow::Owned(n.to_string())),
         }
@@ -104,7 +106,7 @@ impl<'a> Piece<'a> {
     fn number(&self) -> Option<f64> {
         match self {
             Self::Number(n) => Some(*n),
-            Self::Node(Value::Number(n)) => n.as_f64(),
+            Self::Node(node) if node.kind() == JsonKind::Number => node.as_f64(),
             _ => self.text()?.trim().parse().ok(),
         }
         .filter(|n: &f64| n.is_finite())
@@ -242,7 +244,7 @@ fn flag(sources: &[Source], file: &File, scope: &Scope<'_, '_>) -> Option<bool> 
 
 fn flag_of(source: &Source, file: &File, scope: &Scope<'_, '_>) -> Option<bool> {
     let found = pieces(source, file, scope);
-    let something = |p: &Piece<'_>| !matches!(p, Piece::Node(Value::Null));
+    let something = |p: &Piece<'_>| !matches!(p, Piece::Node(node) if node.is_null());
     if source.present {
         return Some(found.iter().any(something));
     }
@@ -250,13 +252,10 @@ fn flag_of(source: &Source, file: &File, scope: &Scope<'_, '_>) -> Option<bool> 
         let any = |p: &Piece<'_>| p.text().is_some_and(|t| these.iter().any(|l| literal_is(l, &t)));
         return found.iter().any(something).then(|| found.iter().any(any));
     }
-    let said = found.iter().filter_map(|piece| match piece {
-        Piece::Node(Value::Bool(b)) => Some(*b),
-        _ => match piece.text()?.as_ref() {
-            "true" | "1" => Some(true),
-            "false" | "0" => Some(false),
-            _ => None,
-        },
+    let said = found.iter().filter_map(|piece| match piece.text()?.as_ref() {
+        "true" | "1" => Some(true),
+        "false" | "0" => Some(false),
+        _ => None,
     });
     said.reduce(|a, b| a || b)
 }
@@ -360,14 +359,18 @@ fn apply<'a>(step: &Step, pieces: Vec<Piece<'a>>, file: &File, scope: &Scope<'a,
                 continue;
             }
             Step::Runs => match &piece {
-                Piece::Node(node) => text::runs(node).map(|t| Piece::Text(t.into())),
+                Piece::Node(node) => text::runs(*node).map(|t| Piece::Text(t.into())),
+                _ => Some(piece),
+            },
+            Step::Words => match &piece {
+                Piece::Node(node) => Some(Piece::Text(html::words(*node).into())),
                 _ => Some(piece),
             },
             Step::Html => piece.text().map(|t| Piece::Text(text::html(&t).into())),
             Step::Entities => piece.text().map(|t| Piece::Text(text::entities(&t).into())),
             // `"1.234"` is a thousand and more where a reader sees it, whatever it is in JSON.
             Step::Number => match &piece {
-                Piece::Node(Value::Number(n)) => n.as_f64().map(Piece::Number),
+                Piece::Node(node) if node.kind() == JsonKind::Number => node.as_f64().map(Piece::Number),
                 Piece::Number(n) => Some(Piece::Number(*n)),
                 _ => piece.text().and_then(|t| quantity::number(&t)).map(Piece::Number),
             },
@@ -375,7 +378,7 @@ fn apply<'a>(step: &Step, pieces: Vec<Piece<'a>>, file: &File, scope: &Scope<'a,
             Step::Ago => piece.text().and_then(|t| quantity::ago(&t)).map(Piece::Number),
             // A number in JSON is seconds; `"10.05"` is a clock.
             Step::Duration => match &piece {
-                Piece::Node(Value::Number(n)) => n.as_f64().map(Piece::Number),
+                Piece::Node(node) if node.kind() == JsonKind::Number => node.as_f64().map(Piece::Number),
                 Piece::Number(n) => Some(Piece::Number(*n)),
                 _ => piece.text().and_then(|t| quantity::duration(&t)).map(Piece::Number),
             },
@@ -409,8 +412,9 @@ fn apply<'a>(step: &Step, pieces: Vec<Piece<'a>>, file: &File, scope: &Scope<'a,
 
 fn sliced(text: &str, range: &Paths, scope: &Scope<'_, '_>) -> String {
     let bounds = range.first(scope).and_then(|v| {
-        let from = v.get(0)?.as_u64()? as usize;
-        let to = v.get(1)?.as_u64()? as usize;
+        // A cast from a float saturates.
+        let from = v.at(0)?.as_f64()? as usize;
+        let to = v.at(1)?.as_f64()? as usize;
         (from < to).then_some((from, to))
     });
     match bounds {
@@ -422,12 +426,15 @@ fn sliced(text: &str, range: &Paths, scope: &Scope<'_, '_>) -> String {
 fn expanded(text: &str, expand: &Expand, scope: &Scope<'_, '_>) -> String {
     let mut out = text.to_owned();
     for node in expand.each.0.iter().flat_map(|p| p.resolve(scope)) {
-        let Some(short) = node.get(&expand.find).and_then(Value::as_str).filter(|s| !s.is_empty()) else {
+        let Some(short) = node.get(&expand.find).and_then(Node::as_str).filter(|s| !s.is_empty()) else {
             continue;
         };
-        let long = expand.with.as_ref().map_or(Some(""), |key| node.get(key).and_then(Value::as_str));
+        let long = match &expand.with {
+            Some(key) => node.get(key).and_then(Node::as_str),
+            None => Some(Cow::Borrowed("")),
+        };
         if let Some(long) = long.filter(|_| out.len() < text::MOST_TEXT * 4) {
-            out = out.replace(short, long);
+            out = out.replace(short.as_ref(), &long);
         }
     }
     out
@@ -458,13 +465,12 @@ fn filled(template: &str, post: &Post) -> Option<String> {
 /// Whether all conditions are so.
 pub(super) fn holds_all(conditions: &[Condition], scope: &Scope<'_, '_>) -> bool {
     conditions.iter().all(|condition| {
-        let any = |test: &dyn Fn(&Value) -> bool| {
-            condition.path.0.iter().any(|p| p.resolve(scope).into_iter().any(test))
-        };
+        let any =
+            |test: &mut dyn FnMut(Node<'_>) -> bool| condition.path.0.iter().any(|p| p.any(scope, test));
         match &condition.test {
-            ConditionTest::Present => any(&|v| !v.is_null()),
-            ConditionTest::Absent => !any(&|v| !v.is_null()),
-            ConditionTest::Equals(these) => any(&|v| {
+            ConditionTest::Present => any(&mut |v| !v.is_null()),
+            ConditionTest::Absent => !any(&mut |v| !v.is_null()),
+            ConditionTest::Equals(these) => any(&mut |v| {
                 these.iter().any(|l| match l {
                     Literal::Text(t) => is_written(v, t),
                     Literal::Flag(b) => v.as_bool() == Some(*b),
@@ -472,7 +478,9 @@ pub(super) fn holds_all(conditions: &[Condition], scope: &Scope<'_, '_>) -> bool
                     Literal::List(_) => false,
                 })
             }),
-            ConditionTest::Matches(pattern) => any(&|v| v.as_str().is_some_and(|s| pattern.0.is_match(s))),
+            ConditionTest::Matches(pattern) => {
+                any(&mut |v| v.as_str().is_some_and(|s| pattern.0.is_match(&s)))
+            }
         }
     })
 }

@@ -2,10 +2,11 @@
 
 use super::fields;
 use super::path::{Indexes, Path, Scope, Step};
-use super::schema::{File, ItemKind};
+use super::schema::{Endpoint, File, ItemKind};
 use super::text::host_and_path;
+use crate::json::Node;
 use diffract_core::post::{Post, Surface};
-use serde_json::Value;
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt;
 
@@ -32,18 +33,10 @@ pub struct Item {
     pub post: Post,
     /// Where the item is.
     pub path: JsonPath,
-    /// The list entry that it sits in: what is taken out or moved when the item is. `None` for an item that
-    /// is no part of a list.
-    pub entry: Option<Entry>,
-}
-
-/// An element of a list of the payload.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Entry {
-    /// The list.
-    pub container: JsonPath,
-    /// The element's place in it, from 0.
-    pub index: usize,
+    /// The [`Node::id`]s from the payload's root down to the item.
+    pub(super) line: Vec<u32>,
+    /// Which kind of the file it is.
+    pub(super) kind: usize,
 }
 
 /// A place in a JSON document.
@@ -71,10 +64,10 @@ impl fmt::Display for JsonPath {
 
 impl JsonPath {
     /// What is there, if anything is.
-    pub fn get<'a>(&self, root: &'a Value) -> Option<&'a Value> {
+    pub fn get<'a>(&self, root: Node<'a>) -> Option<Node<'a>> {
         self.0.iter().try_fold(root, |node, step| match step {
             PathStep::Key(key) => node.get(key),
-            PathStep::Index(index) => node.get(index),
+            PathStep::Index(index) => node.at(*index),
         })
     }
 }
@@ -108,8 +101,14 @@ impl Patterns {
 /// A step of the walk, borrowed.
 #[derive(Clone, Copy)]
 enum At<'a> {
-    Key(&'a str),
+    Key(Node<'a>),
     Index(usize),
+}
+
+impl At<'_> {
+    fn is_key(self, key: &str) -> bool {
+        matches!(self, At::Key(node) if node.is_str(key))
+    }
 }
 
 struct Walk<'a, 'f> {
@@ -119,7 +118,9 @@ struct Walk<'a, 'f> {
     /// What is common to all posts of the payload.
     template: Post,
     path: Vec<At<'a>>,
-    line: Vec<&'a Value>,
+    line: Vec<Node<'a>>,
+    /// The places of keys in orders that payloads give apart, by the kind of item.
+    orders: HashMap<usize, HashMap<Cow<'a, str>, usize>>,
     found: Vec<(usize, Item)>,
     /// How many entries of each kind had no id.
     unreadable: BTreeMap<&'f str, usize>,
@@ -127,21 +128,25 @@ struct Walk<'a, 'f> {
     too_many: bool,
 }
 
-/// See [`super::WireAdapter::surface`].
-pub(super) fn surface(file: &File, payload: &Value, url: Option<&str>) -> Option<Surface> {
+/// The kind of answer that a payload is, from its request's address or what it holds.
+pub(super) fn endpoint<'f>(file: &'f File, payload: Node<'_>, url: Option<&str>) -> Option<&'f Endpoint> {
     let path = url.and_then(host_and_path).map(|(_, path)| path);
     let indexes = Indexes::new();
     let scope = Scope { line: &[payload], anchors: &[], indexes: &indexes };
-    let fits = file.endpoint.iter().find(|endpoint| {
+    file.endpoint.iter().find(|endpoint| {
         let address = endpoint.url.0.is_empty()
             || path.is_some_and(|path| endpoint.url.0.iter().any(|glob| glob.0.is_match(path)));
         address && fields::holds_all(&endpoint.when.0, &scope)
-    });
-    fits.map(|endpoint| endpoint.surface)
+    })
+}
+
+/// See [`super::WireAdapter::surface`].
+pub(super) fn surface(file: &File, payload: Node<'_>, url: Option<&str>) -> Option<Surface> {
+    endpoint(file, payload, url).map(|endpoint| endpoint.surface)
 }
 
 /// See [`super::WireAdapter::read`].
-pub(super) fn read(file: &File, patterns: &Patterns, payload: &Value, url: Option<&str>) -> Reading {
+pub(super) fn read(file: &File, patterns: &Patterns, payload: Node<'_>, url: Option<&str>) -> Reading {
     let template = Post {
         platform: Some(file.name.clone()),
         host: file.host.clone().or_else(|| url.and_then(host_and_path).map(|(host, _)| host)),
@@ -155,6 +160,7 @@ pub(super) fn read(file: &File, patterns: &Patterns, payload: &Value, url: Optio
         template,
         path: Vec::new(),
         line: Vec::new(),
+        orders: HashMap::new(),
         found: Vec::new(),
         unreadable: BTreeMap::new(),
         too_deep: false,
@@ -187,16 +193,15 @@ pub(super) fn read(file: &File, patterns: &Patterns, payload: &Value, url: Optio
 
 /// Whether a payload has one of the lists that a file names. A list at the root could be anyone's; an empty
 /// one is taken for an empty feed.
-fn is_feed(file: &File, payload: &Value) -> bool {
+fn is_feed(file: &File, payload: Node<'_>) -> bool {
     let indexes = Indexes::new();
     let scope = Scope { line: &[payload], anchors: &[], indexes: &indexes };
     file.feed.iter().flat_map(|paths| &paths.0).any(|path| {
-        let list = |node: &Value| node.as_array().is_some_and(|l| l.is_empty() || !path.steps.is_empty());
-        path.resolve(&scope).into_iter().any(list)
+        path.any(&scope, &mut |node| node.is_array() && (!path.steps.is_empty() || node.at(0).is_none()))
     })
 }
 
-fn indexes<'a>(file: &'a File, payload: &'a Value) -> Indexes<'a> {
+fn indexes<'a>(file: &'a File, payload: Node<'a>) -> Indexes<'a> {
     let none = Indexes::new();
     let mut indexes = Indexes::new();
     for index in &file.index {
@@ -205,7 +210,7 @@ fn indexes<'a>(file: &'a File, payload: &'a Value) -> Indexes<'a> {
         // Not bounded like a path: an index may hold more than one path may yield.
         for node in index.at.0.iter().flat_map(|p| p.resolve_all(&scope)) {
             let scope = Scope { line: &[payload, node], anchors: &[], indexes: &none };
-            if let Some(key) = index.key.first(&scope).and_then(Value::as_str) {
+            if let Some(key) = index.key.first(&scope).and_then(Node::as_str) {
                 entries.insert(key, node);
             }
         }
@@ -214,7 +219,7 @@ fn indexes<'a>(file: &'a File, payload: &'a Value) -> Indexes<'a> {
 }
 
 impl<'a, 'f> Walk<'a, 'f> {
-    fn visit(&mut self, node: &'a Value) {
+    fn visit(&mut self, node: Node<'a>) {
         if self.line.len() >= MOST_DEPTH {
             self.too_deep = true;
             return;
@@ -227,7 +232,7 @@ impl<'a, 'f> Walk<'a, 'f> {
         match self.kind_here(node) {
             Some(kind) => {
                 self.take(kind);
-                for path in kind.nested.iter().flat_map(|p| &p.0) {
+                for path in self.file.item[kind].nested.iter().flat_map(|p| &p.0) {
                     self.descend(node, &path.steps);
                 }
             }
@@ -236,26 +241,21 @@ impl<'a, 'f> Walk<'a, 'f> {
         self.line.pop();
     }
 
-    fn children(&mut self, node: &'a Value) {
-        match node {
-            Value::Array(list) => {
-                for (index, child) in list.iter().enumerate() {
-                    self.step(At::Index(index), child);
-                }
+    fn children(&mut self, node: Node<'a>) {
+        for (index, child) in node.elements().enumerate() {
+            self.step(At::Index(index), child);
+        }
+        for (key, child) in node.members() {
+            if child.is_container()
+                && !key.as_str().is_some_and(|key| self.patterns.skip.contains(key.as_ref()))
+            {
+                self.step(At::Key(key), child);
             }
-            Value::Object(map) => {
-                for (key, child) in map {
-                    if !self.patterns.skip.contains(key) {
-                        self.step(At::Key(key), child);
-                    }
-                }
-            }
-            _ => {}
         }
     }
 
-    fn step(&mut self, at: At<'a>, child: &'a Value) {
-        if matches!(child, Value::Array(_) | Value::Object(_)) {
+    fn step(&mut self, at: At<'a>, child: Node<'a>) {
+        if child.is_container() {
             self.path.push(at);
             self.visit(child);
             self.path.pop();
@@ -263,9 +263,12 @@ impl<'a, 'f> Walk<'a, 'f> {
     }
 
     /// Goes down a path of keys, and from its end on as everywhere.
-    fn descend(&mut self, node: &'a Value, steps: &[Step]) {
+    fn descend(&mut self, node: Node<'a>, steps: &[Step]) {
         let Some((Step::Key(key), rest)) = steps.split_first() else { return };
-        let Some((key, child)) = node.as_object().and_then(|m| m.get_key_value(key)) else { return };
+        let Some((key, child)) = node.members().filter(|(name, _)| name.is_str(key)).last() else { return };
+        if !child.is_container() {
+            return;
+        }
         self.path.push(At::Key(key));
         if rest.is_empty() {
             self.visit(child);
@@ -278,9 +281,16 @@ impl<'a, 'f> Walk<'a, 'f> {
     }
 
     /// The first kind of item, in the order of the file, that this node is.
-    fn kind_here(&self, node: &'a Value) -> Option<&'f ItemKind> {
+    fn kind_here(&self, node: Node<'a>) -> Option<usize> {
+        // A list is never an item, however wide its pattern.
+        if !node.is_object() {
+            return None;
+        }
         let by_key = match self.path.last() {
-            Some(At::Key(key)) => self.patterns.by_key.get(*key).map_or(&[][..], Vec::as_slice),
+            Some(At::Key(key)) => key
+                .as_str()
+                .and_then(|key| self.patterns.by_key.get(key.as_ref()))
+                .map_or(&[][..], Vec::as_slice),
             _ => &[],
         };
         let mut best: Option<usize> = None;
@@ -288,22 +298,20 @@ impl<'a, 'f> Walk<'a, 'f> {
             if best.is_some_and(|b| b <= *kind) || !matches(&pattern.steps, &self.path) {
                 continue;
             }
-            // A list is never an item, however wide its pattern.
-            let fits = node.is_object()
-                && fields::holds_all(&self.file.item[*kind].when.0, &self.scope(&self.line, &[]));
-            if fits {
+            if fields::holds_all(&self.file.item[*kind].when.0, &self.scope(&self.line, &[])) {
                 best = Some(*kind);
             }
         }
-        best.map(|kind| &self.file.item[kind])
+        best
     }
 
-    fn scope<'s>(&'s self, line: &'s [&'a Value], anchors: &'s [(&'s str, &'a Value)]) -> Scope<'a, 's> {
+    fn scope<'s>(&'s self, line: &'s [Node<'a>], anchors: &'s [(&'s str, Node<'a>)]) -> Scope<'a, 's> {
         Scope { line, anchors, indexes: &self.indexes }
     }
 
-    fn take(&mut self, kind: &'f ItemKind) {
-        let mut anchors: Vec<(&str, &'a Value)> = Vec::with_capacity(kind.anchor.len());
+    fn take(&mut self, number: usize) {
+        let kind: &'f ItemKind = &self.file.item[number];
+        let mut anchors: Vec<(&str, Node<'a>)> = Vec::with_capacity(kind.anchor.len());
         for anchor in &kind.anchor {
             if let Some(place) = anchor.path.first(&self.scope(&self.line, &anchors)) {
                 anchors.push((&anchor.name, place));
@@ -313,41 +321,65 @@ impl<'a, 'f> Walk<'a, 'f> {
         post.surface = kind.surface.or(post.surface);
         let scope = self.scope(&self.line, &anchors);
         fields::read(self.file, kind, &scope, &mut post);
-        let order = kind.order.as_ref().and_then(|order| {
-            let key = order.key.first(&scope)?;
-            order.list.0.iter().flat_map(|p| p.resolve(&scope)).position(|k| k == key)
-        });
+        let key = kind.order.as_ref().and_then(|order| order.key.first(&scope)?.as_str());
         if post.id.is_empty() {
             *self.unreadable.entry(&kind.name).or_default() += 1;
             return;
         }
-        let steps: Vec<PathStep> = self
-            .path
-            .iter()
-            .map(|at| match at {
-                At::Key(key) => PathStep::Key((*key).to_owned()),
-                At::Index(index) => PathStep::Index(*index),
-            })
-            .collect();
-        let entry = steps.iter().enumerate().rev().find_map(|(depth, step)| match step {
-            PathStep::Index(index) => {
-                Some(Entry { container: JsonPath(steps[..depth].to_vec()), index: *index })
-            }
-            PathStep::Key(_) => None,
+        let place = key.and_then(|key| self.order(number).get(&key).copied());
+        let steps = self.path.iter().map(|at| match at {
+            At::Key(key) => PathStep::Key(key.as_str().unwrap_or_default().into_owned()),
+            At::Index(index) => PathStep::Index(*index),
         });
-        self.found.push((order.unwrap_or(usize::MAX), Item { post, path: JsonPath(steps), entry }));
+        let item = Item {
+            post,
+            path: JsonPath(steps.collect()),
+            line: self.line.iter().map(|node| node.id()).collect(),
+            kind: number,
+        };
+        self.found.push((place.unwrap_or(usize::MAX), item));
+    }
+
+    /// The order that the payload gives for a kind of item: the first place of each key.
+    fn order(&mut self, number: usize) -> &HashMap<Cow<'a, str>, usize> {
+        let (root, indexes) = (self.line[0], &self.indexes);
+        self.orders.entry(number).or_insert_with(|| {
+            let scope = Scope { line: &[root], anchors: &[], indexes };
+            let lists = self.file.item[number].order.iter().flat_map(|order| &order.list.0);
+            let mut places = HashMap::new();
+            for (place, key) in lists.flat_map(|path| path.resolve_all(&scope)).enumerate() {
+                if let Some(key) = key.as_str() {
+                    places.entry(key).or_insert(place);
+                }
+            }
+            places
+        })
     }
 }
 
 /// Whether a walk's path fits a pattern of keys, `*` and `**` as a whole.
 fn matches(pattern: &[Step], path: &[At<'_>]) -> bool {
+    fits(pattern, path, &|at, key| at.is_key(key))
+}
+
+/// The same of any sort of path.
+fn fits<T>(pattern: &[Step], path: &[T], is_key: &dyn Fn(&T, &str) -> bool) -> bool {
     let (Some((last, before)), rest) = (pattern.split_last(), path.split_last()) else {
         return path.is_empty();
     };
     match (last, rest) {
-        (Step::Deep, _) => before.is_empty() || (0..=path.len()).rev().any(|n| matches(before, &path[..n])),
-        (Step::Key(key), Some((At::Key(at), path))) => key == at && matches(before, path),
-        (Step::Each, Some((_, path))) => matches(before, path),
+        (Step::Deep, _) => {
+            before.is_empty() || (0..=path.len()).rev().any(|n| fits(before, &path[..n], is_key))
+        }
+        (Step::Key(key), Some((at, path))) => is_key(at, key) && fits(before, path, is_key),
+        (Step::Each, Some((_, path))) => fits(before, path, is_key),
         _ => false,
+    }
+}
+
+impl JsonPath {
+    /// Whether this place is one of those that a pattern of keys, `*` and `**` stands for.
+    pub(super) fn fits(steps: &[PathStep], pattern: &Path) -> bool {
+        fits(&pattern.steps, steps, &|step, key| matches!(step, PathStep::Key(k) if k == key))
     }
 }

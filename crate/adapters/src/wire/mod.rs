@@ -3,7 +3,8 @@
 //! A platform is one file, `wire/NAME.toml`, and no code. [`WireAdapter::parse`] checks it; every message
 //! names the key and the line. [`WireAdapter::read`] finds the items of a payload and reads each into a
 //! [`diffract_core::post::Post`], together with the path of the entry that it sits in, so that whoever
-//! rewrites the payload knows what to take out or move.
+//! rewrites the payload knows what to take out or move. [`WireAdapter::rewrite`] does that: the lists of the file
+//! say what goes with a post, and the answer keeps every other byte.
 //!
 //! ```
 //! use diffract_adapters::wire::WireAdapter;
@@ -22,7 +23,8 @@
 //!     likes = { path = "hearts", as = "number" }
 //!     promoted = { path = "sponsor", present = true }
 //! "#).unwrap();
-//! let payload = serde_json::json!({"posts": [{"key": 7, "body": "<p>Tea</p>", "hearts": "1.2K"}]});
+//! let payload = r#"{"posts": [{"key": 7, "body": "<p>Tea</p>", "hearts": "1.2K"}]}"#;
+//! let payload = diffract_adapters::json::Document::parse(payload).unwrap();
 //! let reading = adapter.read(&payload, None);
 //! assert_eq!(reading.items[0].post.text.as_deref(), Some("Tea"));
 //! assert_eq!(reading.items[0].post.likes, Some(1200.0));
@@ -37,16 +39,21 @@
 mod check;
 mod fields;
 mod find;
+mod html;
 mod path;
+mod payload;
 mod quantity;
+mod rewrite;
 mod schema;
 mod text;
 
-pub use find::{Entry, Item, JsonPath, PathStep, Reading};
+pub use find::{Item, JsonPath, PathStep, Reading};
+pub use payload::{Payload, PayloadProblem};
+pub use rewrite::{Decisions, Fold, Left, LeftReason, Moved, Outcome, Page, Rewritten, Shown, arrange};
 
+use crate::json::Document;
 use crate::problem::AdapterProblem;
-use diffract_core::post::Surface;
-use serde_json::Value;
+use diffract_core::post::{Post, Surface};
 
 /// A platform's payloads, as its file describes them. Immutable; reading needs no state.
 #[derive(Debug)]
@@ -58,10 +65,14 @@ pub struct WireAdapter {
 /// The adapters that are shipped, by the order of their names: each parsed, or what is wrong with it.
 const SHIPPED: &[(&str, &str)] = &[
     ("wire/bluesky.toml", include_str!("../../wire/bluesky.toml")),
+    ("wire/facebook.toml", include_str!("../../wire/facebook.toml")),
+    ("wire/hackernews.toml", include_str!("../../wire/hackernews.toml")),
+    ("wire/instagram.toml", include_str!("../../wire/instagram.toml")),
     ("wire/lemmy.toml", include_str!("../../wire/lemmy.toml")),
     ("wire/linkedin.toml", include_str!("../../wire/linkedin.toml")),
     ("wire/mastodon.toml", include_str!("../../wire/mastodon.toml")),
     ("wire/reddit.toml", include_str!("../../wire/reddit.toml")),
+    ("wire/tiktok.toml", include_str!("../../wire/tiktok.toml")),
     ("wire/x.toml", include_str!("../../wire/x.toml")),
     ("wire/youtube.toml", include_str!("../../wire/youtube.toml")),
 ];
@@ -116,6 +127,16 @@ impl WireAdapter {
         &self.file.hosts
     }
 
+    /// Names of the fields that some item of its payloads can have, each once or more.
+    pub fn fields(&self) -> impl Iterator<Item = String> {
+        self.file.item.iter().flat_map(|item| item.fields.keys().map(|field| field.name()))
+    }
+
+    /// Whether its answers are JSON values one after the other; then one value by itself is read as a list of one.
+    pub fn reads_streams(&self) -> bool {
+        self.file.stream
+    }
+
     /// Whether this address is one whose answers hold posts, as far as the file knows.
     pub fn knows(&self, url: &str) -> bool {
         text::host_and_path(url).is_some_and(|(_, path)| {
@@ -124,12 +145,33 @@ impl WireAdapter {
     }
 
     /// The surface that a payload is of, from its request's address or, without one, from what it holds.
-    pub fn surface(&self, payload: &Value, url: Option<&str>) -> Option<Surface> {
-        find::surface(&self.file, payload, url)
+    pub fn surface(&self, payload: &Document, url: Option<&str>) -> Option<Surface> {
+        find::surface(&self.file, payload.root(), url)
     }
 
     /// Every item of a payload, in the order of the feed. `url` is the request's address, where known.
-    pub fn read(&self, payload: &Value, url: Option<&str>) -> Reading {
-        find::read(&self.file, &self.patterns, payload, url)
+    pub fn read(&self, payload: &Document, url: Option<&str>) -> Reading {
+        find::read(&self.file, &self.patterns, payload.root(), url)
+    }
+
+    /// Reads an answer, asks what is to become of its posts, and writes it anew: the same bytes but for the entries
+    /// that go or change places. What cannot be read passes through as it is, with the problem said.
+    pub fn rewrite(
+        &self,
+        body: &[u8],
+        url: Option<&str>,
+        decide: impl FnOnce(&[Post]) -> Decisions,
+    ) -> Rewritten {
+        let text = match std::str::from_utf8(body) {
+            Ok(text) => text.to_owned(),
+            Err(_) => return Rewritten::passed_through(crate::json::JsonProblem::NotUtf8.into()),
+        };
+        match Payload::open(self, text, url) {
+            Ok(payload) => {
+                let posts: Vec<Post> = payload.posts().cloned().collect();
+                payload.rewrite(self, &decide(&posts))
+            }
+            Err((_, problem)) => Rewritten::passed_through(problem),
+        }
     }
 }

@@ -10,6 +10,7 @@
 //! result{.tweet,}.rest_id       alternatives in order: `result.tweet.rest_id`, then `result.rest_id`
 //! .                             the item itself
 //! ^.^.entryId                   one level up, twice
+//! +.children[0]                 the element behind the item in its list; ++ the one behind that
 //! $.data.user                   from the payload's root
 //! @tweet.legacy                 from an anchor that the item's file names
 //! '*counts'->included.numLikes  the object that an index holds under this key
@@ -17,8 +18,9 @@
 //!
 //! A path that does not lead anywhere yields nothing; it is never an error.
 
+use crate::json::{Kind, Node};
 use serde::de::{self, Deserialize, Deserializer, SeqAccess, Visitor};
-use serde_json::Value;
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fmt;
 
@@ -36,6 +38,8 @@ const MOST_ALTERNATIVES: usize = 64;
 pub(super) enum Start {
     /// So many levels above the item; 0 is the item itself.
     Item(usize),
+    /// So many elements behind the item in its list.
+    Next(usize),
     /// The payload's root.
     Root,
     /// A named anchor.
@@ -71,49 +75,74 @@ pub(super) struct Path {
 pub(super) struct Paths(pub(super) Vec<Path>);
 
 /// Objects by their own key, for formats that refer instead of nest.
-pub(super) type Indexes<'a> = HashMap<&'a str, HashMap<&'a str, &'a Value>>;
+pub(super) type Indexes<'a> = HashMap<&'a str, HashMap<Cow<'a, str>, Node<'a>>>;
 
 /// What a path is resolved against.
 pub(super) struct Scope<'a, 's> {
     /// The payload's root, the item's ancestors, and the item itself, last.
-    pub(super) line: &'s [&'a Value],
+    pub(super) line: &'s [Node<'a>],
     /// Anchors resolved so far.
-    pub(super) anchors: &'s [(&'s str, &'a Value)],
+    pub(super) anchors: &'s [(&'s str, Node<'a>)],
     /// See [`Indexes`].
     pub(super) indexes: &'s Indexes<'a>,
 }
 
 impl Path {
     /// Everything this path leads to, in document order, up to a bound.
-    pub(super) fn resolve<'a>(&self, scope: &Scope<'a, '_>) -> Vec<&'a Value> {
-        self.resolve_up_to(scope, MOST_NODES, MOST_STEPS)
+    pub(super) fn resolve<'a>(&self, scope: &Scope<'a, '_>) -> Vec<Node<'a>> {
+        let mut found = Vec::new();
+        self.each_up_to(scope, MOST_STEPS, &mut |node| {
+            found.push(node);
+            found.len() >= MOST_NODES
+        });
+        found
     }
 
     /// The same with wider bounds, for what is resolved once a payload.
-    pub(super) fn resolve_all<'a>(&self, scope: &Scope<'a, '_>) -> Vec<&'a Value> {
-        self.resolve_up_to(scope, MOST_NODES * 100, MOST_STEPS * 100)
+    pub(super) fn resolve_all<'a>(&self, scope: &Scope<'a, '_>) -> Vec<Node<'a>> {
+        let mut found = Vec::new();
+        self.each_up_to(scope, MOST_STEPS * 100, &mut |node| {
+            found.push(node);
+            found.len() >= MOST_NODES * 100
+        });
+        found
     }
 
-    fn resolve_up_to<'a>(&self, scope: &Scope<'a, '_>, nodes: usize, steps: u32) -> Vec<&'a Value> {
+    /// Whether this path leads to something of which that is true. Looks no further once it does.
+    pub(super) fn any<'a>(&self, scope: &Scope<'a, '_>, test: &mut dyn FnMut(Node<'a>) -> bool) -> bool {
+        self.each_up_to(scope, MOST_STEPS, test)
+    }
+
+    fn each_up_to<'a>(
+        &self,
+        scope: &Scope<'a, '_>,
+        steps: u32,
+        seen: &mut dyn FnMut(Node<'a>) -> bool,
+    ) -> bool {
         let start = match &self.start {
             Start::Item(up) => scope.line.len().checked_sub(up + 1).and_then(|i| scope.line.get(i)).copied(),
+            Start::Next(steps) => scope.line.split_last().and_then(|(item, above)| {
+                let list = above.last().filter(|list| list.is_array())?;
+                list.elements().skip_while(|element| element != item).nth(*steps)
+            }),
             Start::Root => scope.line.first().copied(),
             Start::Anchor(name) => scope.anchors.iter().rev().find(|(n, _)| n == name).map(|(_, v)| *v),
         };
-        let mut found = Vec::new();
-        if let Some(start) = start {
-            let mut budget = Budget { steps, depth: 0 };
-            follow(start, &self.steps, scope.indexes, &mut found, &mut budget);
-            found.truncate(nodes);
-        }
-        found
+        let mut budget = Budget { steps, depth: 0 };
+        start.is_some_and(|start| follow(start, &self.steps, scope.indexes, seen, &mut budget))
     }
 }
 
 impl Paths {
     /// What the first path that leads to anything but null leads to.
-    pub(super) fn first<'a>(&self, scope: &Scope<'a, '_>) -> Option<&'a Value> {
-        self.0.iter().find_map(|p| p.resolve(scope).into_iter().find(|v| !v.is_null()))
+    pub(super) fn first<'a>(&self, scope: &Scope<'a, '_>) -> Option<Node<'a>> {
+        let mut first = None;
+        let mut take = |node: Node<'a>| {
+            first = (!node.is_null()).then_some(node);
+            first.is_some()
+        };
+        self.0.iter().any(|path| path.any(scope, &mut take));
+        first
     }
 }
 
@@ -123,84 +152,60 @@ struct Budget {
     depth: u16,
 }
 
-/// One step down, within bounds.
+/// One step down, within bounds. Whether whoever looks has seen enough.
 fn follow<'a>(
-    node: &'a Value,
+    node: Node<'a>,
     steps: &[Step],
     indexes: &Indexes<'a>,
-    found: &mut Vec<&'a Value>,
+    seen: &mut dyn FnMut(Node<'a>) -> bool,
     budget: &mut Budget,
-) {
+) -> bool {
     if budget.steps == 0 || budget.depth >= MOST_DEPTH {
-        return;
+        return false;
     }
     budget.steps -= 1;
+    let Some((step, rest)) = steps.split_first() else { return seen(node) };
     budget.depth += 1;
-    follow_within(node, steps, indexes, found, budget);
+    let enough = match step {
+        Step::Key(key) => node.get(key).is_some_and(|next| follow(next, rest, indexes, seen, budget)),
+        Step::At(n) => {
+            let at = match usize::try_from(*n) {
+                Ok(at) => Some(at),
+                Err(_) => node.elements().count().checked_sub(n.unsigned_abs() as usize),
+            };
+            at.and_then(|at| node.at(at)).is_some_and(|next| follow(next, rest, indexes, seen, budget))
+        }
+        Step::Each => children(node).any(|next| follow(next, rest, indexes, seen, budget)),
+        Step::Where(inner, wanted) => node.elements().any(|next| {
+            let fits = follow(next, inner, indexes, &mut |v| is_written(v, wanted), budget);
+            fits && follow(next, rest, indexes, seen, budget)
+        }),
+        Step::Index(name) => node
+            .as_str()
+            .and_then(|key| indexes.get(name.as_str())?.get(key.as_ref()).copied())
+            .is_some_and(|next| follow(next, rest, indexes, seen, budget)),
+        Step::Deep => {
+            follow(node, rest, indexes, seen, budget)
+                || (node.is_container()
+                    && children(node)
+                        .filter(|next| next.is_container() || rest.is_empty())
+                        .any(|next| follow(next, steps, indexes, seen, budget)))
+        }
+    };
     budget.depth -= 1;
+    enough
 }
 
-fn follow_within<'a>(
-    node: &'a Value,
-    steps: &[Step],
-    indexes: &Indexes<'a>,
-    found: &mut Vec<&'a Value>,
-    budget: &mut Budget,
-) {
-    let Some((step, rest)) = steps.split_first() else {
-        found.push(node);
-        return;
-    };
-    match (step, node) {
-        (Step::Key(key), Value::Object(map)) => {
-            if let Some(next) = map.get(key) {
-                follow(next, rest, indexes, found, budget);
-            }
-        }
-        (Step::At(n), Value::Array(list)) => {
-            let at = usize::try_from(*n).ok().or_else(|| list.len().checked_sub(n.unsigned_abs() as usize));
-            if let Some(next) = at.and_then(|i| list.get(i)) {
-                follow(next, rest, indexes, found, budget);
-            }
-        }
-        (Step::Each, Value::Array(list)) => {
-            list.iter().for_each(|next| follow(next, rest, indexes, found, budget));
-        }
-        (Step::Each, Value::Object(map)) => {
-            map.values().for_each(|next| follow(next, rest, indexes, found, budget));
-        }
-        (Step::Where(inner, wanted), Value::Array(list)) => {
-            for next in list {
-                let mut seen = Vec::new();
-                follow(next, inner, indexes, &mut seen, budget);
-                if seen.iter().any(|v| is_written(v, wanted)) {
-                    follow(next, rest, indexes, found, budget);
-                }
-            }
-        }
-        (Step::Index(name), Value::String(key)) => {
-            if let Some(next) = indexes.get(name.as_str()).and_then(|i| i.get(key.as_str())) {
-                follow(next, rest, indexes, found, budget);
-            }
-        }
-        (Step::Deep, _) => {
-            follow(node, rest, indexes, found, budget);
-            match node {
-                Value::Array(list) => list.iter().for_each(|n| follow(n, steps, indexes, found, budget)),
-                Value::Object(map) => map.values().for_each(|n| follow(n, steps, indexes, found, budget)),
-                _ => {}
-            }
-        }
-        _ => {}
-    }
+/// The elements of an array or the values of an object's members.
+fn children<'a>(node: Node<'a>) -> impl Iterator<Item = Node<'a>> {
+    node.elements().chain(node.members().map(|(_, value)| value))
 }
 
 /// Whether a scalar is written so: `"AD"`, `true`, `3`.
-pub(super) fn is_written(value: &Value, wanted: &str) -> bool {
-    match value {
-        Value::String(s) => s == wanted,
-        Value::Bool(b) => wanted == if *b { "true" } else { "false" },
-        Value::Number(n) => n.to_string() == wanted,
+pub(super) fn is_written(value: Node<'_>, wanted: &str) -> bool {
+    match value.kind() {
+        Kind::String => value.is_str(wanted),
+        Kind::True | Kind::False | Kind::Number => value.raw() == wanted,
         _ => false,
     }
 }
@@ -250,7 +255,11 @@ fn parse_one(text: &str) -> Result<Path, String> {
         return Ok(Path { start: Start::Item(0), steps: Vec::new() });
     }
     let mut start = Start::Item(0);
-    if rest == "$" || rest.starts_with("$.") || rest.starts_with("$[") {
+    let behind = rest.chars().take_while(|c| *c == '+').count();
+    if behind > 0 && matches!(rest[behind..].chars().next(), None | Some('.' | '[')) {
+        start = Start::Next(behind);
+        rest = &rest[behind..];
+    } else if rest == "$" || rest.starts_with("$.") || rest.starts_with("$[") {
         start = Start::Root;
         rest = &rest[1..];
     } else if let Some(after) = rest.strip_prefix('@').filter(|a| !a.starts_with(['.', '['])) {
@@ -363,39 +372,50 @@ impl<'de> Deserialize<'de> for Paths {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
+    use crate::json::Document;
 
-    fn all(path: &str, value: &Value) -> Vec<Value> {
+    fn all(path: &str, document: &Document) -> Vec<String> {
         let indexes = Indexes::new();
-        let scope = Scope { line: &[value], anchors: &[], indexes: &indexes };
+        let scope = Scope { line: &[document.root()], anchors: &[], indexes: &indexes };
         let paths = parse(path).unwrap();
-        paths.iter().flat_map(|p| p.resolve(&scope)).cloned().collect()
+        paths.iter().flat_map(|p| p.resolve(&scope)).map(|node| node.raw().to_owned()).collect()
     }
 
     #[test]
     fn paths_lead_where_they_say() {
-        let v = json!({"a": {"b": [{"k": "x", "v": 1}, {"k": "y", "v": 2}], "c.d": 3}, "$type": "t"});
-        assert_eq!(all("a.b[*].v", &v), [json!(1), json!(2)]);
-        assert_eq!(all("a.b[-1].v", &v), [json!(2)]);
-        assert_eq!(all("a.b[?k=y].v", &v), [json!(2)]);
-        assert_eq!(all("a.'c.d'", &v), [json!(3)]);
-        assert_eq!(all("**.v", &v), [json!(1), json!(2)]);
-        assert_eq!(all("$type", &v), [json!("t")]);
-        assert_eq!(all("$.a.b[0].k", &v), [json!("x")]);
-        assert_eq!(all("a{.z,}.b[0].k", &v), [json!("x")]);
-        assert_eq!(all("a.b[9].v", &v), Vec::<Value>::new());
-        assert_eq!(all("^.a", &v), Vec::<Value>::new());
+        let v = Document::parse(
+            r#"{"a": {"b": [{"k": "x", "v": 1}, {"k": "y", "v": 2}], "c.d": 3}, "$type": "t"}"#,
+        )
+        .unwrap();
+        assert_eq!(all("a.b[*].v", &v), ["1", "2"]);
+        assert_eq!(all("a.b[-1].v", &v), ["2"]);
+        assert_eq!(all("a.b[?k=y].v", &v), ["2"]);
+        assert_eq!(all("a.'c.d'", &v), ["3"]);
+        assert_eq!(all("**.v", &v), ["1", "2"]);
+        assert_eq!(all("$type", &v), ["\"t\""]);
+        assert_eq!(all("$.a.b[0].k", &v), ["\"x\""]);
+        assert_eq!(all("a{.z,}.b[0].k", &v), ["\"x\""]);
+        assert_eq!(all("a.b[9].v", &v), Vec::<String>::new());
+        assert_eq!(all("^.a", &v), Vec::<String>::new());
+        let list = Document::parse("[1, 2, 3]").unwrap();
+        let indexes = Indexes::new();
+        let first = list.root().at(0).unwrap();
+        let scope = Scope { line: &[list.root(), first], anchors: &[], indexes: &indexes };
+        assert_eq!(parse("++").unwrap()[0].resolve(&scope)[0].raw(), "3");
+        assert!(parse("+++.a").unwrap()[0].resolve(&scope).is_empty());
     }
 
     #[test]
     fn a_path_goes_up_and_through_anchors_and_indexes() {
-        let v = json!({"id": 7, "in": {"ref": "n1"}, "n": {"x": "y"}});
-        let indexes = Indexes::from([("nodes", HashMap::from([("n1", &v["n"])]))]);
-        let scope = Scope { line: &[&v, &v["in"]], anchors: &[("in", &v["in"])], indexes: &indexes };
-        let one = |p: &str| parse(p).unwrap()[0].resolve(&scope);
-        assert_eq!(one("^.id"), [&json!(7)]);
-        assert_eq!(one("@in.ref->nodes.x"), [&json!("y")]);
-        assert_eq!(one("ref"), [&json!("n1")]);
+        let document = Document::parse(r#"{"id": 7, "in": {"ref": "n1"}, "n": {"x": "y"}}"#).unwrap();
+        let v = document.root();
+        let member = |key: &str| v.get(key).unwrap();
+        let indexes = Indexes::from([("nodes", HashMap::from([("n1".into(), member("n"))]))]);
+        let scope = Scope { line: &[v, member("in")], anchors: &[("in", member("in"))], indexes: &indexes };
+        let one = |p: &str| parse(p).unwrap()[0].resolve(&scope).iter().map(|n| n.raw()).collect::<String>();
+        assert_eq!(one("^.id"), "7");
+        assert_eq!(one("@in.ref->nodes.x"), "\"y\"");
+        assert_eq!(one("ref"), "\"n1\"");
     }
 
     #[test]

@@ -40,6 +40,71 @@ pub(super) struct File {
     pub(super) index: Vec<Index>,
     /// See [`ItemKind`].
     pub(super) item: Vec<ItemKind>,
+    /// See [`List`].
+    #[serde(default)]
+    pub(super) list: Vec<List>,
+    /// Answers are JSON values one after the other, and read as a list of them.
+    #[serde(default)]
+    pub(super) stream: bool,
+    /// Answers may be HTML, and are read as a tree of its elements.
+    #[serde(default)]
+    pub(super) html: bool,
+    /// See [`Inline`].
+    #[serde(default)]
+    pub(super) inline: Vec<Inline>,
+}
+
+/// An answer that a page carries in itself.
+#[derive(Debug, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Inline {
+    /// What stands right before the JSON.
+    pub(super) after: Pattern,
+}
+
+/// A list whose elements may be taken out and moved. What no list of the file holds stays where it is.
+#[derive(Debug, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct List {
+    /// Where such lists are: paths of keys, `*`, `[*]` and `**` from the payload's root. The first list of the file
+    /// that fits counts.
+    pub(super) at: Paths,
+    /// It is an object, whose members are its elements.
+    #[serde(default)]
+    pub(super) members: bool,
+    /// Its elements are not items but refer to them by this: a path in the item.
+    pub(super) key: Option<Paths>,
+    /// What goes with a post.
+    #[serde(default)]
+    pub(super) remove: Remove,
+    /// Elements that go too when the last post goes, such as "show more" at the end of a module. All must be so.
+    #[serde(default)]
+    pub(super) rest: OneOrMany<Condition>,
+    /// Elements that stay where they are, whatever is said of their posts. Any must be so.
+    #[serde(default)]
+    pub(super) fixed: OneOrMany<Condition>,
+    /// Elements that belong to the one before them. Any must be so.
+    #[serde(default)]
+    pub(super) tail: OneOrMany<Condition>,
+    /// Kinds of items whose elements may change places among each other.
+    #[serde(default)]
+    pub(super) r#move: OneOrMany<String>,
+    /// What belongs to a place and not to what stands there: stays when elements change places.
+    pub(super) place: Option<Paths>,
+    /// Elements say at this path which place they have in a list that is sent in parts. Those behind one that is
+    /// taken out move up.
+    pub(super) number: Option<Paths>,
+}
+
+/// What is taken out with a post.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Remove {
+    /// Its element of the list. An empty list stays.
+    #[default]
+    Entry,
+    /// Its element; with the last one, what holds the list as well.
+    List,
 }
 
 /// A kind of answer, known by its address or by what it holds. The first that fits names the surface.
@@ -54,6 +119,11 @@ pub(super) struct Endpoint {
     /// What the payload holds. All must be so.
     #[serde(default)]
     pub(super) when: OneOrMany<Condition>,
+    /// Answers are messages, each of which is a post: one that is taken out is not delivered.
+    #[serde(default)]
+    pub(super) messages: bool,
+    /// The message is JSON in a text at this path.
+    pub(super) inside: Option<Paths>,
     /// Whether a recorded answer stands behind this, or only what others have described.
     #[allow(dead_code, reason = "read by those who mend the file; the checker sees to it that it is said")]
     pub(super) basis: Basis,
@@ -97,6 +167,8 @@ pub(super) struct ItemKind {
     pub(super) nested: Vec<Paths>,
     /// The surface, where this kind of item has one of its own.
     pub(super) surface: Option<Surface>,
+    /// What a request's address names when it asks for this very item, which then stays.
+    pub(super) asked: Option<Paths>,
     /// The feed's order, where it is not that of the items.
     pub(super) order: Option<Order>,
     /// Places in the item that fields start from, resolved in order.
@@ -294,6 +366,8 @@ pub(super) enum Step {
     Tag,
     /// An absolute address without the platform's redirector around it.
     Url,
+    /// Of an element of HTML, the words in it.
+    Words,
     /// Addresses written in a text.
     UrlsIn,
     /// Hashtags written in a text.

@@ -1,7 +1,8 @@
 //! From a platform's texts to a reader's: markup, entities, addresses.
 
+use crate::json::{Kind, Node};
 use regex::Regex;
-use serde_json::Value;
+use std::borrow::Cow;
 use std::sync::LazyLock;
 
 /// The most characters of one text that are kept.
@@ -30,28 +31,28 @@ pub(super) fn host_and_path(url: &str) -> Option<(String, &str)> {
 }
 
 /// YouTube's many shapes of a text: plain, `simpleText`, `content`, `runs[].text` with emoji among them.
-pub(super) fn runs(value: &Value) -> Option<String> {
+pub(super) fn runs(value: Node<'_>) -> Option<String> {
     runs_at(value, 0)
 }
 
-fn runs_at(value: &Value, depth: u8) -> Option<String> {
-    match value {
-        Value::String(text) => Some(text.clone()),
-        Value::Number(number) => Some(number.to_string()),
-        Value::Object(map) if depth < 4 => {
-            if let Some(Value::Array(parts)) = map.get("runs") {
-                return Some(parts.iter().filter_map(run).collect());
+fn runs_at(value: Node<'_>, depth: u8) -> Option<String> {
+    match value.kind() {
+        Kind::String => value.as_str().map(|text| text.into_owned()),
+        Kind::Number => Some(value.raw().to_owned()),
+        Kind::Object if depth < 4 => {
+            if let Some(parts) = value.get("runs").filter(|parts| parts.is_array()) {
+                return Some(parts.elements().filter_map(run).collect());
             }
-            ["simpleText", "content", "text"].iter().find_map(|key| runs_at(map.get(*key)?, depth + 1))
+            ["simpleText", "content", "text"].iter().find_map(|key| runs_at(value.get(key)?, depth + 1))
         }
         _ => None,
     }
 }
 
-fn run(part: &Value) -> Option<String> {
-    match part.get("text") {
-        Some(Value::String(text)) if !text.is_empty() => Some(text.clone()),
-        _ => part.get("emoji")?.get("shortcuts")?.get(0)?.as_str().map(str::to_owned),
+fn run(part: Node<'_>) -> Option<Cow<'_, str>> {
+    match part.get("text").and_then(Node::as_str) {
+        Some(text) if !text.is_empty() => Some(text),
+        _ => part.get("emoji")?.get("shortcuts")?.at(0)?.as_str(),
     }
 }
 
@@ -257,7 +258,8 @@ pub(super) fn url(text: &str) -> Option<String> {
     Some(inner.filter(|i| i.starts_with("http")).unwrap_or(absolute))
 }
 
-fn percent_decoded(text: &str) -> String {
+/// `%41` undone.
+pub(super) fn percent_decoded(text: &str) -> String {
     let bytes = text.as_bytes();
     let mut out = Vec::with_capacity(bytes.len());
     let mut at = 0;
@@ -342,7 +344,7 @@ pub(super) fn bounded(text: String) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
+    use crate::json::Document;
 
     #[test]
     fn html_reads_as_a_reader_sees_it() {
@@ -361,11 +363,12 @@ mod tests {
 
     #[test]
     fn runs_join_in_every_shape() {
-        let emoji = json!({"runs": [{"text": "a "}, {"emoji": {"shortcuts": [":tea:"]}, "text": ""}]});
-        assert_eq!(runs(&emoji).as_deref(), Some("a :tea:"));
-        assert_eq!(runs(&json!({"simpleText": "b"})).as_deref(), Some("b"));
-        assert_eq!(runs(&json!({"text": {"content": "c"}})).as_deref(), Some("c"));
-        assert_eq!(runs(&json!([1])), None);
+        let read = |text: &str| runs(Document::parse(text).expect("JSON").root());
+        let emoji = r#"{"runs": [{"text": "a "}, {"emoji": {"shortcuts": [":tea:"]}, "text": ""}]}"#;
+        assert_eq!(read(emoji).as_deref(), Some("a :tea:"));
+        assert_eq!(read(r#"{"simpleText": "b"}"#).as_deref(), Some("b"));
+        assert_eq!(read(r#"{"text": {"content": "c"}}"#).as_deref(), Some("c"));
+        assert_eq!(read("[1]"), None);
     }
 
     #[test]

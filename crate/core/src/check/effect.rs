@@ -143,9 +143,16 @@ impl Checker<'_> {
                 _ => None,
             };
             match ineffective {
-                Some(why) => self.report(
-                    Diagnostic::warning(code::ORDER_KEYS, name.span.clone(), why).help("leave this key out"),
-                ),
+                Some(why) => {
+                    // From the end of the key before, with the comma.
+                    let from = names.iter().map(|n| n.span.end).rfind(|end| *end <= name.span.start);
+                    let problem = Diagnostic::warning(code::ORDER_KEYS, name.span.clone(), why);
+                    self.report(
+                        problem
+                            .help("leave this key out")
+                            .suggest(from.unwrap_or(name.span.start)..name.span.end, ""),
+                    );
+                }
                 None => keys.push((key, name.span.clone())),
             }
         }
@@ -168,7 +175,8 @@ impl Checker<'_> {
                     written.span.clone(),
                     "this rule asks no model, so it is never unsure",
                 )
-                .help("leave `while unsure` out"),
+                .help("leave `while unsure` out")
+                .suggest(written.span.clone(), ""),
             );
         }
         let mut deadline = Unsure::default().deadline;

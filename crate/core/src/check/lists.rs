@@ -119,12 +119,19 @@ impl Lists {
     pub fn report_unused(&self, source: &str, messages: &mut Messages) {
         for name in &self.order {
             if let Some(entry) = self.by_name.get(name).filter(|e| !e.used && e.id.is_some()) {
+                let end = source[entry.line_start..]
+                    .find(['\n', '\r'])
+                    .map_or(source.len(), |i| entry.line_start + i);
+                let comment = parse_line(source, entry.line, entry.line_start..end).0.comment;
+                let statement = entry.line_start..comment.map_or(end, |comment| comment.start);
                 messages.push(
                     Diagnostic::hint(
                         code::UNUSED_LIST,
                         entry.span.clone(),
                         format!("no rule uses @{}", quoted(name)),
                     )
+                    .help(format!("use it, as in `author in @{}`, or take the line out", quoted(name)))
+                    .suggest(statement, "")
                     .locate(source, entry.line, entry.line_start),
                 );
             }

@@ -2,6 +2,9 @@
 //!
 //! [`compile`] is the front end's one entrance. A bad line costs that line; a bad pack costs that pack.
 
+mod advice;
+#[cfg(feature = "analysis")]
+mod analysis;
 mod characters;
 mod condition;
 mod effect;
@@ -11,10 +14,8 @@ mod messages;
 mod names;
 mod node;
 mod pack;
-mod pointless;
 mod questions;
 mod regex;
-mod sense;
 mod share;
 mod values;
 

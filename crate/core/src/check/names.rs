@@ -25,7 +25,7 @@ impl Checker<'_> {
         let names: Vec<&str> = fields.iter().map(|f| f.name).chain(self.models.iter().copied()).collect();
         let underscored = name.text.replace('-', "_");
         if names.contains(&underscored.as_str()) {
-            return Err(Box::new(problem.suggest(name.span.clone(), underscored)));
+            return Err(Box::new(problem.mend(name.span.clone(), underscored)));
         }
         let value_of = if reference::kind(&name.text).is_some() {
             Some("kind is")

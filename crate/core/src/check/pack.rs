@@ -1,10 +1,10 @@
 //! One pack, line by line.
 
+use super::advice::Advice;
 use super::lists::Lists;
 use super::messages::Messages;
-use super::pointless::Pointless;
 use super::regex::Regexes;
-use super::{PackSource, Scopes, characters, hosts, sense};
+use super::{PackSource, Scopes, characters, hosts};
 use crate::diagnostic::{Diagnostic, Severity, Span, code, quoted};
 use crate::program::{Condition, Effect, PackId, Program, Rule, Schedule, Scope, ScopeId, Site};
 use crate::reference::{self, nearest};
@@ -60,7 +60,7 @@ impl Checker<'_> {
 /// Where the rules below an `on` stand.
 enum Standing {
     /// In this scope.
-    In(ScopeId, bool),
+    In(ScopeId),
     /// Not yet in the program.
     At(Scope),
     /// Nowhere: the `on` could not be read, and its rules were not meant for everywhere.
@@ -92,7 +92,7 @@ pub(super) fn check(
     };
     let mut headers: HashMap<String, u32> = HashMap::new();
     let mut standing = Standing::At(Scope::default());
-    let mut pointless = Pointless::new(program.rules.len());
+    let mut advice = Advice::new(program.rules.len());
     for (number, span) in lines(source) {
         (checker.line, checker.line_start, checker.failed, checker.line_messages) =
             (number, span.start, false, 0);
@@ -110,6 +110,7 @@ pub(super) fn check(
             None | Some(Statement::Let { .. } | Statement::Broken { scope: false }) => {}
             Some(Statement::Broken { scope: true }) => {
                 release(&mut checker, standing);
+                advice.enter(None);
                 standing = Standing::Held { line: number, span, rules: 0 };
             }
             Some(Statement::Header { key, value }) => {
@@ -132,29 +133,30 @@ pub(super) fn check(
             }
             Some(Statement::On { span: mark, sites }) => {
                 release(&mut checker, standing);
-                standing = match checker.scope(&sites) {
+                let scope = checker.scope(&sites);
+                advice.enter(scope.as_ref());
+                standing = match scope {
                     Some(scope) => Standing::At(scope),
                     None => Standing::Held { line: number, span: mark, rules: 0 },
                 };
             }
             Some(Statement::Rule(rule)) => {
-                let (scope, everywhere) = match &mut standing {
+                let scope = match &mut standing {
                     Standing::Held { rules, .. } => {
                         *rules += 1;
-                        (None, true)
+                        None
                     }
-                    Standing::In(scope, everywhere) => (Some(*scope), *everywhere),
+                    Standing::In(scope) => Some(*scope),
                     Standing::At(scope) => {
-                        let everywhere = scope.sites.is_empty();
                         let scope = scopes.id(std::mem::take(scope), program);
-                        standing = Standing::In(scope, everywhere);
-                        (Some(scope), everywhere)
+                        standing = Standing::In(scope);
+                        Some(scope)
                     }
                 };
                 // A rule that is held is checked all the same, so that its own mistakes show.
-                let checked = checker.rule(&rule, everywhere);
+                let checked = checker.rule(&rule, &mut advice);
                 if let (Some(checked), Some(scope)) = (checked, scope) {
-                    pointless.add(number, rule.span.clone(), span.start);
+                    advice.add(number, rule.span.clone(), span.start);
                     program.rules.push(Rule {
                         pack: id,
                         line: number,
@@ -169,7 +171,7 @@ pub(super) fn check(
     release(&mut checker, standing);
     let mut messages = checker.messages;
     checker.lists.report_unused(source, &mut messages);
-    pointless.report(program, source, &mut messages);
+    advice.finish(program, source, &mut messages);
     messages.finish()
 }
 
@@ -287,18 +289,14 @@ impl Checker<'_> {
     }
 
     /// The checked rule, with pack, line, source and scope still to be filled in; `None` where it does not count.
-    fn rule(&mut self, rule: &tree::Rule, everywhere: bool) -> Option<Rule> {
+    fn rule(&mut self, rule: &tree::Rule, advice: &mut Advice) -> Option<Rule> {
         let effect = self.effect(&rule.action);
         let node = rule.condition.as_ref().map(|condition| (condition.span(), self.condition(condition)));
         let unsure = self.unsure(rule, node.as_ref().and_then(|(_, n)| n.as_ref()));
         let effect = effect?;
-        let condition = match node {
-            None => {
-                self.check_unconditional(rule, &effect, everywhere);
-                Condition::Always
-            }
+        let node = match node {
+            None => None,
             Some((span, node)) => {
-                let node = node?;
                 if matches!(effect, Effect::Order(_)) {
                     self.report(
                         Diagnostic::error(code::NO_CONDITION, span, "`order by` takes no condition").help(
@@ -306,16 +304,14 @@ impl Checker<'_> {
                         ),
                     );
                 }
-                if !self.failed {
-                    for message in sense::check(&node, self.source) {
-                        self.report(message);
-                    }
-                }
-                node.into_condition()
+                Some(node?)
             }
         };
         if self.failed {
             return None;
+        }
+        for message in advice.rule(rule, &effect, node.as_ref(), self.source) {
+            self.report(message);
         }
         Some(Rule {
             pack: 0,
@@ -324,32 +320,10 @@ impl Checker<'_> {
             scope: 0,
             schedule: rule.schedule.as_ref().map(|s| Schedule { windows: s.windows.clone(), days: s.days }),
             effect,
-            condition,
+            condition: node.map_or(Condition::Always, super::node::Node::into_condition),
             because: rule.because.as_ref().map(|t| t.text.clone()),
             unsure: unsure?,
         })
-    }
-
-    fn check_unconditional(&mut self, rule: &tree::Rule, effect: &Effect, everywhere: bool) {
-        let drastic = matches!(
-            effect,
-            Effect::Hide
-                | Effect::Collapse
-                | Effect::Blur(_)
-                | Effect::Dim
-                | Effect::Keep
-                | Effect::Replace(_)
-        );
-        if drastic && everywhere && rule.schedule.is_none() {
-            self.report(
-                Diagnostic::warning(
-                    code::ALWAYS_TRUE,
-                    rule.action_span.clone(),
-                    "without a condition, this acts on every post of every site",
-                )
-                .help("add `if …`, or name the sites with `on …` on a line above"),
-            );
-        }
     }
 }
 

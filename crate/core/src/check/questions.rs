@@ -39,7 +39,7 @@ impl Checker<'_> {
                 let message = format!("`{name}` is one word, not a set");
                 self.report(
                     Diagnostic::error(code::WRONG_OPERATOR, question.span.clone(), message)
-                        .suggest(question.span.clone(), "is"),
+                        .mend(question.span.clone(), "is"),
                 );
                 None
             }
@@ -69,7 +69,7 @@ impl Checker<'_> {
                         span.clone(),
                         format!("`{name}` is a condition as it stands"),
                     )
-                    .suggest(span.clone(), right),
+                    .mend(span.clone(), right),
                 );
                 return;
             }
@@ -88,14 +88,14 @@ impl Checker<'_> {
                         question.span.clone(),
                         "a list is asked with `in`",
                     );
-                    self.report(problem.suggest(question.span.clone(), right));
+                    self.report(problem.mend(question.span.clone(), right));
                     return None;
                 }
                 if let [Value::Word(word)] = question.values.as_slice()
                     && word.text == "empty"
                 {
                     let problem = needs_quotes(&question.values[0], self.source);
-                    self.report(problem.help("empty text is `\"\"`").suggest(word.span.clone(), "\"\""));
+                    self.report(problem.help("empty text is `\"\"`").mend(word.span.clone(), "\"\""));
                     return None;
                 }
                 let wanted = self.needles(&question.values, true)?;
@@ -111,7 +111,7 @@ impl Checker<'_> {
                     self.report(
                         problem
                             .help("for a few names, `is` takes them as they are")
-                            .suggest(question.span.clone(), "is"),
+                            .mend(question.span.clone(), "is"),
                     );
                     return None;
                 }
@@ -245,7 +245,7 @@ impl Checker<'_> {
                 let inner = written.trim_matches('"');
                 Err(Box::new(match other {
                     Value::Text(_) if inner.starts_with(|c: char| c.is_ascii_digit()) => {
-                        problem.help("a number stands without quotes").suggest(other.span(), inner)
+                        problem.help("a number stands without quotes").mend(other.span(), inner)
                     }
                     Value::Word(_) if written.starts_with(|c: char| c.is_ascii_digit()) => {
                         let message = format!("`{}` is not a number", quoted(written));
@@ -278,7 +278,7 @@ impl Checker<'_> {
                 let message = format!("`{}` is a set, whose items are compared as a whole", field.name());
                 self.report(
                     Diagnostic::error(code::WRONG_OPERATOR, question.span.clone(), message)
-                        .suggest(question.span.clone(), right),
+                        .mend(question.span.clone(), right),
                 );
                 None
             }
@@ -303,7 +303,7 @@ impl Checker<'_> {
                 let message = format!("`{}` is a set; ask what it has", field.name());
                 self.report(
                     Diagnostic::error(code::WRONG_OPERATOR, question.span.clone(), message)
-                        .suggest(question.span.clone(), "has any"),
+                        .mend(question.span.clone(), "has any"),
                 );
                 None
             }
@@ -373,7 +373,7 @@ impl Checker<'_> {
                 let message = "`media` is a set; ask what it has";
                 self.report(
                     Diagnostic::error(code::WRONG_OPERATOR, question.span.clone(), message)
-                        .suggest(question.span.clone(), "has"),
+                        .mend(question.span.clone(), "has"),
                 );
                 None
             }

@@ -20,7 +20,7 @@ pub(crate) fn share(quantity: &Quantity, source: &str) -> Result<f64, Box<Diagno
         None if part.value > 1.0 && part.value <= 100.0 => Err(Box::new(
             fail(code::BAD_SHARE, format!("`{written}` is not a share"))
                 .help("a share is a percentage, or a number between 0 and 1")
-                .suggest(quantity.span.clone(), format!("{written}%")),
+                .mend(quantity.span.clone(), format!("{written}%")),
         )),
         None | Some("%") => {
             Err(Box::new(fail(code::BAD_SHARE, format!("`{written}` is not a share")).help(range)))

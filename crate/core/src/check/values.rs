@@ -214,7 +214,7 @@ pub(super) fn needs_quotes(value: &Value, source: &str) -> Diagnostic {
         Diagnostic::error(code::WRONG_VALUE, span.clone(), format!("expected text, found {}", value.sort()));
     match value {
         Value::Word(_) | Value::Quantity(_) => {
-            problem.help("text goes in quotes").suggest(span, format!("\"{written}\""))
+            problem.help("text goes in quotes").mend(span, format!("\"{written}\""))
         }
         Value::Regex(_) => problem.help("a regular expression goes behind `matches`"),
         _ => problem,

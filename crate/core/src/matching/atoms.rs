@@ -1,10 +1,11 @@
 //! The leaves of conditions, compiled.
 
+use super::counts::Need;
 use super::fields::{kind_bit, mask, medium_bit, primary_subtag, surface_bit};
 use super::fold::{fold_into, fold_name_into};
 use super::hosts;
 use super::needles::NeedlesBuilder;
-use super::required::{Required, required};
+use super::required::Required;
 use crate::program::{
     AnyField, Comparison, Edge, FlagField, List, ListId, Needles, NumberField, Program, Quantifier, Question,
     SetField, Test, TextField,
@@ -25,7 +26,7 @@ pub(crate) enum Atom {
     Any(Source),
     /// Found by scan or look-up: so many different needles.
     All(Source, u32),
-    /// A regular expression behind required literals (found by scan), or run in a set.
+    /// A regular expression that is run once what it requires was found, or in a set.
     Regex {
         field: TextField,
         regex: u32,
@@ -161,13 +162,18 @@ pub(crate) struct Atoms {
     /// How often a leaf is expected to be true, roughly, `0..=1`; 0 means never.
     pub(crate) rates: Vec<f32>,
     pub(crate) needles: NeedlesBuilder,
+    /// Needles of skeletons, and by needle in no order where they are looked for.
+    pub(crate) skeletons: NeedlesBuilder,
+    pub(crate) skeleton_uses: Vec<(u32, (TextField, u32))>,
+    /// Expressions that count characters: field, atom, what they need.
+    pub(crate) counted: Vec<(TextField, u32, Vec<Need>)>,
     /// By needle, in no order yet.
     pub(crate) uses: Vec<(u32, Use)>,
     pub(crate) exact: Exact,
     pub(crate) questions: Vec<Question>,
     pub(crate) patterns: Vec<Box<str>>,
-    /// By pattern.
-    pub(crate) literals: Vec<Required>,
+    /// By pattern: what it cannot match without.
+    pub(crate) required: Vec<Required>,
     /// Expressions without a required literal: field, pattern, atom.
     pub(crate) ungated: Vec<(TextField, u32, u32)>,
     /// Fields that are looked up by [`Exact`]; a bit a space.
@@ -176,7 +182,7 @@ pub(crate) struct Atoms {
 
     /// Working space.
     buffer: String,
-    given_literals: Option<std::vec::IntoIter<Required>>,
+    given: Option<std::vec::IntoIter<Required>>,
     pattern_ids: HashMap<Box<str>, u32>,
     regex_atoms: HashMap<(TextField, u32), u32>,
     list_atoms: HashMap<(TestKey, ListId), u32>,
@@ -196,8 +202,8 @@ enum TestKey {
 type IsAll = bool;
 
 impl Atoms {
-    pub(crate) fn new(given_literals: Option<Vec<Required>>) -> Self {
-        Self { given_literals: given_literals.map(Vec::into_iter), ..Self::default() }
+    pub(crate) fn new(given: Option<Vec<Required>>) -> Self {
+        Self { given: given.map(Vec::into_iter), ..Self::default() }
     }
 
     /// The number of a leaf.
@@ -368,16 +374,12 @@ impl Atoms {
             Some(id) => *id,
             None => {
                 let id = self.patterns.len() as u32;
-                let literals = match &mut self.given_literals {
+                let required = match &mut self.given {
                     // Fewer were given than there are: the count will not agree, and who gave them is told.
                     Some(given) => given.next().unwrap_or_default(),
-                    None => required(pattern),
+                    None => super::required::required(pattern),
                 };
-                let sound = |set: &Vec<String>| {
-                    !set.is_empty()
-                        && set.iter().all(|literal| !literal.is_empty() && !literal.contains('\0'))
-                };
-                self.literals.push(if literals.iter().all(sound) { literals } else { Required::new() });
+                self.required.push(required.sound());
                 self.patterns.push(pattern.into());
                 self.pattern_ids.insert(pattern.into(), id);
                 id
@@ -388,26 +390,34 @@ impl Atoms {
         }
         let atom = self.next();
         self.regex_atoms.insert((field, regex), atom);
+        let Some(required) = self.required.get(regex as usize) else { return atom };
+        let rate = |set: &[String]| set.iter().map(|literal| needle_rate(literal)).sum::<f32>().min(1.0);
         // The first set is looked for; the others are asked before the expression is run.
-        match self.literals.get(regex as usize).and_then(|sets| sets.first()) {
-            Some(literals) => {
-                let rate = literals.iter().map(|literal| needle_rate(literal)).sum::<f32>().min(1.0);
-                for literal in literals {
-                    let needle = self.needles.add(literal);
-                    self.uses.push((needle, Use { atom, index: 0, slot: slot(field, Manner::Anywhere) }));
-                }
-                self.push(Atom::Regex { field, regex, gated: true }, rate)
+        let (rate, gated) = if let Some(literals) = required.literals.first() {
+            for literal in literals {
+                let needle = self.needles.add(literal);
+                self.uses.push((needle, Use { atom, index: 0, slot: slot(field, Manner::Anywhere) }));
             }
-            None => {
-                self.ungated.push((field, regex, atom));
-                self.push(Atom::Regex { field, regex, gated: false }, 0.3)
+            (rate(literals), true)
+        } else if let Some(skeletons) = required.skeletons.first() {
+            for skeleton in skeletons {
+                let needle = self.skeletons.add(skeleton);
+                self.skeleton_uses.push((needle, (field, atom)));
             }
-        }
+            (rate(skeletons), true)
+        } else if !required.needs.is_empty() {
+            self.counted.push((field, atom, required.needs.clone()));
+            (0.05, true)
+        } else {
+            self.ungated.push((field, regex, atom));
+            (0.3, false)
+        };
+        self.push(Atom::Regex { field, regex, gated }, rate)
     }
 
-    /// Whether fewer or more literals were given than there are expressions.
-    pub(crate) fn has_literals_left(&mut self) -> bool {
-        self.given_literals.as_mut().is_some_and(|given| given.next().is_some())
+    /// Whether more were given than there are expressions.
+    pub(crate) fn has_given_left(&mut self) -> bool {
+        self.given.as_mut().is_some_and(|given| given.next().is_some())
     }
 }
 

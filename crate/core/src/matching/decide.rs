@@ -22,6 +22,16 @@ pub(super) fn decide(
 ) -> Verdict {
     let view = View { rules, post, context };
     let time = LocalTime::new(context.now, context.utc_offset);
+    let (spoke, waiting) = listen(view, time, facts);
+    let (mut verdict, full) = Draft::new(rules, post, context, time, &spoke).finish(memory);
+    verdict.unsure = pending(rules, &verdict, &waiting);
+    give_reasons(view, facts, &mut verdict, spoke, &full);
+    verdict
+}
+
+/// Which rules are true of the post, and which may become so once a model has answered; in order.
+pub(super) fn listen(view: View<'_>, time: LocalTime, facts: &mut Facts) -> (Vec<u32>, Vec<u32>) {
+    let rules = view.rules;
     facts.read(view);
     let mut opened = Vec::new();
     facts.opened(view, |rule| opened.push(rule));
@@ -42,10 +52,7 @@ pub(super) fn decide(
             _ => {}
         }
     }
-    let (mut verdict, full) = Draft::new(rules, post, context, time, &spoke).finish(memory);
-    verdict.unsure = pending(rules, &verdict, &waiting);
-    give_reasons(view, facts, &mut verdict, spoke, &full);
-    verdict
+    (spoke, waiting)
 }
 
 /// How a rule acts, given how far its pack is trusted; `None` for those that only mark the post.

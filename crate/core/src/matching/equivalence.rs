@@ -214,7 +214,7 @@ pub(crate) fn program(most: usize) -> impl Strategy<Value = Program> {
         })
 }
 
-fn post() -> impl Strategy<Value = Post> {
+pub(crate) fn post() -> impl Strategy<Value = Post> {
     let flags = proptest::collection::vec(any::<Option<bool>>(), 9);
     let number = || proptest::option::of((0..6_i32).prop_map(f64::from));
     let words = || proptest::option::of(proptest::collection::vec(word(), 0..3));
@@ -279,7 +279,7 @@ fn post() -> impl Strategy<Value = Post> {
         )
 }
 
-fn context() -> impl Strategy<Value = Context> {
+pub(crate) fn context() -> impl Strategy<Value = Context> {
     (
         0..1_000_000_i32,
         -720..720_i32,

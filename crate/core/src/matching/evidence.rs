@@ -272,7 +272,7 @@ const fn sign(comparison: Comparison) -> &'static str {
     }
 }
 
-fn number_words(field: NumberField, number: f64) -> String {
+pub(super) fn number_words(field: NumberField, number: f64) -> String {
     if field.is_span() { span_words(number) } else { format!("{}", (number * 100.0).round() / 100.0) }
 }
 
@@ -300,7 +300,7 @@ fn question_name(question: &Question) -> String {
     }
 }
 
-fn any_name(field: &AnyField) -> String {
+pub(super) fn any_name(field: &AnyField) -> String {
     match field {
         AnyField::Text(field) => field.name().to_owned(),
         AnyField::Flag(field) => field.name().to_owned(),
@@ -315,7 +315,7 @@ fn any_name(field: &AnyField) -> String {
 }
 
 /// The name of a kind, surface or medium: each is one word, so its debug name in lower case is it.
-fn word(value: &impl std::fmt::Debug) -> String {
+pub(super) fn word(value: &impl std::fmt::Debug) -> String {
     format!("{value:?}").to_lowercase()
 }
 

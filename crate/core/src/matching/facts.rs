@@ -8,6 +8,7 @@ use super::gates::{ALWAYS, flag_code, kind_codes, media_codes, surface_codes};
 use super::hosts;
 use super::index::Index;
 use super::needles::PADDING;
+use super::skeleton::skeleton_into;
 use super::words::Boundaries;
 use crate::post::Surface;
 use crate::program::{AnyField, FlagField, NumberField, SetField, TextField};
@@ -35,6 +36,7 @@ pub(crate) struct Facts {
     all: Vec<(u32, u32)>,
     /// Folded fields with [`PADDING`], by field.
     folded: [String; TextField::ALL.len()],
+    skeleton: String,
     boundaries: Boundaries,
     places: Vec<u32>,
     key: String,
@@ -72,6 +74,16 @@ impl Facts {
         }
         if index.looks_at_links {
             self.look_up_links(view);
+        }
+        for field in &index.skeletal {
+            if let Some(text) = fields::text(view.post, *field) {
+                self.scan_skeleton(index, *field, text);
+            }
+        }
+        for (field, counted) in &index.counted {
+            if let Some(text) = fields::text(view.post, *field) {
+                counted.scan(text, |atom| self.note(atom, 0, false));
+            }
         }
         for (field, ungated) in &index.ungated {
             if let Some(text) = fields::text(view.post, *field) {
@@ -137,6 +149,19 @@ impl Facts {
         if let Some(buffer) = self.folded.get_mut(field as usize) {
             *buffer = folded;
         }
+    }
+
+    fn scan_skeleton(&mut self, index: &Index, field: TextField, text: &str) {
+        let mut skeleton = std::mem::take(&mut self.skeleton);
+        skeleton.clear();
+        skeleton_into(text, &mut skeleton);
+        skeleton.push_str(PADDING);
+        let mut places = std::mem::take(&mut self.places);
+        index.skeletons.scan(&skeleton, &mut places, |needle, _, _| {
+            index.skeleton_uses(needle, field).for_each(|atom| self.note(atom, 0, false));
+        });
+        self.places = places;
+        self.skeleton = skeleton;
     }
 
     #[inline]
@@ -339,6 +364,11 @@ impl Facts {
         }
     }
 
+    /// Whether a needle was found of a leaf that asks for all of its needles.
+    pub(crate) fn has_needle(&self, atom: u32, needle: u32) -> bool {
+        self.all.binary_search(&(atom, needle)).is_ok()
+    }
+
     /// How many different needles of a leaf were found.
     fn count(&self, atom: u32) -> usize {
         let from = self.all.partition_point(|(other, _)| *other < atom);
@@ -354,7 +384,8 @@ impl Facts {
         };
         if found.ran.is_none() {
             let folded = self.folded.get(field as usize).map_or("", |folded| folded);
-            let others = index.literals.get(regex as usize).and_then(|sets| sets.get(1..)).unwrap_or(&[]);
+            let required = index.required.get(regex as usize);
+            let others = required.and_then(|required| required.literals.get(1..)).unwrap_or(&[]);
             let has = |set: &Vec<String>| set.iter().any(|literal| folded.contains(literal.as_str()));
             // Where it matched is wanted as evidence nearly always, so it is found at once.
             let find = |regex: Arc<Regex>| regex.find(text).map(|at| (at.start() as u32, at.end() as u32));

@@ -68,12 +68,34 @@ fn age(post: &Post, now: f64) -> Option<f64> {
     post.time.map(|time| now - time).or(post.age).map(|age| age.max(0.0))
 }
 
-/// Characters as a reader counts them: grapheme clusters.
+/// Characters as a reader counts them: grapheme clusters (UAX #29). Most characters never join another, so only the
+/// stretches where one might are looked at closely, each with a neighbour on either side.
 fn length(text: &str) -> f64 {
-    if text.is_ascii() && !text.contains('\r') {
-        return text.len() as f64;
+    let mut count = 0;
+    let mut rest = text;
+    while let Some(at) = rest.find(|c| !stands_alone(c)) {
+        // What stands before may be joined; what stands behind ends the stretch.
+        let start =
+            rest.get(..at).and_then(|head| head.char_indices().next_back()).map_or(at, |(start, _)| start);
+        let (head, tail) = rest.split_at(start);
+        count += head.chars().count();
+        let mut alone = 0;
+        let end = tail.char_indices().skip(1).find(|(_, c)| {
+            alone = if stands_alone(*c) { alone + 1 } else { 0 };
+            alone == 2
+        });
+        let (stretch, behind) = tail.split_at(end.map_or(tail.len(), |(end, _)| end));
+        count += stretch.graphemes(true).count();
+        rest = behind;
     }
-    text.graphemes(true).count() as f64
+    (count + rest.chars().count()) as f64
+}
+
+/// Whether a character is a cluster of its own beside others of which this is true.
+const fn stands_alone(c: char) -> bool {
+    matches!(c, '\0'..='\x0C' | '\x0E'..='\u{2FF}' | '\u{370}'..='\u{482}' | '\u{48A}'..='\u{52F}'
+        | '\u{2010}'..='\u{2027}' | '\u{2030}'..='\u{203B}' | '\u{3041}'..='\u{3096}' | '\u{30A1}'..='\u{30FA}'
+        | '\u{4E00}'..='\u{9FFF}')
 }
 
 /// Whether a comparison holds.
@@ -123,6 +145,13 @@ mod tests {
             [("abc", 3.0), ("e\u{301}", 1.0), ("👨‍👩‍👧🇩🇪", 2.0), ("a\r\nb", 3.0), ("", 0.0), ("한국", 2.0)]
         {
             assert_eq!(length(text), count, "{text:?}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn length_is_the_number_of_clusters(text in "([a-c \u{ad}©é\r\nя中か’]|👨|👍|\u{1F3FD}|\u{200d}|\u{301}|\u{fe0f}|🇩|हि|\u{600}|각|\u{1100}|\u{11a8}|\\PC){0,16}") {
+            proptest::prop_assert_eq!(length(&text), text.graphemes(true).count() as f64);
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The rules of a program, filed by what opens them.
 
 use super::atoms::{Atom, Atoms, Exact, Source, Use};
+use super::counts::Counted;
 use super::evaluate::Tree;
 use super::gates::{Event, Side, gate};
 use super::hosts;
@@ -26,8 +27,16 @@ pub(crate) struct Index {
     pub(crate) questions: Vec<Question>,
     pub(crate) regexes: Regexes,
     pub(crate) ungated: Vec<(TextField, Ungated)>,
-    /// Required literals by expression, for the snapshot.
-    pub(crate) literals: Vec<Required>,
+    /// By expression.
+    pub(crate) required: Vec<Required>,
+    /// What is looked for in the skeletons of texts, and by needle and one more where its uses start.
+    pub(crate) skeletons: Needles,
+    skeleton_starts: Vec<u32>,
+    skeleton_uses: Vec<Option<(TextField, u32)>>,
+    /// Fields whose skeletons are looked at.
+    pub(crate) skeletal: Vec<TextField>,
+    /// Expressions that count characters.
+    pub(crate) counted: Vec<(TextField, Counted)>,
     /// Text fields in which needles are looked for.
     pub(crate) scanned: Vec<TextField>,
 
@@ -84,9 +93,9 @@ impl Thresholds {
 pub(crate) const ALL_SURFACES: u16 = u16::MAX;
 
 impl Index {
-    /// Takes a program apart; with the required literals of its expressions where they are known.
-    pub(crate) fn new(program: &Program, literals: Option<Vec<Required>>) -> Self {
-        let mut atoms = Atoms::new(literals);
+    /// Takes a program apart; with what its expressions require where that is known.
+    pub(crate) fn new(program: &Program, required: Option<Vec<Required>>) -> Self {
+        let mut atoms = Atoms::new(required);
         let mut tree = Tree::default();
         let scopes = Scopes::new(&program.scopes);
         let mut broad: Vec<BroadBuilder> = Vec::new();
@@ -126,9 +135,9 @@ impl Index {
                 }
             }
         }
-        if atoms.has_literals_left() {
+        if atoms.has_given_left() {
             // Not the literals of this program: say so by their number.
-            atoms.literals.clear();
+            atoms.required.clear();
         }
         tree.shrink();
         atoms.exact.seal();
@@ -148,7 +157,20 @@ impl Index {
         for (field, regex, atom) in &atoms.ungated {
             ungated.entry(*field as u8).or_insert_with(|| (*field, Vec::new())).1.push((*regex, *atom));
         }
+        let mut counted: BTreeMap<u8, (TextField, Vec<_>)> = BTreeMap::new();
+        for (field, atom, needs) in std::mem::take(&mut atoms.counted) {
+            counted.entry(field as u8).or_insert_with(|| (field, Vec::new())).1.push((atom, needs));
+        }
+        let skeletons = std::mem::take(&mut atoms.skeletons).build();
+        let used: Vec<_> = atoms.skeleton_uses.iter().map(|(needle, used)| (*needle, Some(*used))).collect();
+        let (skeleton_starts, skeleton_uses) = group(skeletons.len(), &used);
+        let skeletal = |field: &TextField| atoms.skeleton_uses.iter().any(|(_, (other, _))| other == field);
         Self {
+            skeletal: TextField::ALL.iter().copied().filter(skeletal).collect(),
+            skeletons,
+            skeleton_starts,
+            skeleton_uses,
+            counted: counted.into_values().map(|(field, leaves)| (field, Counted::new(leaves))).collect(),
             tree,
             atoms: atoms.atoms,
             needles,
@@ -161,7 +183,7 @@ impl Index {
             questions: atoms.questions,
             regexes: Regexes::new(atoms.patterns),
             ungated: ungated.into_values().map(|(field, ids)| (field, Ungated::new(&ids))).collect(),
-            literals: atoms.literals,
+            required: atoms.required,
             scanned: TextField::ALL
                 .iter()
                 .copied()
@@ -180,6 +202,12 @@ impl Index {
     /// What a needle says where it is found.
     pub(crate) fn uses(&self, needle: u32) -> &[Use] {
         slice(&self.use_starts, &self.uses, needle)
+    }
+
+    /// The leaves that a needle of skeletons opens in a field.
+    pub(crate) fn skeleton_uses(&self, needle: u32, field: TextField) -> impl Iterator<Item = u32> + '_ {
+        let uses = slice(&self.skeleton_starts, &self.skeleton_uses, needle).iter().flatten();
+        uses.filter(move |(other, _)| *other == field).map(|(_, leaf)| *leaf)
     }
 
     /// The rules that a leaf opens.

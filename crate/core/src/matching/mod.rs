@@ -13,16 +13,18 @@
 //! | rules taken apart: leaves, gates, scopes | `atoms`, `gates`, `index` |
 //! | a post's facts, and which gates they open | `facts` |
 //! | true, false, unknown | `evaluate` |
-//! | the verdict and its reasons | `decide`, `evidence` |
+//! | the verdict and its reasons | `decide`, `evidence`, [`explain`] |
 //! | what needs the clock or the past | `schedule`, `limits` |
 //! | `order by` | `order` |
 
 mod atoms;
+mod counts;
 mod decide;
 #[cfg(test)]
 mod equivalence;
 mod evaluate;
 mod evidence;
+pub mod explain;
 mod facts;
 pub mod fields;
 mod fold;
@@ -30,25 +32,26 @@ mod gates;
 mod hosts;
 mod index;
 mod limits;
-#[cfg(test)]
+#[cfg(any(test, feature = "naive"))]
 mod naive;
 mod needles;
 mod order;
 mod regexes;
 mod required;
 mod schedule;
+mod skeleton;
 mod words;
 
-pub use evidence::{MAX_EVIDENCE, MAX_EVIDENCE_LENGTH};
-pub use fold::fold;
-pub use limits::Memory;
-pub use regexes::{REGEX_SIZE_LIMIT, compile_regex};
-
+#[cfg(feature = "analysis")]
 use crate::post::Post;
 use crate::program::{Program, Question};
 use crate::verdict::Verdict;
+pub use evidence::{MAX_EVIDENCE, MAX_EVIDENCE_LENGTH};
+pub use fold::fold;
 use index::Index;
-use required::Required;
+pub use limits::Memory;
+pub use regexes::{REGEX_SIZE_LIMIT, compile_regex};
+pub(crate) use required::{Required, required};
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
@@ -102,17 +105,17 @@ impl RuleSet {
         Self { program, index, spare: Mutex::default() }
     }
 
-    /// As [`RuleSet::new`], with the required literals of its expressions known already, in the order of
-    /// [`RuleSet::required_literals`]. `None` if they are not as many.
-    pub(crate) fn with_literals(program: Program, literals: Vec<Required>) -> Option<Self> {
-        let count = literals.len();
-        let index = Index::new(&program, Some(literals));
-        (index.literals.len() == count).then(|| Self { program, index, spare: Mutex::default() })
+    /// As [`RuleSet::new`], with what its expressions require known already, in the order of
+    /// [`RuleSet::required`]. `None` if they are not as many.
+    pub(crate) fn with_required(program: Program, required: Vec<Required>) -> Option<Self> {
+        let count = required.len();
+        let index = Index::new(&program, Some(required));
+        (index.required.len() == count).then(|| Self { program, index, spare: Mutex::default() })
     }
 
-    /// The required literals of every distinct expression, in the order they first occur.
-    pub(crate) fn required_literals(&self) -> &[Required] {
-        &self.index.literals
+    /// What every distinct expression requires, in the order they first occur.
+    pub(crate) fn required(&self) -> &[Required] {
+        &self.index.required
     }
 
     /// The program this was made from.
@@ -133,6 +136,30 @@ impl RuleSet {
             posts.iter().map(|post| decide::decide(self, post, context, memory, &mut facts)).collect();
         self.spare.lock().unwrap_or_else(PoisonError::into_inner).push(facts);
         verdicts
+    }
+
+    /// Which rules have a say in any of these posts: those that are true of one, or may become so once a model has
+    /// answered. Indices into the program's rules, ascending. What is left out changes no verdict of these posts in
+    /// this context, whatever other rules there are; so whoever tries changes of rules out on the same posts needs to
+    /// compile no more than these.
+    pub fn concerning(&self, posts: &[Post], context: &Context) -> Vec<u32> {
+        let mut facts = self.spare.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default();
+        let time = schedule::LocalTime::new(context.now, context.utc_offset);
+        let mut found = std::collections::BTreeSet::new();
+        for post in posts {
+            let view = evaluate::View { rules: self, post, context };
+            let (spoke, waiting) = decide::listen(view, time, &mut facts);
+            found.extend(spoke.into_iter().chain(waiting));
+        }
+        self.spare.lock().unwrap_or_else(PoisonError::into_inner).push(facts);
+        found.into_iter().collect()
+    }
+
+    /// The verdict word for word as the rule language says it, nothing filed and nothing remembered: what
+    /// [`RuleSet::decide`] is held against by tests and fuzzing. Limits are not known here.
+    #[cfg(any(test, feature = "naive"))]
+    pub fn decide_naively(&self, post: &Post, context: &Context) -> Verdict {
+        naive::decide(self, post, context)
     }
 }
 

@@ -4,12 +4,15 @@ use regex::{Regex, RegexBuilder, RegexSet, RegexSetBuilder};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-/// How much memory one compiled expression may take, in bytes.
-pub const REGEX_SIZE_LIMIT: usize = 2 << 20;
+/// How much memory one compiled expression may take, in bytes. `\p{L}{2,60}` needs some three megabytes; what needs
+/// more than this takes tens of milliseconds to compile.
+pub const REGEX_SIZE_LIMIT: usize = 4 << 20;
 
-/// How many compiled expressions are kept; a further one takes another's place. Most take some ten kilobytes and
-/// fifty microseconds to compile, and are compiled only once a post holds a literal of theirs.
-const MAX_COMPILED: usize = 4096;
+/// What an expression may take, least first: how large one is cannot be asked, only whether it fits.
+const SIZES: [usize; 4] = [16 << 10, 160 << 10, 1 << 20, REGEX_SIZE_LIMIT];
+/// How much all that are kept may take; for a further one others go. Most take ten kilobytes and fifty microseconds to
+/// compile, and are compiled only once a post holds what they require.
+const KEPT: usize = 24 << 20;
 /// How many expressions without a required literal share a set.
 const SET_SIZE: usize = 64;
 
@@ -22,11 +25,25 @@ pub fn compile_regex(pattern: &str) -> Result<Regex, regex::Error> {
     RegexBuilder::new(pattern).size_limit(REGEX_SIZE_LIMIT).build()
 }
 
+/// Compiles an expression, and says how much it may take at most.
+fn compile_sized(pattern: &str) -> Option<(Arc<Regex>, usize)> {
+    let fits = |size: &usize| RegexBuilder::new(pattern).size_limit(*size).build().ok().zip(Some(*size));
+    SIZES.iter().find_map(fits).map(|(regex, size)| (Arc::new(regex), size))
+}
+
 /// Every distinct pattern, by number.
 #[derive(Default)]
 pub(crate) struct Regexes {
     patterns: Vec<Box<str>>,
-    compiled: Mutex<HashMap<u32, Option<Arc<Regex>>>>,
+    compiled: Mutex<Compiled>,
+}
+
+/// The expressions that are compiled; `None` for those that cannot be.
+#[derive(Default)]
+struct Compiled {
+    /// By expression, with how much each may take.
+    kept: HashMap<u32, Option<(Arc<Regex>, usize)>>,
+    taken: usize,
 }
 
 impl Regexes {
@@ -37,17 +54,19 @@ impl Regexes {
     /// The expression, compiled; `None` where it does not compile (which the checker rules out).
     pub(crate) fn get(&self, id: u32) -> Option<Arc<Regex>> {
         let mut compiled = self.compiled.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(regex) = compiled.get(&id) {
-            return regex.clone();
+        if let Some(known) = compiled.kept.get(&id) {
+            return known.as_ref().map(|(regex, _)| regex.clone());
         }
-        let regex =
-            self.patterns.get(id as usize).and_then(|pattern| compile_regex(pattern).ok()).map(Arc::new);
-        if compiled.len() >= MAX_COMPILED
-            && let Some(other) = compiled.keys().next().copied()
+        let new = compile_sized(self.pattern(id));
+        compiled.taken += new.as_ref().map_or(0, |(_, size)| *size);
+        while compiled.taken > KEPT
+            && let Some(other) = compiled.kept.keys().next().copied()
         {
-            compiled.remove(&other);
+            let size = compiled.kept.remove(&other).flatten().map_or(0, |(_, size)| size);
+            compiled.taken -= size;
         }
-        compiled.insert(id, regex.clone());
+        let regex = new.as_ref().map(|(regex, _)| regex.clone());
+        compiled.kept.insert(id, new);
         regex
     }
 

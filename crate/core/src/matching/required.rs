@@ -5,8 +5,11 @@
 //! character counts as literal where every character that it may stand for folds the same by itself, so
 //! `(?i)presale` needs `presale` too.
 
+use super::counts::{self, Need};
 use super::fold::{fold_into, is_context_free, join};
+use super::skeleton;
 use regex_syntax::hir::{Class, Hir, HirKind};
+use serde::{Deserialize, Serialize};
 
 /// At most so many alternatives are looked for; an expression with more counts as having none.
 const MAX_ALTERNATIVES: usize = 64;
@@ -16,14 +19,55 @@ const MAX_VARIANTS: usize = 8;
 /// At most so many sets are told.
 const MAX_SETS: usize = 3;
 
-/// Sets of folded literals. Of every set, one literal stands in the folded text of whatever matches; the set that is
-/// rarest in text comes first. None where no such set is known. Each literal is at least two bytes long.
-pub(crate) type Required = Vec<Vec<String>>;
+/// What an expression cannot match without: literals, else a skeleton, else characters. Nothing where nothing is known.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Required {
+    /// Of every set, one literal stands in the folded text; the rarest set comes first. Each literal is at least two
+    /// bytes long.
+    pub(crate) literals: Vec<Vec<String>>,
+    /// Of every set, one stands in the [skeleton](super::skeleton) of the text.
+    pub(crate) skeletons: Vec<Vec<String>>,
+    /// The text has all of these; the rarest comes first.
+    pub(crate) needs: Vec<Need>,
+}
+
+impl Required {
+    /// Whether nothing is known: then the expression is tried on every post.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.literals.is_empty() && self.skeletons.is_empty() && self.needs.is_empty()
+    }
+
+    /// Without sets that nothing could be looked for with: what was stored may say anything.
+    pub(crate) fn sound(mut self) -> Self {
+        let sound = |set: &Vec<String>| {
+            !set.is_empty() && set.iter().all(|literal| !literal.is_empty() && !literal.contains('\0'))
+        };
+        if !self.literals.iter().all(sound) {
+            self.literals.clear();
+        }
+        if !self.skeletons.iter().all(sound) {
+            self.skeletons.clear();
+        }
+        self
+    }
+}
 
 /// What a pattern cannot match without.
 pub(crate) fn required(pattern: &str) -> Required {
-    let Ok(hir) = regex_syntax::Parser::new().parse(pattern) else { return Required::new() };
-    let mut sets = analyse(&hir, 0).required;
+    let Ok(hir) = regex_syntax::Parser::new().parse(pattern) else { return Required::default() };
+    let literals = literals(&hir);
+    if !literals.is_empty() {
+        return Required { literals, ..Required::default() };
+    }
+    let skeletons = skeleton::required(&hir);
+    if !skeletons.is_empty() {
+        return Required { skeletons, ..Required::default() };
+    }
+    Required { needs: counts::required(&hir), ..Required::default() }
+}
+
+fn literals(hir: &Hir) -> Vec<Vec<String>> {
+    let mut sets = analyse(hir, 0).required;
     for set in &mut sets {
         set.sort();
         set.dedup();
@@ -44,8 +88,8 @@ fn rank(set: &[String]) -> (usize, std::cmp::Reverse<usize>) {
 struct Known {
     /// It matches exactly these, folded (and, of zero-width assertions, the empty text).
     exact: Option<Vec<String>>,
-    /// See [`Required`]; in no order.
-    required: Required,
+    /// See [`Required::literals`]; in no order.
+    required: Vec<Vec<String>>,
 }
 
 impl Known {
@@ -85,7 +129,7 @@ fn analyse(hir: &Hir, depth: usize) -> Known {
                         exact.push(String::new());
                         exact
                     }),
-                    required: Required::new(),
+                    required: Vec::new(),
                 },
                 (0, _) => Known::default(),
                 _ => Known { exact: None, required: inner.required },
@@ -114,7 +158,7 @@ fn merge(all: Option<Vec<String>>, more: Option<Vec<String>>) -> Option<Vec<Stri
 fn concat(parts: &[Hir], depth: usize) -> Known {
     let mut run = vec![String::new()];
     let mut whole = true;
-    let mut required = Required::new();
+    let mut required = Vec::new();
     for part in parts {
         let known = analyse(part, depth + 1);
         match known.exact {
@@ -198,7 +242,7 @@ mod tests {
             ("がんばれ", vec![]),
             ("(", vec![]),
         ] {
-            assert_eq!(required(pattern), sets, "{pattern}");
+            assert_eq!(required(pattern).literals, sets, "{pattern}");
         }
     }
 
@@ -208,7 +252,7 @@ mod tests {
             pattern in "(\\(\\?i\\))?[aBéßkſç0-2 ]{1,3}(\\((ab|x?y)\\|[cdÉ]{1,2}\\))?[a-dk ]{0,2}(\\+|\\?|\\{2\\})?(\\[ab\\]|\\\\b|\\\\w)?",
             text in "[aAbBéÉßſkKKcçdxy0-2e\u{301}\u{200b}\n  ss]{0,24}",
         ) {
-            let sets = required(&pattern);
+            let sets = required(&pattern).literals;
             if regex::Regex::new(&pattern).is_ok_and(|regex| regex.is_match(&text)) {
                 let folded = fold(&text);
                 for set in sets {

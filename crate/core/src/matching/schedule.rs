@@ -29,6 +29,12 @@ impl LocalTime {
             weekday: (day + 3).rem_euclid(7) as usize,
         }
     }
+
+    /// Day and time as the language writes them: `fri 21:12`.
+    pub(crate) fn words(self) -> String {
+        let day = crate::reference::DAYS.get(self.weekday).map_or("", |(short, _)| *short);
+        format!("{day} {:02}:{:02}", self.minute / 60, self.minute % 60)
+    }
 }
 
 /// Whether a schedule holds at a local time.

@@ -1,6 +1,6 @@
 //! Where words begin and end, for `has word`.
 
-use unicode_normalization::char::canonical_combining_class;
+use super::fold::is_mark;
 use unicode_segmentation::UnicodeSegmentation;
 
 /// The word boundaries of one folded text, found as they are asked for.
@@ -41,7 +41,7 @@ impl Boundaries {
 
 fn is_word(c: char) -> bool {
     // Marks that are no letters to Unicode (a virama, a tone) still belong to the word they stand in.
-    c == '_' || c.is_alphanumeric() || (!c.is_ascii() && canonical_combining_class(c) != 0)
+    c == '_' || c.is_alphanumeric() || is_mark(c)
 }
 
 #[cfg(test)]

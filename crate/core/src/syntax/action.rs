@@ -91,7 +91,7 @@ impl Parser<'_> {
         let at = self.here().start;
         let word = self.word(0);
         Box::new(if bare && self.at_field() {
-            problem.suggest(at..at, "if ")
+            problem.mend(at..at, "if ")
         } else if joined && self.at_field() {
             problem.help("conditions are joined with `and` or `or`").suggest(at..at, "and ")
         } else if let Some(near) =
@@ -139,7 +139,7 @@ impl Parser<'_> {
             "order" => {
                 let before_key = self.here().start;
                 self.expect_word("by", "`by`, as in `order by newest`").map_err(|p| match self.word(0) {
-                    Some(_) => Box::new(p.suggest(before_key..before_key, "by ")),
+                    Some(_) => Box::new(p.mend(before_key..before_key, "by ")),
                     None => p,
                 })?;
                 let mut keys = Vec::new();
@@ -284,7 +284,7 @@ impl Parser<'_> {
             let mut problem = self.unexpected("`:` and the rule that holds then");
             if self.kind(0) == Some(TokenKind::Word) {
                 problem.help = None;
-                problem = Box::new(problem.suggest(self.last_end()..self.last_end(), ":"));
+                problem = Box::new(problem.mend(self.last_end()..self.last_end(), ":"));
             }
             return Err(problem);
         }
@@ -316,7 +316,7 @@ impl Parser<'_> {
         .help("write start and end of the day's clock with a dash between: `22:00-07:00`, `9-17`");
         let dashed = text.replace("until", "-").replace("till", "-").replace("to", "-");
         Box::new(if dashed != text && window(&dashed).is_some() {
-            problem.suggest(span, dashed)
+            problem.mend(span, dashed)
         } else {
             problem
         })

@@ -153,7 +153,7 @@ impl Parser<'_> {
             while let Some(comma) = self.eat(TokenKind::Comma) {
                 let value = self.value("another value after the comma");
                 let ends = self.peek(0).is_none() || self.at_any(reference::RESERVED);
-                values.push(value.map_err(|p| if ends { Box::new(p.suggest(comma, "")) } else { p })?);
+                values.push(value.map_err(|p| if ends { Box::new(p.mend(comma, "")) } else { p })?);
             }
         }
         Ok((negated, Some(Question { operator, span, values })))
@@ -202,7 +202,7 @@ impl Parser<'_> {
             let start = self.here().start;
             self.next();
             let problem = self.unexpected("what it has, in quotes");
-            return Err(Box::new(problem.suggest(start..self.here().end, "not has")));
+            return Err(Box::new(problem.mend(start..self.here().end, "not has")));
         } else if self.eat_word("has").is_some() {
             self.has()
         } else if self.eat_word("starts").is_some() {
@@ -276,7 +276,7 @@ impl Parser<'_> {
         let span = self.here();
         let than = self.peek(1).filter(|_| self.is_word(1, "than"));
         let end = than.map_or(span.end, |t| t.span.end);
-        Some(Box::new(self.unexpected(expected).suggest(span.start..end, *right)))
+        Some(Box::new(self.unexpected(expected).mend(span.start..end, *right)))
     }
 
     /// Whether a whole condition may begin here with the name of a field.

@@ -28,7 +28,7 @@ impl Parser<'_> {
         if !straight {
             self.diagnostics.push(
                 Diagnostic::warning(code::WRONG_QUOTES, span.clone(), "text goes in straight double quotes")
-                    .suggest(span.clone(), quote(&text)),
+                    .mend(span.clone(), quote(&text)),
             );
         }
         self.next();
@@ -179,8 +179,8 @@ pub(crate) fn unquote(written: &str) -> Option<String> {
     unescape(unwrapped(written).1).ok()
 }
 
-/// Text in quotes, escaped.
-pub(crate) fn quote(text: &str) -> String {
+/// Text in quotes, escaped, as a rule file has it. A carriage return, which would end the line, must not be in it.
+pub fn quote(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 2);
     out.push('"');
     for c in text.chars() {

@@ -10,6 +10,7 @@ mod parser;
 pub mod token;
 pub mod tree;
 
-pub(crate) use literal::{quote, unquote};
+pub use literal::quote;
+pub(crate) use literal::unquote;
 pub use parser::{lines, parse, parse_line};
 pub use token::{Token, TokenKind};

@@ -192,12 +192,12 @@ impl<'s> Parser<'s> {
         Box::new(match (token.kind, text) {
             (TokenKind::Close, _) => error(code::UNCLOSED_BRACKET, "this bracket was never opened".into())
                 .help("take it out, or put the `(` where the group begins"),
-            (TokenKind::Unknown, "&&" | "&") => error(code::UNEXPECTED, found).suggest(span.clone(), "and"),
-            (TokenKind::Unknown, "||" | "|") => error(code::UNEXPECTED, found).suggest(span.clone(), "or"),
-            (TokenKind::Unknown, "!") => error(code::UNEXPECTED, found).suggest(span.clone(), "not "),
-            (TokenKind::Unknown, "==") => error(code::UNEXPECTED, found).suggest(span.clone(), "="),
-            (TokenKind::Unknown, "=>") => error(code::UNEXPECTED, found).suggest(span.clone(), ">="),
-            (TokenKind::Unknown, "=<") => error(code::UNEXPECTED, found).suggest(span.clone(), "<="),
+            (TokenKind::Unknown, "&&" | "&") => error(code::UNEXPECTED, found).mend(span.clone(), "and"),
+            (TokenKind::Unknown, "||" | "|") => error(code::UNEXPECTED, found).mend(span.clone(), "or"),
+            (TokenKind::Unknown, "!") => error(code::UNEXPECTED, found).mend(span.clone(), "not "),
+            (TokenKind::Unknown, "==") => error(code::UNEXPECTED, found).mend(span.clone(), "="),
+            (TokenKind::Unknown, "=>") => error(code::UNEXPECTED, found).mend(span.clone(), ">="),
+            (TokenKind::Unknown, "=<") => error(code::UNEXPECTED, found).mend(span.clone(), "<="),
             (TokenKind::Unknown, ";") => {
                 error(code::UNEXPECTED, found).help("each statement stands on a line of its own")
             }
@@ -308,7 +308,7 @@ impl<'s> Parser<'s> {
                         span.clone(),
                         "the name of a list begins with `@`",
                     )
-                    .suggest(span, format!("@{word}")),
+                    .mend(span, format!("@{word}")),
                 ));
             }
             _ => return Err(self.unexpected("the name of the list, like `@friends`")),
@@ -368,7 +368,7 @@ impl<'s> Parser<'s> {
             let end = self.last_end();
             return Err(Box::new(
                 Diagnostic::error(code::UNEXPECTED, self.here(), "expected a comma before this")
-                    .suggest(end..end, ","),
+                    .mend(end..end, ","),
             ));
         }
         Ok(Statement::On { span: start..self.last_end(), sites })
@@ -405,7 +405,7 @@ impl<'s> Parser<'s> {
                 let span = self.here();
                 let span = span.start..last.map_or(span.end, |t| t.span.end);
                 let words = &self.source[span.clone()];
-                Err(Box::new(problem.suggest(span, format!("\"{words}\""))))
+                Err(Box::new(problem.mend(span, format!("\"{words}\""))))
             }
             _ => Err(self.unexpected(expected)),
         }

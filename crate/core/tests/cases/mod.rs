@@ -104,6 +104,15 @@ pub fn run<E: Engine>() -> (usize, Vec<String>) {
     (count, wrong)
 }
 
+/// Runs one case that is written elsewhere: `rules` with the rest of its table as TOML.
+#[allow(dead_code)] // The suites in wasm have this module too, and no recipes.
+pub fn run_text<E: Engine>(name: &str, rules: &str, rest: &str) -> Result<(), String> {
+    let mut table: toml::Table = toml::from_str(rest).map_err(|error| error.to_string())?;
+    table.insert("name".to_owned(), name.into());
+    table.insert("rules".to_owned(), rules.into());
+    run_case::<E>(&table.try_into().map_err(|error: toml::de::Error| error.to_string())?)
+}
+
 fn run_case<E: Engine>(case: &Case) -> Result<(), String> {
     let mut packs = case.packs.clone();
     if packs.is_empty() {

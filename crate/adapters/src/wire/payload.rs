@@ -1,0 +1,223 @@
+//! An answer of a platform as it came: its text, what of it is JSON or HTML, and the posts in it.
+
+use super::WireAdapter;
+use super::fields;
+use super::find::{self, Item};
+use super::html;
+use super::path::{Indexes, Scope};
+use super::rewrite::{Decisions, Rewritten, rewrite};
+use super::schema::Endpoint;
+use crate::json::{Document, JsonProblem, Kind, Node};
+use diffract_core::post::Post;
+use std::borrow::Cow;
+use std::ops::Range;
+
+/// The most answers that are read out of one page.
+const MOST_INLINE: usize = 200;
+
+/// Why an answer passes through as it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum PayloadProblem {
+    /// See [`JsonProblem`].
+    #[error("{0}")]
+    Json(#[from] JsonProblem),
+    /// A page in which no answer is known to stand.
+    #[error("this is a page, and no answer of the platform is in it that is known")]
+    NothingInPage,
+}
+
+/// How an answer's text and the document that was read from it go together.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Form {
+    /// The document is the text, or a part of it.
+    Plain,
+    /// The document is a tree of the elements of this page.
+    Html(String),
+    /// The document was a text inside of this message.
+    Inside(String),
+}
+
+/// An answer, read: its posts, and all that is needed to write it anew once they are decided. Holds the answer's
+/// text once (HTML about three times) and 16 bytes for each of its values.
+#[derive(Debug)]
+pub struct Payload {
+    form: Form,
+    document: Document,
+    items: Vec<Item>,
+    notes: Vec<String>,
+    /// The whole answer is one message, which may be withheld.
+    message: bool,
+    url: String,
+}
+
+impl Payload {
+    /// Reads an answer. `url` is the request's address, where known: it names the surface, and what was asked for.
+    ///
+    /// # Errors
+    /// The text as it was given, and why it cannot be read.
+    pub fn open(
+        adapter: &WireAdapter,
+        text: String,
+        url: Option<&str>,
+    ) -> Result<Self, (String, PayloadProblem)> {
+        let (form, document) = parse(adapter, text)?;
+        let (form, document, message) = unwrap(adapter, form, document, url);
+        let reading = adapter.read(&document, url);
+        Ok(Self {
+            form,
+            document,
+            items: reading.items,
+            notes: reading.notes,
+            message,
+            url: decoded(url.unwrap_or_default()),
+        })
+    }
+
+    /// The posts, in the order of the feed.
+    pub fn posts(&self) -> impl ExactSizeIterator<Item = &Post> {
+        self.items.iter().map(|item| &item.post)
+    }
+
+    /// The posts, and where they are.
+    pub fn items(&self) -> &[Item] {
+        &self.items
+    }
+
+    /// What was read.
+    pub fn document(&self) -> &Document {
+        &self.document
+    }
+
+    /// What the answer's reader should know: that it holds no posts, that entries were left out.
+    pub fn notes(&self) -> &[String] {
+        &self.notes
+    }
+
+    /// The answer as it came.
+    pub fn text(&self) -> &str {
+        match &self.form {
+            Form::Plain => self.document.text(),
+            Form::Html(page) => page,
+            Form::Inside(message) => message,
+        }
+    }
+
+    /// The answer back.
+    pub fn into_text(self) -> String {
+        match self.form {
+            Form::Plain => self.document.into_text(),
+            Form::Html(page) => page,
+            Form::Inside(message) => message,
+        }
+    }
+
+    /// Writes the answer as it is to be, by what was decided of its posts. `adapter` is the one it was read with.
+    pub fn rewrite(&self, adapter: &WireAdapter, decisions: &Decisions) -> Rewritten {
+        rewrite(&adapter.file, self, decisions)
+    }
+
+    /// Whether it is a message that may be withheld, and nothing inside of it can be changed.
+    pub(super) fn is_message(&self) -> bool {
+        self.message
+    }
+
+    /// Whether there is a text that could be changed in parts.
+    pub(super) fn has_parts(&self) -> bool {
+        !matches!(self.form, Form::Inside(_))
+    }
+
+    /// Whether it is a tree of elements.
+    pub(super) fn is_html(&self) -> bool {
+        matches!(self.form, Form::Html(_))
+    }
+
+    /// The bytes of a node in the answer's text.
+    pub(super) fn span(&self, node: Node<'_>) -> Range<usize> {
+        if self.is_html()
+            && let Some(span) = html::span(node)
+        {
+            return span;
+        }
+        node.span()
+    }
+
+    /// Whether the request's address names this.
+    pub(super) fn asks_for(&self, name: &str) -> bool {
+        let letter = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
+        !name.is_empty()
+            && self.url.match_indices(name).any(|(at, _)| {
+                let before = self.url[..at].chars().next_back();
+                let after = self.url[at + name.len()..].chars().next();
+                !before.is_some_and(letter) && !after.is_some_and(letter)
+            })
+    }
+}
+
+fn parse(adapter: &WireAdapter, text: String) -> Result<(Form, Document), (String, PayloadProblem)> {
+    let file = &adapter.file;
+    let plain = |result: Result<Document, (String, JsonProblem)>| {
+        result.map(|d| (Form::Plain, d)).map_err(|(text, problem)| (text, problem.into()))
+    };
+    let is_page = text.trim_start_matches('\u{feff}').trim_start().starts_with('<');
+    if !is_page {
+        return plain(if file.stream { Document::parse_stream(text) } else { Document::parse_owned(text) });
+    }
+    if text.len() > crate::json::MOST_BYTES / 4 {
+        return Err((text, JsonProblem::TooLarge.into()));
+    }
+    let mut starts: Vec<usize> = Vec::new();
+    for inline in &file.inline {
+        let found = inline.after.0.find_iter(&text).map(|found| found.end());
+        starts.extend(found.take(MOST_INLINE - starts.len().min(MOST_INLINE)));
+    }
+    if !starts.is_empty() {
+        starts.sort_unstable();
+        if file.stream {
+            return plain(Document::parse_fragments(text, &starts));
+        }
+        let (mut text, mut problem) = (text, JsonProblem::Truncated);
+        for start in starts {
+            match Document::parse_from(text, start) {
+                Ok(document) => return Ok((Form::Plain, document)),
+                Err((back, why)) => (text, problem) = (back, why),
+            }
+        }
+        return Err((text, problem.into()));
+    }
+    if !file.html {
+        return Err((text, PayloadProblem::NothingInPage));
+    }
+    match Document::parse_owned(html::tree(&text)) {
+        Ok(document) => Ok((Form::Html(text), document)),
+        Err((_, problem)) => Err((text, problem.into())),
+    }
+}
+
+/// Of a message, the JSON that stands in it as a text, where the file says that one does.
+fn unwrap(
+    adapter: &WireAdapter,
+    form: Form,
+    document: Document,
+    url: Option<&str>,
+) -> (Form, Document, bool) {
+    let messages = |endpoint: &&Endpoint| endpoint.messages;
+    let root = document.root();
+    let Some(endpoint) = find::endpoint(&adapter.file, root, url).filter(messages) else {
+        return (form, document, false);
+    };
+    let indexes = Indexes::new();
+    let scope = Scope { line: &[root], anchors: &[], indexes: &indexes };
+    let inside =
+        endpoint.inside.as_ref().and_then(|path| path.first(&scope)).filter(|n| n.kind() == Kind::String);
+    match inside.and_then(Node::as_str).map(Cow::into_owned).map(Document::parse_owned) {
+        Some(Ok(inner)) if fields::holds_all(&endpoint.when.0, &scope) => {
+            (Form::Inside(document.into_text()), inner, true)
+        }
+        _ => (form, document, true),
+    }
+}
+
+/// An address with its `%41` undone, so that identifiers in it can be found.
+fn decoded(url: &str) -> String {
+    super::text::percent_decoded(url)
+}

@@ -1,0 +1,148 @@
+//! Batches of posts, and what is true outside them, as JSON text: what crosses into every wasm module.
+//!
+//! Whatever comes in is taken to be hostile: a bad field of a post costs that field, a bad post that post.
+
+use crate::json;
+use crate::matching::Context;
+use crate::post::Post;
+use serde::Deserialize;
+use serde_json::{Map, Value};
+use thiserror::Error;
+
+/// What makes no sense as a whole.
+#[derive(Debug, Error)]
+pub enum BatchError {
+    /// Not an array in JSON.
+    #[error("the posts cannot be read: {0}")]
+    Posts(serde_json::Error),
+    /// Not an object with the time.
+    #[error("the context cannot be read: {0}")]
+    Context(serde_json::Error),
+}
+
+/// An item of a batch.
+#[derive(Debug, PartialEq)]
+pub enum Item {
+    /// A post, less what could not be read of it.
+    Post(Box<Post>),
+    /// No post: whatever can serve as its id.
+    Refused(String),
+}
+
+impl Item {
+    /// The post, or an empty one in its place.
+    pub fn into_post(self) -> Post {
+        match self {
+            Self::Post(post) => *post,
+            Self::Refused(id) => Post { id, ..Post::default() },
+        }
+    }
+}
+
+#[derive(Deserialize)]
+struct ContextText {
+    now: f64,
+    #[serde(default)]
+    utc_offset: f64,
+    #[serde(default)]
+    visit: String,
+    /// No scorer is attached: nothing is pending.
+    #[serde(default)]
+    no_models: bool,
+}
+
+/// Reads `{"now": seconds, "utc_offset": minutes, "visit": "…", "no_models": true}`; all but the first may be left out.
+///
+/// # Errors
+///
+/// If it is not such an object.
+pub fn read_context(text: &str) -> Result<Context, BatchError> {
+    let read: ContextText = serde_json::from_str(text).map_err(BatchError::Context)?;
+    Ok(Context {
+        now: read.now,
+        // A cast from a float saturates; no offset is larger than a day.
+        utc_offset: (read.utc_offset as i32).clamp(-1440, 1440),
+        visit: read.visit,
+        no_models: read.no_models,
+        ..Context::default()
+    })
+}
+
+/// Reads a JSON array of posts. The whole is read at once; only if that fails, item by item and field by field.
+///
+/// # Errors
+///
+/// If it is not an array.
+pub fn read_posts(text: &str) -> Result<Vec<Item>, BatchError> {
+    let text = &*json::mend(text);
+    if let Ok(posts) = serde_json::from_str::<Vec<Post>>(text) {
+        return Ok(posts.into_iter().map(accept).collect());
+    }
+    let items: Vec<Value> = serde_json::from_str(text).map_err(BatchError::Posts)?;
+    Ok(items.into_iter().map(read_item).collect())
+}
+
+fn accept(post: Post) -> Item {
+    if post.id.is_empty() { Item::Refused(String::new()) } else { Item::Post(Box::new(post)) }
+}
+
+fn read_item(item: Value) -> Item {
+    let Value::Object(fields) = item else { return Item::Refused(String::new()) };
+    let id = match fields.get("id") {
+        Some(Value::String(id)) => id.clone(),
+        Some(Value::Number(id)) => return Item::Refused(id.to_string()),
+        _ => return Item::Refused(String::new()),
+    };
+    // By way of text again, so that there is one reader of posts in the module and not two.
+    let readable = |fields: &Map<String, Value>| {
+        serde_json::to_string(fields).ok().and_then(|text| serde_json::from_str::<Post>(&text).ok())
+    };
+    let fields: Map<String, Value> = fields
+        .into_iter()
+        .filter(|(name, value)| readable(&Map::from_iter([(name.clone(), value.clone())])).is_some())
+        .collect();
+    readable(&fields).map_or(Item::Refused(id), accept)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ids(text: &str) -> Vec<(bool, String)> {
+        let read = read_posts(text).expect("an array");
+        read.into_iter().map(|item| (matches!(item, Item::Post(_)), item.into_post().id)).collect()
+    }
+
+    #[test]
+    fn a_bad_item_costs_that_item_only() {
+        let text = r#"[{"id":"a"}, 7, {"id":8}, {"text":"no id"}, {"id":""}, {"id":"b","likes":"many","kind":"song","text":"t"}]"#;
+        let expected = [(true, "a"), (false, ""), (false, "8"), (false, ""), (false, ""), (true, "b")];
+        assert_eq!(ids(text), expected.map(|(post, id)| (post, id.to_owned())));
+    }
+
+    #[test]
+    fn half_a_character_costs_that_character_only() {
+        let mut items = read_posts(r#"[{"id":"a","text":"\ud800 x"}]"#).expect("an array");
+        assert_eq!(items.remove(0).into_post().text.as_deref(), Some("\u{fffd} x"));
+    }
+
+    #[test]
+    fn a_bad_field_costs_that_field_only() {
+        let mut items =
+            read_posts(r#"[{"id":"b","likes":"many","links":[1],"text":"t","promoted":true,"unheard":1}]"#)
+                .expect("an array");
+        let post = items.remove(0).into_post();
+        assert_eq!(
+            (post.text.as_deref(), post.promoted, post.likes, post.links),
+            (Some("t"), Some(true), None, None)
+        );
+    }
+
+    #[test]
+    fn what_makes_no_sense_is_refused_with_a_word() {
+        assert!(read_posts("{").is_err());
+        assert!(read_posts("{}").is_err());
+        assert!(read_context("[]").is_err());
+        assert_eq!(read_context(r#"{"now":1,"utc_offset":1e99}"#).expect("a context").utc_offset, 1440);
+    }
+}

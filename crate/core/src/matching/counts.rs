@@ -1,0 +1,419 @@
+//! How many characters of a sort a text must have before an expression can match: nine capitals in a row for
+//! `[A-Z]{9,}`, seven `#` for `(#\S+\s*){7,}`.
+//!
+//! Expressions about how a text is written have no literal, but nobody keeps one that speaks of ordinary posts:
+//! so what they need is rare. All expressions that count the same sort of characters stand in one row by how many they
+//! need, and a text opens the beginning of that row: what needs more than there is costs nothing.
+
+use regex_syntax::hir::{Class, Hir, HirKind, Look};
+use serde::{Deserialize, Serialize};
+
+/// ASCII one by one, and 64 more in which blocks of 128 characters beyond take turns.
+const BUCKETS: usize = 192;
+const MAX_DEPTH: usize = 100;
+/// At most so many needs of an expression are told.
+const MAX_NEEDS: usize = 4;
+/// What needs less than so many times what an ordinary text has is in most texts.
+const RARE: f64 = 2.0;
+/// Characters of an ordinary text.
+const ORDINARY: f64 = 200.0;
+
+/// A sort of characters: a bit a bucket.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub(crate) struct Sort([u64; BUCKETS / 64]);
+
+/// How the characters of a sort must stand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub(crate) enum Extent {
+    /// Anywhere in the text.
+    Anywhere,
+    /// In a row.
+    Row,
+    /// The text has no others.
+    Whole,
+}
+
+/// So many characters of a sort.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Need {
+    pub(crate) sort: Sort,
+    pub(crate) extent: Extent,
+    pub(crate) least: u32,
+}
+
+fn bucket(c: char) -> usize {
+    let code = c as usize;
+    if code < 128 { code } else { 128 + (code >> 7) % 64 }
+}
+
+impl Sort {
+    fn of(c: char) -> Self {
+        let mut sort = Self::default();
+        sort.add(bucket(c));
+        sort
+    }
+
+    fn add(&mut self, bucket: usize) {
+        if let Some(word) = self.0.get_mut(bucket / 64) {
+            *word |= 1 << (bucket % 64);
+        }
+    }
+
+    fn range(&mut self, first: char, last: char) {
+        let (first, last) = (first as usize, last as usize);
+        (first..=last.min(127)).for_each(|bucket| self.add(bucket));
+        if last >= 128 {
+            let blocks = (first.max(128) >> 7)..=(last >> 7);
+            blocks.take(64).for_each(|block| self.add(128 + block % 64));
+        }
+    }
+
+    fn union(self, other: Self) -> Self {
+        let mut sort = self;
+        sort.0.iter_mut().zip(other.0).for_each(|(word, more)| *word |= more);
+        sort
+    }
+
+    fn has(&self, c: char) -> bool {
+        let bucket = bucket(c);
+        self.0.get(bucket / 64).is_some_and(|word| word >> (bucket % 64) & 1 == 1)
+    }
+
+    fn buckets(&self) -> impl Iterator<Item = usize> + '_ {
+        (0..BUCKETS)
+            .filter(|bucket| self.0.get(bucket / 64).is_some_and(|word| word >> (bucket % 64) & 1 == 1))
+    }
+
+    /// Which share of an ordinary text it makes up, roughly.
+    fn share(&self) -> f64 {
+        let of = |bucket: usize| match bucket {
+            0x20 => 0.16,
+            0x61..=0x7A => 0.028,
+            0x41..=0x5A => 0.0015,
+            0x30..=0x39 => 0.001,
+            0x2C | 0x2E => 0.008,
+            0x0A | 0x21 | 0x23 | 0x27 | 0x2D | 0x2F | 0x3A | 0x3F | 0x40 => 0.002,
+            0..128 => 0.0002,
+            _ => 0.0002,
+        };
+        self.buckets().map(of).sum()
+    }
+}
+
+impl Need {
+    /// How many times more than an ordinary text has.
+    fn rarity(&self) -> f64 {
+        let share = self.sort.share();
+        let expected = match self.extent {
+            Extent::Anywhere => share * ORDINARY,
+            // Rows get rare fast.
+            Extent::Row => share * ORDINARY / 4.0 + 1.0,
+            // Short texts may well be of one sort.
+            Extent::Whole => return if share < 0.5 { RARE } else { 0.0 },
+        };
+        f64::from(self.least) / expected.max(0.02)
+    }
+}
+
+/// What an expression needs, rarest first; nothing where most texts have it.
+pub(crate) fn required(hir: &Hir) -> Vec<Need> {
+    let mut known = analyse(hir, 0);
+    if let Some((sort, _)) = known.uniform
+        && hir.properties().look_set_prefix().contains(Look::Start)
+        && hir.properties().look_set_suffix().contains(Look::End)
+    {
+        known.needs.push(Need { sort, extent: Extent::Whole, least: 0 });
+    }
+    known.needs.retain(|need| need.rarity() >= RARE);
+    known.needs.sort_by(|left, right| right.rarity().total_cmp(&left.rarity()));
+    known.needs.truncate(MAX_NEEDS);
+    known.needs
+}
+
+#[derive(Default)]
+struct Known {
+    /// All that it matches is of one sort, and at least so long.
+    uniform: Option<(Sort, u32)>,
+    needs: Vec<Need>,
+}
+
+impl Known {
+    fn uniform(sort: Sort, least: u32) -> Self {
+        let needs = if least == 0 { Vec::new() } else { rows(sort, least) };
+        Self { uniform: Some((sort, least)), needs }
+    }
+}
+
+fn rows(sort: Sort, least: u32) -> Vec<Need> {
+    [Extent::Row, Extent::Anywhere].into_iter().map(|extent| Need { sort, extent, least }).collect()
+}
+
+fn analyse(hir: &Hir, depth: usize) -> Known {
+    if depth > MAX_DEPTH {
+        return Known::default();
+    }
+    match hir.kind() {
+        HirKind::Empty | HirKind::Look(_) => Known::uniform(Sort::default(), 0),
+        HirKind::Literal(literal) => match std::str::from_utf8(&literal.0) {
+            Ok(text) => concat(text.chars().map(|c| Known::uniform(Sort::of(c), 1))),
+            Err(_) => Known::default(),
+        },
+        HirKind::Class(class) => {
+            let mut sort = Sort::default();
+            match class {
+                Class::Unicode(class) => {
+                    class.iter().for_each(|range| sort.range(range.start(), range.end()))
+                }
+                Class::Bytes(class) if class.is_ascii() => {
+                    class.iter().for_each(|range| sort.range(range.start().into(), range.end().into()));
+                }
+                Class::Bytes(_) => return Known::default(),
+            }
+            Known::uniform(sort, 1)
+        }
+        HirKind::Capture(capture) => analyse(&capture.sub, depth + 1),
+        HirKind::Repetition(repetition) => {
+            let inner = analyse(&repetition.sub, depth + 1);
+            let uniform = inner.uniform.map(|(sort, least)| (sort, least.saturating_mul(repetition.min)));
+            let mut needs = Vec::new();
+            if repetition.min > 0 {
+                needs = inner.needs;
+                let anywhere = needs.iter_mut().filter(|need| need.extent == Extent::Anywhere);
+                anywhere.for_each(|need| need.least = need.least.saturating_mul(repetition.min));
+            }
+            if let Some((sort, least)) = uniform.filter(|(_, least)| *least > 0) {
+                rows(sort, least).into_iter().for_each(|need| know(&mut needs, need));
+            }
+            Known { uniform, needs }
+        }
+        HirKind::Alternation(branches) => {
+            let all: Vec<Known> = branches.iter().map(|branch| analyse(branch, depth + 1)).collect();
+            let uniform = all.iter().map(|known| known.uniform).reduce(|left, right| {
+                let ((one, least), (other, most)) = left.zip(right)?;
+                Some((one.union(other), least.min(most)))
+            });
+            match uniform.flatten() {
+                Some((sort, least)) => Known::uniform(sort, least),
+                None => Known { uniform: None, needs: one_of(&all) },
+            }
+        }
+        HirKind::Concat(parts) => concat(parts.iter().map(|part| analyse(part, depth + 1))),
+    }
+}
+
+/// What is needed whichever branch matches: the best of each, as one.
+fn one_of(all: &[Known]) -> Vec<Need> {
+    let best = |known: &Known| {
+        let anywhere = known.needs.iter().filter(|need| need.extent == Extent::Anywhere);
+        anywhere.max_by(|left, right| left.rarity().total_cmp(&right.rarity())).copied()
+    };
+    let joined = all.iter().map(best).reduce(|left, right| {
+        let (left, right) = left.zip(right)?;
+        Some(Need { sort: left.sort.union(right.sort), least: left.least.min(right.least), ..left })
+    });
+    joined.flatten().into_iter().collect()
+}
+
+fn concat(parts: impl Iterator<Item = Known>) -> Known {
+    let mut uniform = Some((Sort::default(), 0_u32));
+    let mut needs: Vec<Need> = Vec::new();
+    // The row of one sort that the parts just seen make up.
+    let mut row: Option<(Sort, u32)> = None;
+    let end = |row: Option<(Sort, u32)>, needs: &mut Vec<Need>| {
+        if let Some((sort, least)) = row.filter(|(_, least)| *least > 0) {
+            know(needs, Need { sort, extent: Extent::Row, least });
+        }
+    };
+    for part in parts {
+        uniform = uniform
+            .zip(part.uniform)
+            .map(|((sort, least), (other, more))| (sort.union(other), least.saturating_add(more)));
+        match (part.uniform, row) {
+            // What may be nothing of no sort: an assertion.
+            (Some((sort, 0)), _) if sort == Sort::default() => {}
+            (Some((sort, least)), Some((same, before))) if sort == same => {
+                row = Some((sort, before.saturating_add(least)))
+            }
+            (Some(one), other) => {
+                end(other, &mut needs);
+                row = Some(one);
+            }
+            (None, other) => {
+                end(other, &mut needs);
+                row = None;
+            }
+        }
+        for need in part.needs {
+            match needs.iter_mut().find(|known| known.sort == need.sort && known.extent == need.extent) {
+                // One part has its own, and the next part further ones.
+                Some(known) if need.extent == Extent::Anywhere => {
+                    known.least = known.least.saturating_add(need.least);
+                }
+                _ => know(&mut needs, need),
+            }
+        }
+        if needs.len() > 16 {
+            needs.sort_by(|left, right| right.rarity().total_cmp(&left.rarity()));
+            needs.truncate(8);
+        }
+    }
+    end(row, &mut needs);
+    if let Some((sort, least)) = uniform.filter(|(_, least)| *least > 0) {
+        rows(sort, least).into_iter().for_each(|need| know(&mut needs, need));
+    }
+    Known { uniform, needs }
+}
+
+/// Adds a need, which may be known to be greater already.
+fn know(needs: &mut Vec<Need>, need: Need) {
+    match needs.iter_mut().find(|known| known.sort == need.sort && known.extent == need.extent) {
+        Some(known) => known.least = known.least.max(need.least),
+        None => needs.push(need),
+    }
+}
+
+/// Expressions over one field, in rows by what they need first.
+#[derive(Default)]
+pub(crate) struct Counted {
+    rows: Vec<Row>,
+}
+
+struct Row {
+    sort: Sort,
+    buckets: Box<[u8]>,
+    /// Least first: what is needed anywhere, and what in a row; with the leaf and its further needs.
+    anywhere: Vec<(u32, u32, Box<[Need]>)>,
+    in_a_row: Vec<(u32, u32, Box<[Need]>)>,
+    whole: Vec<(u32, Box<[Need]>)>,
+}
+
+impl Counted {
+    /// Files leaves by their needs, of which there is at least one.
+    pub(crate) fn new(leaves: Vec<(u32, Vec<Need>)>) -> Self {
+        let mut rows: std::collections::BTreeMap<Sort, Row> = std::collections::BTreeMap::new();
+        for (leaf, needs) in leaves {
+            let Some((first, further)) = needs.split_first() else { continue };
+            let row = rows.entry(first.sort).or_insert_with(|| Row {
+                sort: first.sort,
+                buckets: first.sort.buckets().map(|bucket| bucket as u8).collect(),
+                anywhere: Vec::new(),
+                in_a_row: Vec::new(),
+                whole: Vec::new(),
+            });
+            match first.extent {
+                Extent::Anywhere => row.anywhere.push((first.least, leaf, further.into())),
+                Extent::Row => row.in_a_row.push((first.least, leaf, further.into())),
+                Extent::Whole => row.whole.push((leaf, further.into())),
+            }
+        }
+        let mut rows: Vec<Row> = rows.into_values().collect();
+        for row in &mut rows {
+            row.anywhere.sort_by_key(|(least, leaf, _)| (*least, *leaf));
+            row.in_a_row.sort_by_key(|(least, leaf, _)| (*least, *leaf));
+        }
+        Self { rows }
+    }
+
+    /// Calls `found` with every leaf whose needs a text has.
+    pub(crate) fn scan(&self, text: &str, mut found: impl FnMut(u32)) {
+        let mut counts = [0_u32; BUCKETS];
+        let mut all = 0;
+        for c in text.chars() {
+            if let Some(count) = counts.get_mut(bucket(c)) {
+                *count += 1;
+            }
+            all += 1;
+        }
+        let total = |sort: &Sort| -> u32 { sort.buckets().filter_map(|bucket| counts.get(bucket)).sum() };
+        let has_need = |need: &Need| {
+            let there = total(&need.sort);
+            there >= need.least
+                && match need.extent {
+                    Extent::Anywhere => true,
+                    Extent::Row => longest_row(&need.sort, text) >= need.least,
+                    Extent::Whole => there == all,
+                }
+        };
+        let has = |needs: &[Need]| needs.iter().all(has_need);
+        for row in &self.rows {
+            let there: u32 = row.buckets.iter().filter_map(|bucket| counts.get(usize::from(*bucket))).sum();
+            for (_, leaf, further) in row.anywhere.iter().take_while(|(least, ..)| *least <= there) {
+                if has(further) {
+                    found(*leaf);
+                }
+            }
+            if row.in_a_row.first().is_some_and(|(least, ..)| *least <= there) {
+                let longest = longest_row(&row.sort, text);
+                for (_, leaf, further) in row.in_a_row.iter().take_while(|(least, ..)| *least <= longest) {
+                    if has(further) {
+                        found(*leaf);
+                    }
+                }
+            }
+            if there == all {
+                row.whole.iter().filter(|(_, further)| has(further)).for_each(|(leaf, _)| found(*leaf));
+            }
+        }
+    }
+}
+
+fn longest_row(sort: &Sort, text: &str) -> u32 {
+    let (mut longest, mut row) = (0, 0);
+    for c in text.chars() {
+        row = if sort.has(c) { row + 1 } else { 0 };
+        longest = longest.max(row);
+    }
+    longest
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn needs(pattern: &str) -> Vec<Need> {
+        required(&regex_syntax::parse(pattern).expect("a test's expression"))
+    }
+
+    fn opens(pattern: &str, text: &str) -> bool {
+        let mut opened = false;
+        Counted::new(vec![(0, needs(pattern))]).scan(text, |_| opened = true);
+        opened
+    }
+
+    #[test]
+    fn opens_only_where_there_is_enough() {
+        for (pattern, enough, too_little) in [
+            ("[A-Z]{9,}", "so ABCDEFGHI it", "ABCDEFGH and I"),
+            (r"(#\S+\s*){7,}", "#a #b #c #d #e #f #g", "#a #b #c #d #e #f"),
+            (r"(!\s*){4,}", "a!! ! !", "a!!!"),
+            (r"\d{3}[ -]?\d{3}[ -]?\d{4}", "555-555 1234", "555 555 123"),
+            (r"[$€]\d{4}", "$1234", "1234"),
+            (r"\p{Cyrillic}{16,}", "шшшшшшшшшшшшшшшш", "шшшш шшшш шшшш шшшш"),
+            (r"^\W+$", "!!! ?", "no"),
+            (r"[A-Z]{4,}([ ,!]+[A-Z]{3,}){4,}", "AAAA BBB CCC DDD EEE", "AAAA BBB ccc DDD EEE"),
+        ] {
+            assert!(!needs(pattern).is_empty(), "{pattern}");
+            assert!(opens(pattern, enough), "{pattern}");
+            assert!(!opens(pattern, too_little), "{pattern}");
+        }
+        for pattern in [r"\w+", "^.{0,20}$", "[a-z]{3}", "", "a?", r"^\s*$|x"] {
+            assert_eq!(needs(pattern), [], "{pattern}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_matches_is_opened(
+            pattern in "(\\^)?(([#!A]|\\[A-Z\\]\\{[1-5],\\}|(\\(#\\[a-c\\]\\+ \\?\\)\\{[2-4],\\})|\\[!\\?\\]\\+|\\\\d\\{2,3\\}|\\\\W\\*|(\\(ЖЖ\\|!!!\\)\\{1,2\\})|\\\\S|\\\\b){1,4})(\\$)?",
+            text in "[A-C#!?a-c 0-9Ж🎉\n]{0,30}",
+        ) {
+            if let Ok(regex) = regex::Regex::new(&pattern)
+                && regex.is_match(&text)
+                && !needs(&pattern).is_empty()
+            {
+                prop_assert!(opens(&pattern, &text), "{:?}", needs(&pattern));
+            }
+        }
+    }
+}

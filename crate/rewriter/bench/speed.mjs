@@ -1,0 +1,84 @@
+// How fast the wasm reads answers and writes them anew, beside a plain serde_json parse and print in the same wasm, and beside
+// the browser's own JSON: `node crate/rewriter/bench/speed.mjs` after `scripts/build-wasm.sh rewriter` (with
+// `DIFFRACT_WASM_FEATURES=bench`, to compare ways across and with serde_json). Runs over the recordings (`DIFFRACT_CORPORA`), or over our own small payloads.
+// Half of the posts go. The fastest of several runs; Node's V8 is Chromium's.
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+
+const dist = new URL("../../../dist/rewriter/", import.meta.url);
+const wasm = readFileSync(new URL("diffract_rewriter_bg.wasm", dist));
+const script = await import(new URL("diffract_rewriter.js", dist).href);
+const started = performance.now();
+await script.default({ module_or_path: wasm });
+const { Rewriter, read_bytes, serde_round } = script;
+console.log(`${(wasm.length / 1024).toFixed(0)} KB of wasm, ready in ${(performance.now() - started).toFixed(1)} ms`);
+
+const corpora = new URL(`${process.env.DIFFRACT_CORPORA ?? "../shared/corpora"}/dev/`, new URL("../../../", import.meta.url));
+const ours = new URL("../../adapters/tests/payloads/", import.meta.url);
+
+function* samples() {
+  if (!existsSync(corpora)) {
+    for (const file of readdirSync(ours)) {
+      if (file.endsWith(".json")) yield { platform: file.split("-")[0], name: file, text: readFileSync(new URL(file, ours), "utf8"), url: "" };
+    }
+    return;
+  }
+  for (const platform of readdirSync(corpora)) {
+    const folder = new URL(`${platform}/`, corpora);
+    for (const file of readdirSync(folder)) {
+      if (!file.endsWith(".json") || file.endsWith(".meta.json")) continue;
+      const meta = JSON.parse(readFileSync(new URL(file.replace(/\.json$/, ".meta.json"), folder), "utf8"));
+      yield { platform, name: `${platform}/${file}`, text: readFileSync(new URL(file, folder), "utf8"), url: meta.request_url };
+    }
+  }
+}
+
+/** The least milliseconds that something takes. */
+function fastest(run) {
+  let best = Number.POSITIVE_INFINITY;
+  const until = performance.now() + 300;
+  for (let round = 0; round < 6 || (round < 200 && performance.now() < until); round++) {
+    const begin = performance.now();
+    run();
+    best = Math.min(best, performance.now() - begin);
+  }
+  return best;
+}
+
+const rewriter = new Rewriter();
+const total = { bytes: 0, read: 0, posts: 0, write: 0, bytesIn: 0, serde: 0, browser: 0 };
+console.log("  KB   read ms  posts ms  write ms   MB/s  payload");
+for (const { platform, name, text, url } of samples()) {
+  const bytes = Buffer.byteLength(text);
+  let answer = rewriter.read(platform, url, text);
+  if (answer.problem !== undefined) continue;
+  const count = JSON.parse(answer.posts).length;
+  const verdicts = JSON.stringify(Array.from({ length: count }, (_, post) => ({ action: post % 2 ? "hide" : "show" })));
+  const order = Uint32Array.from({ length: count }, (_, post) => count - 1 - post);
+  const read = fastest(() => rewriter.read(platform, url, text).free());
+  const posts = fastest(() => answer.posts);
+  const write = fastest(() => {
+    const written = rewriter.write(answer, verdicts, order, undefined);
+    written.body();
+    written.free();
+  });
+  answer.free();
+  total.bytes += bytes;
+  total.read += read;
+  total.posts += posts;
+  total.write += write;
+  if (read_bytes) {
+    const encoded = new TextEncoder().encode(text);
+    total.bytesIn += fastest(() => read_bytes(rewriter, platform, url, encoded).free());
+    total.serde += fastest(() => serde_round(text));
+  }
+  total.browser += fastest(() => JSON.stringify(JSON.parse(text)));
+  const speed = bytes / 1e3 / (read + write);
+  console.log(`${(bytes / 1024).toFixed(0).padStart(4)} ${read.toFixed(2).padStart(9)} ${posts.toFixed(2).padStart(9)} ${write.toFixed(2).padStart(9)} ${speed.toFixed(0).padStart(6)}  ${name}`);
+}
+const speed = (milliseconds) => `${(total.bytes / 1e3 / milliseconds).toFixed(0)} MB/s`;
+console.log(`all ${(total.bytes / 1e6).toFixed(1)} MB: read ${speed(total.read)}, read and written ${speed(total.read + total.write)}, posts as JSON besides ${total.posts.toFixed(1)} ms`);
+console.log(`the browser's own JSON.parse and JSON.stringify: ${speed(total.browser)}`);
+if (total.serde) {
+  console.log(`serde_json's parse and print in the same wasm: ${speed(total.serde)}; we take ${((total.read + total.write) / total.serde).toFixed(2)} of its time`);
+  console.log(`read from text ${total.read.toFixed(1)} ms, from bytes ${total.bytesIn.toFixed(1)} ms`);
+}

@@ -1,0 +1,209 @@
+/**
+ * The posts of this visit, to try rules out on: the newest of all pages, private windows aside. They lie in memory; a
+ * background that is suspended finds them again in `storage.session`, which is memory too and goes with the browser. Only
+ * when the reader says so do they outlive it, in a database of their own, until the reader deletes them.
+ */
+import { api, wordsOf } from "../shared/api.ts";
+import { MAX_ID, MAX_POST_TEXT, MAX_RECENT, MAX_RECENT_TEXT } from "../shared/guards.ts";
+import { integer, list, Misfit, object, text } from "../shared/shape.ts";
+import { withStore } from "./database.ts";
+
+const PLACE = { database: "diffract-posts", store: "posts" };
+/** Key of the posts, here and there. */
+const KEY = "recent";
+/** Under this lies what could not be read, until the reader deletes the posts. */
+const SET_ASIDE = "unreadable";
+/** The form in which they are stored. */
+const FORM = 1;
+/** Milliseconds until batches are taken apart: nothing of this is in the way of a verdict. */
+const TAKE_AFTER = 500;
+/** Milliseconds from then until they are stored. */
+const STORE_AFTER = 3000;
+/** Most characters of batches that wait to be taken apart. */
+const MAX_WAITING = 2 * MAX_RECENT_TEXT;
+
+const readStored = object({ form: integer(1, 1e6), posts: list(text(MAX_POST_TEXT, 2), MAX_RECENT) });
+const readIdentity = object({ id: text(MAX_ID, 1) });
+
+/** Under which name a post is found again. */
+function keyOf(post: unknown): string | null {
+  try {
+    const { id } = readIdentity(post, "a post");
+    const { platform } = post as { platform?: unknown };
+    return `${typeof platform === "string" ? platform.slice(0, 64) : ""} ${id}`;
+  } catch {
+    return null;
+  }
+}
+
+export class Recent {
+  /** Each as JSON, by key, newest last. */
+  private readonly posts = new Map<string, string>();
+  private size = 0;
+  private waiting: string[] = [];
+  private waitingSize = 0;
+  private loaded: Promise<void> | undefined;
+  private takeTimer: ReturnType<typeof setTimeout> | undefined;
+  private storeTimer: ReturnType<typeof setTimeout> | undefined;
+  /** One write at a time. */
+  private last: Promise<unknown> = Promise.resolve();
+
+  constructor(
+    private readonly kept: () => Promise<boolean>,
+    private readonly trouble: (words: string) => void,
+  ) {}
+
+  /** Takes a batch that was decided, a JSON array. Costs nothing now. */
+  take(batch: string): void {
+    this.waiting.push(batch);
+    this.waitingSize += batch.length;
+    while (this.waitingSize > MAX_WAITING && this.waiting.length > 1)
+      this.waitingSize -= this.waiting.shift()?.length ?? 0;
+    this.takeTimer ??= setTimeout(() => void this.settle(), TAKE_AFTER);
+  }
+
+  /** Takes one post, and says under which name it is found among {@link all}: `platform id`. */
+  async pick(post: string): Promise<string> {
+    await this.settle();
+    const key = this.put(JSON.parse(post));
+    if (key === null) throw new Error("it has no id");
+    this.storeSoon();
+    return key;
+  }
+
+  /** All of them as a JSON array, newest last. */
+  async all(): Promise<string> {
+    await this.settle();
+    return `[${[...this.posts.values()].join(",")}]`;
+  }
+
+  /** Keeps them from now on, or deletes what was kept. */
+  async keep(on: boolean): Promise<void> {
+    await this.settle();
+    await this.queue(() =>
+      on ? this.storeKept() : withStore(PLACE, "readwrite", (store, done) => done(store.clear())),
+    );
+  }
+
+  /** Deletes all of them, wherever they are. */
+  async forget(): Promise<void> {
+    clearTimeout(this.takeTimer);
+    clearTimeout(this.storeTimer);
+    this.takeTimer = undefined;
+    this.storeTimer = undefined;
+    this.waiting = [];
+    this.waitingSize = 0;
+    // What is still to be loaded would come back.
+    this.loaded = Promise.resolve();
+    this.posts.clear();
+    this.size = 0;
+    await this.queue(async () => {
+      await api.storage.session?.remove(KEY);
+      await withStore(PLACE, "readwrite", (store, done) => done(store.clear()));
+    });
+  }
+
+  /** Takes the waiting batches apart. */
+  private async settle(): Promise<void> {
+    clearTimeout(this.takeTimer);
+    this.takeTimer = undefined;
+    this.loaded ??= this.load();
+    await this.loaded;
+    const batches = this.waiting;
+    this.waiting = [];
+    this.waitingSize = 0;
+    if (batches.length === 0) return;
+    for (const batch of batches) {
+      try {
+        const posts: unknown = JSON.parse(batch);
+        if (Array.isArray(posts)) for (const post of posts) this.put(post);
+      } catch {
+        // It was refused by the engine as well, and said there.
+      }
+    }
+    this.storeSoon();
+  }
+
+  private put(post: unknown): string | null {
+    const key = keyOf(post);
+    if (key === null) return null;
+    const json = JSON.stringify(post);
+    if (json.length > MAX_POST_TEXT) return null;
+    this.drop(key);
+    this.posts.set(key, json);
+    this.size += json.length + 1;
+    for (const oldest of this.posts.keys()) {
+      if (this.posts.size <= MAX_RECENT && this.size <= MAX_RECENT_TEXT) break;
+      this.drop(oldest);
+    }
+    return key;
+  }
+
+  private drop(key: string): void {
+    const known = this.posts.get(key);
+    if (known === undefined) return;
+    this.posts.delete(key);
+    this.size -= known.length + 1;
+  }
+
+  private async load(): Promise<void> {
+    try {
+      const { [KEY]: stored } = (await api.storage.session?.get(KEY)) ?? {};
+      if (stored !== undefined && this.read(stored)) return;
+      if (!(await this.kept())) return;
+      const kept: unknown = await withStore(PLACE, "readonly", (store, done) => done(store.get(KEY)));
+      if (kept === undefined || this.read(kept)) return;
+      await withStore(PLACE, "readwrite", async (store, done) => {
+        await done(store.put(kept, SET_ASIDE));
+        await done(store.delete(KEY));
+      });
+      this.trouble(
+        "The posts you keep were stored in a form that this version does not read. They are set aside; “Delete them” beside the rule editor deletes them too.",
+      );
+    } catch (error) {
+      this.trouble(
+        `The posts of earlier could not be read (${wordsOf(error)}); new ones are taken all the same.`,
+      );
+    }
+  }
+
+  private read(stored: unknown): boolean {
+    try {
+      const { form, posts } = readStored(stored, "the posts");
+      if (form !== FORM) return false;
+      for (const post of posts) this.put(JSON.parse(post));
+      return true;
+    } catch (error) {
+      if (error instanceof Misfit || error instanceof SyntaxError) return false;
+      throw error;
+    }
+  }
+
+  private storeSoon(): void {
+    this.storeTimer ??= setTimeout(() => {
+      this.storeTimer = undefined;
+      void this.queue(async () => {
+        await api.storage.session?.set({ [KEY]: this.stored() });
+        if (await this.kept()) await this.storeKept();
+      }).catch((error: unknown) =>
+        this.trouble(
+          `The posts of this visit could not be stored (${wordsOf(error)}); they are kept in memory.`,
+        ),
+      );
+    }, STORE_AFTER);
+  }
+
+  private stored(): { form: number; posts: string[] } {
+    return { form: FORM, posts: [...this.posts.values()] };
+  }
+
+  private storeKept(): Promise<unknown> {
+    return withStore(PLACE, "readwrite", (store, done) => done(store.put(this.stored(), KEY)));
+  }
+
+  private queue<T>(job: () => Promise<T>): Promise<T> {
+    const next = this.last.then(job);
+    this.last = next.catch(() => {});
+    return next;
+  }
+}

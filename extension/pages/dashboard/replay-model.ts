@@ -1,0 +1,255 @@
+/**
+ * Rules tried out on the posts of this visit: which posts there are, what the rules as typed would do to each, and how
+ * that differs from the rules as saved. The workbench decides; this keeps what it said.
+ */
+import { batch, computed, signal } from "@preact/signals";
+import { MAX_ID, MAX_RECENT } from "../../shared/guards.ts";
+import type { JudgedPost } from "../../shared/messages.ts";
+import type { Verdict } from "../../shared/post.ts";
+import { flag, Misfit, object, optional, text } from "../../shared/shape.ts";
+import { askRecent, tell } from "../common/browser.ts";
+import { announce } from "../common/parts.tsx";
+import { count } from "../common/words.ts";
+import {
+  type EffectTally,
+  type Outcome,
+  openReplay,
+  type Proposal,
+  proposalsFrom,
+  replaySaved,
+  replayTyped,
+} from "../common/workbench.ts";
+import { state } from "./model.ts";
+
+const words = text(1 << 20);
+/** What is drawn of a post. */
+const readDrawn = object({
+  id: text(MAX_ID, 1),
+  platform: optional(text(64)),
+  author: optional(words),
+  name: optional(words),
+  text: optional(words),
+  title: optional(words),
+  community: optional(words),
+  followed: optional(flag),
+});
+
+/** A post as far as it is drawn. */
+export type DrawnPost = ReturnType<typeof readDrawn>;
+
+/** Where the pane stands. */
+export type Phase =
+  | { is: "waiting" }
+  /** There are no posts yet. */
+  | { is: "empty" }
+  | { is: "ready" }
+  /** Rules cannot be tried out; why. */
+  | { is: "failed"; why: string };
+
+export const phase = signal<Phase>({ is: "waiting" });
+/** In the order of the feed, newest last; indices are the workbench's. */
+export const posts = signal<readonly DrawnPost[]>([]);
+/** By index: what the rules as typed would do. */
+export const verdicts = signal<readonly Verdict[]>([]);
+/** Indices of posts to which something else happens than under the rules as saved. */
+export const differs = signal<ReadonlySet<number>>(new Set());
+export const more = signal<readonly EffectTally[]>([]);
+export const fewer = signal<readonly EffectTally[]>([]);
+/** The rules are too large to be tried out. */
+export const tooLarge = signal(false);
+/** What is shown does not speak of the rules as typed yet. */
+export const busy = signal(false);
+/** The posts outlive the browser. */
+export const kept = signal(false);
+
+/** The line of the rules that the caret is on, from 1. */
+export const caretLine = signal(0);
+
+/** Rules that could be made of a post. */
+export interface Started {
+  post: DrawnPost;
+  proposals: readonly Proposal[];
+}
+
+/** The post a rule is being made of; words instead where that cannot be. */
+export const started = signal<Started | { problem: string } | undefined>(undefined);
+
+/** A post with its verdict, as the words for it want them. */
+export const judged = computed<JudgedPost[]>(() =>
+  posts.value.flatMap((post, index) => {
+    const verdict = verdicts.value[index];
+    return verdict === undefined ? [] : [{ post, verdict, shown: false, places: 0 }];
+  }),
+);
+
+/** The rules as they were typed last, until they are tried out. */
+let typed: { source: string; saved: boolean } | undefined;
+let asking = false;
+/** Grows with every opening: answers of an older one are dropped. */
+let opening = 0;
+
+/** Takes the posts of this visit anew, and tries the rules out on them. */
+export async function openPosts(saved: string, source: string): Promise<void> {
+  const mine = ++opening;
+  const answer = await askRecent();
+  if (mine !== opening) return;
+  if (!answer.ok) {
+    phase.value = { is: "failed", why: answer.message };
+    return;
+  }
+  kept.value = answer.value.kept;
+  const found = readPosts(answer.value.posts);
+  if (found.drawn.length === 0) {
+    batch(() => {
+      posts.value = [];
+      verdicts.value = [];
+      phase.value = { is: "empty" };
+    });
+    return;
+  }
+  const packs = (state.peek()?.packs ?? [])
+    .filter((pack) => pack.on && pack.origin !== "mine")
+    .map(({ id, source: of, origin }) => ({
+      id,
+      source: of,
+      trust: origin === "imported" ? ("limited" as const) : ("full" as const),
+    }));
+  try {
+    const opened = await openReplay(found.json, packs, saved);
+    if (mine !== opening) return;
+    if (opened !== found.drawn.length) throw new Error("the posts were read in two ways");
+    batch(() => {
+      posts.value = found.drawn;
+      verdicts.value = [];
+      differs.value = new Set();
+      phase.value = { is: "ready" };
+    });
+    tryOut(source);
+  } catch (error) {
+    if (mine === opening) fail(error);
+  }
+}
+
+/** The posts that have an id; what else is in there costs that. */
+function readPosts(json: string): { drawn: DrawnPost[]; json: string } {
+  let all: unknown;
+  try {
+    all = JSON.parse(json);
+  } catch {
+    return { drawn: [], json: "[]" };
+  }
+  const drawn: DrawnPost[] = [];
+  const whole: unknown[] = [];
+  for (const one of Array.isArray(all) ? all.slice(-MAX_RECENT) : []) {
+    try {
+      drawn.push(readDrawn(one, "a post"));
+      whole.push(one);
+    } catch (error) {
+      if (!(error instanceof Misfit)) throw error;
+    }
+  }
+  return { drawn, json: JSON.stringify(whole) };
+}
+
+/** Tries the rules out as they stand. Of what is typed meanwhile only the last is tried. */
+export function tryOut(source: string, saved = false): void {
+  if (phase.peek().is !== "ready") return;
+  typed = { source, saved: saved || (typed?.saved ?? false) };
+  busy.value = true;
+  if (!asking) void next();
+}
+
+async function next(): Promise<void> {
+  asking = true;
+  try {
+    while (typed !== undefined) {
+      const mine = opening;
+      const { source, saved } = typed;
+      typed = undefined;
+      const outcome = await (saved ? replaySaved(source) : replayTyped(source));
+      if (mine === opening) take(outcome);
+    }
+  } catch (error) {
+    fail(error);
+  } finally {
+    asking = false;
+  }
+}
+
+function take(outcome: Outcome): void {
+  batch(() => {
+    if (outcome.changed.size > 0) {
+      const now = [...verdicts.peek()];
+      for (const [index, verdict] of outcome.changed) now[index] = verdict;
+      verdicts.value = now;
+    }
+    const before = differs.peek();
+    if (outcome.differs.length !== before.size || outcome.differs.some((index) => !before.has(index)))
+      differs.value = new Set(outcome.differs);
+    more.value = outcome.more;
+    fewer.value = outcome.fewer;
+    tooLarge.value = outcome.tooLarge;
+    if (typed === undefined) busy.value = false;
+  });
+}
+
+function fail(error: unknown): void {
+  typed = undefined;
+  batch(() => {
+    busy.value = false;
+    phase.value = { is: "failed", why: error instanceof Error ? error.message : String(error) };
+  });
+}
+
+/** Looks for rules to make of a post. */
+export async function startFrom(index: number): Promise<void> {
+  const post = posts.peek()[index];
+  if (post === undefined) return;
+  try {
+    started.value = { post, proposals: await proposalsFrom(index) };
+  } catch (error) {
+    started.value = {
+      problem: `No rules could be proposed (${error instanceof Error ? error.message : error}).`,
+    };
+  }
+}
+
+/** As {@link startFrom}, of the post with this name: `platform id`. */
+export async function startFromName(name: string): Promise<void> {
+  const index = posts.peek().findIndex((post) => `${post.platform ?? ""} ${post.id}` === name);
+  if (index >= 0) await startFrom(index);
+  else
+    started.value = {
+      problem:
+        "This post is not remembered any more: Diffract keeps the newest 500. Look at it again, and try once more.",
+    };
+}
+
+/** Whether the posts outlive the browser from now on. */
+export async function setKept(on: boolean): Promise<string | undefined> {
+  const answer = await tell({ type: "keep-recent", on });
+  if (!answer.ok) return answer.message;
+  kept.value = on;
+  announce(on ? "The posts are kept from now on" : "What was kept is deleted");
+  return undefined;
+}
+
+/** Deletes the posts, wherever they are. */
+export async function forget(): Promise<string | undefined> {
+  const answer = await tell({ type: "forget-recent" });
+  if (!answer.ok) return answer.message;
+  opening += 1;
+  const gone = posts.peek().length;
+  batch(() => {
+    posts.value = [];
+    verdicts.value = [];
+    differs.value = new Set();
+    more.value = [];
+    fewer.value = [];
+    started.value = undefined;
+    busy.value = false;
+    phase.value = { is: "empty" };
+  });
+  announce(`${count(gone, "post")} deleted`);
+  return undefined;
+}

@@ -1,0 +1,42 @@
+/** What a page asks of the workbench, and how it crosses to the worker and back: plain text both ways, but for the packs. */
+
+/** A pack in force beside the file that is edited. */
+export interface OtherPack {
+  id: string;
+  source: string;
+  trust: "full" | "limited";
+}
+
+/** By name: what is handed over. What comes back is always text, mostly JSON. */
+export interface Calls {
+  /** The diagnostics of a rule file. */
+  check: [source: string];
+  /** The file as it should stand. */
+  format: [source: string];
+  complete: [source: string, offset: number];
+  describe: [source: string, offset: number];
+  /** Opens a replay; all below speak of the one opened last. `context`: see the workbench's `Replay`. */
+  open: [posts: string, context: string, packs: readonly OtherPack[], saved: string];
+  type: [source: string];
+  saved: [source: string];
+  propose: [index: number];
+  /** Why a post gets its verdict; with the rule of a line of the file as typed, 0 for none. */
+  explain: [index: number, line: number];
+  /** Another tool's filters as rules. `now` in seconds since 1970. */
+  import: [bytes: Uint8Array, name: string, now: number];
+}
+
+/** The name of a call. */
+export type CallName = keyof Calls;
+
+/** Page → worker. */
+export interface Call {
+  seq: number;
+  name: CallName;
+  args: readonly unknown[];
+}
+
+/** Worker → page. `broken`: the module will not answer again. */
+export type Reply =
+  | { seq: number; ok: true; value: string }
+  | { seq: number; ok: false; message: string; broken: boolean };

@@ -1,0 +1,53 @@
+/** The worker of a page that runs the workbench, so that nothing it does is in the way of typing. */
+import init, {
+  check,
+  complete,
+  describe,
+  format,
+  importFilters,
+  Replay,
+} from "../../../dist/workbench/diffract_workbench.js";
+import { api } from "../../shared/api.ts";
+import type { Call, CallName, Calls, Reply } from "./calls.ts";
+
+const ready = init({ module_or_path: api.runtime.getURL("workbench.wasm") });
+let replay: Replay | undefined;
+
+function opened(): Replay {
+  if (replay === undefined) throw new Error("no posts are opened");
+  return replay;
+}
+
+const CARRY_OUT: { [Name in CallName]: (...args: Calls[Name]) => string } = {
+  check: (source) => check(source, undefined),
+  format,
+  complete,
+  describe,
+  open(posts, context, packs, saved) {
+    const next = new Replay(posts, context, [...packs], saved);
+    replay?.free();
+    replay = next;
+    return String(next.posts());
+  },
+  type: (source) => opened().type(source),
+  saved: (source) => opened().saved(source),
+  propose: (index) => opened().propose(index),
+  explain: (index, line) => opened().explain(index, line),
+  import: importFilters,
+};
+
+addEventListener("message", ({ data }: MessageEvent<Call>) => void answer(data));
+
+async function answer({ seq, name, args }: Call): Promise<void> {
+  let reply: Reply;
+  try {
+    await ready;
+    const carryOut = CARRY_OUT[name] as (...given: readonly unknown[]) => string;
+    reply = { seq, ok: true, value: carryOut(...args) };
+  } catch (error) {
+    // A panic leaves the module in no state to go on.
+    const broken = error instanceof WebAssembly.RuntimeError;
+    reply = { seq, ok: false, message: error instanceof Error ? error.message : String(error), broken };
+  }
+  postMessage(reply);
+}

@@ -1,0 +1,112 @@
+/** The posts of this visit, which rules are tried out on: bounded, in memory, kept and deleted as the reader says. */
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { MAX_RECENT, MAX_RECENT_TEXT, readRecent } from "../../extension/shared/guards.ts";
+import { Area, type Background, missing, startBackground } from "./background.ts";
+
+const post = (id: number, text = "words") => ({ platform: "x", id: String(id), text });
+
+async function recent(background: Background): Promise<{ ids: string[]; kept: boolean; size: number }> {
+  const answer = await background.ask({ type: "recent" });
+  if (!answer.ok) throw new Error(answer.message);
+  const { posts, kept } = readRecent(answer.value, "the answer");
+  return { ids: (JSON.parse(posts) as { id: string }[]).map(({ id }) => id), kept, size: posts.length };
+}
+
+const kept = new Map<string, unknown>();
+const keptIds = (store: Map<string, unknown>) =>
+  ((store.get("recent") as { posts: string[] } | undefined)?.posts ?? []).map(
+    (one) => (JSON.parse(one) as { id: string }).id,
+  );
+
+describe("the posts of this visit", { skip: missing }, () => {
+  test("are those that were decided, newest last, each once", async () => {
+    const background = await startBackground({ version: 1 });
+    await background.batch(JSON.stringify([post(1), post(2), post(3)]));
+    await background.batch(
+      JSON.stringify([post(2, "edited"), 7, { text: "no id" }, { platform: "reddit", id: "1" }]),
+    );
+    assert.deepEqual(await recent(background), {
+      ids: ["1", "3", "2", "1"],
+      kept: false,
+      size: (await recent(background)).size,
+    });
+  });
+
+  test("are the newest of all, and not more than can be held", async () => {
+    const background = await startBackground({ version: 1 });
+    for (let batch = 0; batch < 3; batch += 1)
+      await background.batch(
+        JSON.stringify(Array.from({ length: 300 }, (_, index) => post(batch * 300 + index))),
+      );
+    const { ids } = await recent(background);
+    assert.equal(ids.length, MAX_RECENT);
+    assert.deepEqual([ids[0], ids.at(-1)], ["400", "899"]);
+    await background.batch(JSON.stringify([1, 2, 3, 4, 5, 6].map((id) => post(id, "long ".repeat(180_000)))));
+    assert.ok((await recent(background)).size <= MAX_RECENT_TEXT + 2);
+  });
+
+  test("are none of a private window's", async () => {
+    const background = await startBackground({ version: 1 });
+    await background.batch(JSON.stringify([post(1)]), true);
+    await background.batch(JSON.stringify([post(2)]));
+    assert.deepEqual((await recent(background)).ids, ["2"]);
+  });
+
+  test("outlive a suspended background in memory, and nowhere else", async () => {
+    const session = new Area({ recent: { form: 1, posts: [JSON.stringify(post(1))] } });
+    const background = await startBackground({ version: 1 }, { session, keptPosts: kept });
+    await background.batch(JSON.stringify([post(2)]));
+    assert.deepEqual((await recent(background)).ids, ["1", "2"]);
+    assert.equal(kept.size, 0);
+    assert.ok(!background.area.writes.flat().some((key) => key.includes("recent")), "nothing on the disk");
+  });
+
+  test("outlive the browser only if the reader says so, and are deleted when the reader says so", async () => {
+    const keptPosts = new Map<string, unknown>();
+    const background = await startBackground({ version: 1 }, { keptPosts });
+    await background.batch(JSON.stringify([post(1), post(2)]));
+    assert.deepEqual(await background.ask({ type: "keep-recent", on: true }), { ok: true, value: null });
+    assert.deepEqual(keptIds(keptPosts), ["1", "2"]);
+    assert.equal(background.area.values.keepRecent, true);
+    const next = await startBackground({ version: 1, keepRecent: true }, { keptPosts });
+    assert.deepEqual((await recent(next)).ids, ["1", "2"]);
+    assert.equal((await recent(next)).kept, true);
+    await next.ask({ type: "forget-recent" });
+    assert.deepEqual((await recent(next)).ids, []);
+    assert.equal(keptPosts.size, 0);
+    assert.equal(next.session.values.recent, undefined);
+    await next.batch(JSON.stringify([post(3)]));
+    await next.ask({ type: "keep-recent", on: false });
+    assert.equal(keptPosts.size, 0, "what was kept is gone");
+    assert.deepEqual((await recent(next)).ids, ["3"], "what is in memory stays");
+  });
+
+  test("of a form that is not known are set aside with a word, not lost", async () => {
+    const keptPosts = new Map<string, unknown>([["recent", { form: 9, posts: ["later"] }]]);
+    const background = await startBackground({ version: 1, keepRecent: true }, { keptPosts });
+    assert.deepEqual((await recent(background)).ids, []);
+    assert.deepEqual(keptPosts.get("unreadable"), { form: 9, posts: ["later"] });
+    const { troubles } = await background.state();
+    assert.match(troubles.join(" "), /in a form that this version does not read/);
+    await background.ask({ type: "forget-recent" });
+    assert.equal(keptPosts.size, 0);
+  });
+
+  test("one that was picked on the page opens the dashboard at rules to be made of it", async () => {
+    const background = await startBackground({ version: 1 });
+    background.tell({ type: "picked", post: JSON.stringify(post(5, "a picked one")) });
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    assert.deepEqual(background.opened, ["chrome-extension://diffract/dashboard.html#from/x%205"]);
+    assert.deepEqual((await recent(background)).ids, ["5"]);
+  });
+
+  test("that is none opens nothing, and that is said", async () => {
+    const background = await startBackground({ version: 1 });
+    background.tell({ type: "picked", post: "nonsense" });
+    background.tell({ type: "picked", post: "{}" });
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    assert.deepEqual(background.opened, []);
+    assert.match((await background.state()).troubles.join(" "), /No rule could be started/);
+  });
+});
