@@ -189,6 +189,13 @@ fn null_bytes_and_marks_of_direction_are_named() {
         ('\u{202e}', "right-to-left override"),
         ('\u{2067}', "right-to-left isolate"),
         ('\u{61c}', "Arabic letter mark"),
+        ('\u{200e}', "left-to-right mark"),
+        ('\u{202a}', "left-to-right embedding"),
+        ('\u{202c}', "pop directional formatting"),
+        ('\u{202d}', "left-to-right override"),
+        ('\u{2066}', "left-to-right isolate"),
+        ('\u{2068}', "first strong isolate"),
+        ('\u{2069}', "pop directional isolate"),
     ] {
         // Between words it separates them; within a text it is part of it.
         for (source, rules) in
@@ -200,6 +207,20 @@ fn null_bytes_and_marks_of_direction_are_named() {
             let message = &compiled.diagnostics[0].diagnostics[0];
             assert!(message.message.contains(name), "{}", message.message);
         }
+    }
+    for (sign, name) in [
+        ('\u{b}', "vertical tab"),
+        ('\u{c}', "form feed"),
+        ('\u{7f}', "delete"),
+        ('\u{1}', "control character"),
+        ('\u{ad}', "soft hyphen"),
+        ('\u{2028}', "line separator"),
+        ('\u{2029}', "paragraph separator"),
+        ('\u{200b}', "zero width space"),
+    ] {
+        let compiled = one(&format!("hide if text has \"a{sign}b\""));
+        assert_eq!(codes(&compiled), [("invisible-character", 1)], "{sign:?}");
+        assert!(compiled.diagnostics[0].diagnostics[0].message.contains(name), "{sign:?}");
     }
     let compiled = one("hide if promoted\0\nhide if suggested");
     assert_eq!(compiled.program.rules.len(), 1);

@@ -60,14 +60,11 @@ fn test(narrow: &Test, wide: &Test, program: &Program) -> bool {
             Test::TextHas { field: b, quantifier: r, words: false, needles: m },
         ) => a == b && needles((Quantifier::Any, n), (*r, m), program, |n, m| n.contains(m)),
         (
-            Test::TextEdge { field: a, edge, needles: n },
+            Test::TextEdge { field: a, needles: n, .. },
             Test::TextHas { field: b, quantifier: r, words: false, needles: m },
         ) => {
             // A handle's beginning is compared without its sign.
-            a == b
-                && !a.is_handle()
-                && needles((Quantifier::Any, n), (*r, m), program, |n, m| n.contains(m))
-                && matches!(edge, Edge::Start | Edge::End)
+            a == b && !a.is_handle() && needles((Quantifier::Any, n), (*r, m), program, |n, m| n.contains(m))
         }
         (
             Test::TextEdge { field: a, edge: e, needles: n },

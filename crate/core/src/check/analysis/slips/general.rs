@@ -39,6 +39,12 @@ pub(super) fn in_general(problem: &Diagnostic, line: &Line<'_>) -> Option<String
         "a smaller number does: only how scores compare counts"
     } else if problem.code == code::BAD_NUMBER && line.is(0, &["limit"]) {
         "write it like `limit 3 per author per day`"
+    } else if expects("a share") {
+        "a share is a percentage like `80%`, or a number between 0 and 1"
+    } else if problem.code == code::WRONG_VALUE && problem.message.starts_with("a comparison") {
+        "for a range write two: `likes > 5 and likes < 10`; for one of several numbers, `likes is 5, 10`"
+    } else if problem.code == code::BAD_REGEX && problem.message.contains("nested") {
+        "write several expressions with commas: `matches /…/, /…/`"
     } else if problem.code == code::BAD_REGEX {
         "a sign that means something in expressions (`. * + ? ( ) [ ] { } | ^ $`) is written with `\\` before it"
     } else if problem.code == code::EMPTY_TEXT {
