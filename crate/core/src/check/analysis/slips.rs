@@ -126,6 +126,8 @@ impl<'s> Line<'s> {
     }
 
     fn span_of(&self, from: usize, to: usize) -> Option<Span> {
+        // Nothing where a pair that was looked for stands the other way round.
+        (from <= to).then_some(())?;
         Some(self.tokens.get(from)?.span.start..self.tokens.get(to)?.span.end)
     }
 
@@ -318,7 +320,7 @@ fn joined(line: &Line<'_>, at: usize, word: &str) -> Option<Fix> {
         "to" if before(&["link"]) => return line.replace(at - 1, at, "links to"),
         "of" if before(&["any", "all"]) => return line.remove(at, at),
         "of" if before(&["one", "some"]) => return line.replace(at - 1, at, "any"),
-        "of" if before(&["none"]) => return line.replace(at - 2, at, "not has any"),
+        "of" if before(&["none"]) && at > 1 => return line.replace(at - 2, at, "not has any"),
         "between" => return between(line, at),
         "reason" | "since" if line.is_text(at + 1) => return line.replace(at, at, "because"),
         "in" if at > 0 && line.is_text(at - 1) && line.kind(at + 1) == Some(TokenKind::Word) => {

@@ -57,7 +57,7 @@ fn empty_around(line: &Line<'_>, at: usize) -> bool {
 /// `""sale""`
 fn doubled(line: &Line<'_>, at: usize) -> Option<Fix> {
     let open = at.checked_sub(1)?;
-    let close = (at..line.len()).find(|i| line.text(*i) == "\"\"")?;
+    let close = (at + 1..line.len()).find(|i| line.text(*i) == "\"\"")?;
     line.replace(open, close, format!("\"{}\"", line.written(at, close - 1)))
 }
 
