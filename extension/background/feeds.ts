@@ -10,8 +10,8 @@ export interface FeedEvents {
   health(message: ShellMessage & { type: "health" }): void;
   /** Posts that were decided, as JSON. Not told of private windows. */
   decided(posts: string): void;
-  /** The reader picked a post to make a rule of, as JSON. */
-  picked(post: string): void;
+  /** The reader picked a post to make a rule of, as JSON; `isPrivate`: in a private window. */
+  picked(post: string, isPrivate: boolean): void;
 }
 
 export class Feeds {
@@ -58,7 +58,7 @@ export class Feeds {
       case "health":
         return this.events.health(message);
       case "picked":
-        return this.events.picked(message.post);
+        return this.events.picked(message.post, isPrivate(port));
     }
   }
 
@@ -67,7 +67,7 @@ export class Feeds {
     try {
       const verdicts = await this.rules.decide(message.posts, message.visit);
       this.answer(port, { type: "verdicts", seq, verdicts, orders: this.rules.orders });
-      if (port.sender?.tab?.incognito !== true) this.events.decided(message.posts);
+      if (!isPrivate(port)) this.events.decided(message.posts);
     } catch (error) {
       const words = wordsOf(error).slice(0, 500);
       this.rules.trouble(`A batch of posts on ${message.host} could not be decided: ${words}.`);
@@ -93,6 +93,8 @@ export class Feeds {
     }
   }
 }
+
+const isPrivate = (port: chrome.runtime.Port): boolean => port.sender?.tab?.incognito === true;
 
 async function badge(tabId: number | undefined, touched: number, trouble: boolean): Promise<void> {
   if (tabId === undefined) return;

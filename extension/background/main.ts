@@ -45,7 +45,7 @@ const worn = new Map<string, string>();
 const feeds = new Feeds(rules, {
   shown: (platform, id, shown) => void remember(shownKey(platform, id), shown),
   decided: (posts) => recent.take(posts),
-  picked: (post) => void startRule(post),
+  picked: (post, isPrivate) => void startRule(post, isPrivate),
   health: ({ adapter, host, state }) => {
     const key = `${adapter} ${host}`;
     worn.delete(key);
@@ -83,9 +83,9 @@ async function remember(key: string, shown: boolean): Promise<void> {
 }
 
 /** Opens the dashboard at rules to be made of a post. */
-async function startRule(post: string): Promise<void> {
+async function startRule(post: string, isPrivate: boolean): Promise<void> {
   try {
-    const key = await recent.pick(post);
+    const key = await recent.pick(post, isPrivate);
     await api.tabs.create({ url: api.runtime.getURL(`dashboard.html#from/${encodeURIComponent(key)}`) });
   } catch (error) {
     rules.trouble(`No rule could be started from the post (${wordsOf(error)}).`);

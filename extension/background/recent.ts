@@ -40,6 +40,8 @@ export class Recent {
   /** Each as JSON, by key, newest last. */
   private readonly posts = new Map<string, string>();
   private size = 0;
+  /** Keys of posts that lie in memory only. */
+  private readonly unstored = new Set<string>();
   private waiting: string[] = [];
   private waitingSize = 0;
   private loaded: Promise<void> | undefined;
@@ -62,11 +64,15 @@ export class Recent {
     this.takeTimer ??= setTimeout(() => void this.settle(), TAKE_AFTER);
   }
 
-  /** Takes one post, and says under which name it is found among {@link all}: `platform id`. */
-  async pick(post: string): Promise<string> {
+  /**
+   * Takes one post, and says under which name it is found among {@link all}: `platform id`. One of a private window is never
+   * stored.
+   */
+  async pick(post: string, isPrivate: boolean): Promise<string> {
     await this.settle();
     const key = this.put(JSON.parse(post));
     if (key === null) throw new Error("it has no id");
+    if (isPrivate) this.unstored.add(key);
     this.storeSoon();
     return key;
   }
@@ -96,6 +102,7 @@ export class Recent {
     // What is still to be loaded would come back.
     this.loaded = Promise.resolve();
     this.posts.clear();
+    this.unstored.clear();
     this.size = 0;
     await this.queue(async () => {
       await api.storage.session?.remove(KEY);
@@ -143,6 +150,7 @@ export class Recent {
     const known = this.posts.get(key);
     if (known === undefined) return;
     this.posts.delete(key);
+    this.unstored.delete(key);
     this.size -= known.length + 1;
   }
 
@@ -194,7 +202,8 @@ export class Recent {
   }
 
   private stored(): { form: number; posts: string[] } {
-    return { form: FORM, posts: [...this.posts.values()] };
+    const posts = [...this.posts].filter(([key]) => !this.unstored.has(key)).map(([, post]) => post);
+    return { form: FORM, posts };
   }
 
   private storeKept(): Promise<unknown> {

@@ -113,6 +113,11 @@ export class Asking {
     this.events.trouble(`${open === 1 ? "One post is" : `${open} posts are`} shown unfiltered: ${message}`);
   }
 
+  /** No answer will be taken any more; whoever reads one of the posts again asks anew. */
+  forget(seq: number): void {
+    this.take(seq);
+  }
+
   /** Forgets what is under way. */
   clear(): void {
     for (const seq of [...this.batches.keys()]) this.take(seq);

@@ -1,6 +1,6 @@
 /** Carries a verdict out on the boxes of one post, and takes it back. */
 import type { Verdict } from "../shared/post.ts";
-import { type Marks, TOKEN, type Token } from "./marks.ts";
+import { innerTokens, type Marks, TOKEN, type Token } from "./marks.ts";
 import { type Bar, type Labels, putBar, putLabels } from "./widgets.ts";
 
 /** Milliseconds over which it is counted how often the page throws out what was put beside a post. */
@@ -128,7 +128,9 @@ export class Dressed {
   /** Whether the element says what it was last told to, or never was told anything. */
   holds(box: Element): boolean {
     const wanted = this.wanted.get(box);
-    return wanted === undefined || box.getAttribute(this.marks.name) === wanted;
+    if (wanted === undefined) return true;
+    const { name, inner } = this.marks;
+    return box.getAttribute(name) === wanted && (box.getAttribute(inner) ?? "") === innerTokens(wanted);
   }
 
   /** Marks an element again whose mark the page took away or changed. */
@@ -157,9 +159,9 @@ export class Dressed {
       return value !== null && /[ch]/.test(value) ? [{ box, value }] : [];
     });
     if (covered.length === 0) return null;
-    for (const { box } of covered) box.setAttribute(name, TOKEN.clear);
+    for (const { box } of covered) setMark(this.marks, box, TOKEN.clear);
     return () => {
-      for (const { box, value } of covered) box.setAttribute(name, value);
+      for (const { box, value } of covered) setMark(this.marks, box, value);
     };
   }
 
@@ -189,6 +191,21 @@ export class Dressed {
 
   private mark(box: Element, value: string): void {
     this.wanted.set(box, value);
-    if (box.getAttribute(this.marks.name) !== value) box.setAttribute(this.marks.name, value);
+    setMark(this.marks, box, value);
   }
+}
+
+/** Writes what is to be said, and only where it is not said already. */
+function setMark({ name, inner }: Marks, box: Element, value: string): void {
+  if (box.getAttribute(name) !== value) box.setAttribute(name, value);
+  const within = innerTokens(value);
+  if ((box.getAttribute(inner) ?? "") === within) return;
+  if (within === "") box.removeAttribute(inner);
+  else box.setAttribute(inner, within);
+}
+
+/** Leaves no mark on the element. */
+export function unmark({ name, inner }: Marks, box: Element): void {
+  box.removeAttribute(name);
+  box.removeAttribute(inner);
 }

@@ -13,10 +13,6 @@ const MAX_ALL_CONTENTS = 2 * MAX_KNOWN;
 /** One content of one post, as it was read; two elements may show one id with different content. */
 export interface Known {
   post: Post;
-  /** Of everything a rule can look at; a change means that the engine is to be asked again. */
-  readonly hash: string;
-  /** Of everything but its counters; a change means the post was edited, and may have to go. */
-  readonly words: string;
   /** What was last said of this content, or, while it is `stale`, perhaps of the one before it. */
   verdict: Verdict | null;
   /** The verdict is of other rules or of another content. */
@@ -31,40 +27,42 @@ export const verdictOf = (known: Known | null | undefined): Verdict | null =>
 
 interface Entry {
   latest: Known;
-  /** By hash, the longest unseen first. */
-  contents: Map<string, Known>;
+  /** The longest unseen first. */
+  contents: Known[];
 }
 
-/** Hash of a post's content. What ticks by itself (`age`, `position`) is left out. */
-export function contentHash(post: Post): string {
-  const { age: _age, position: _position, ...rest } = post;
-  return hash(JSON.stringify(rest));
+/** What ticks by itself. */
+const TICKING: ReadonlySet<string> = new Set<keyof Post>(["age", "position"]);
+/** That, and what readers tick. */
+const COUNTING: ReadonlySet<string> = new Set<keyof Post>([
+  "age",
+  "position",
+  "likes",
+  "reposts",
+  "replies",
+  "views",
+  "followers",
+]);
+
+/** Whether two readings agree in everything a rule can look at; if not, the engine is to be asked again. */
+export const sameContent = (one: Post, other: Post): boolean => isSame(one, other, TICKING);
+
+/** Whether they agree in everything but counters and ages; if not, the post was edited, and may have to go. */
+export const sameWords = (one: Post, other: Post): boolean => isSame(one, other, COUNTING);
+
+function isSame(one: Post, other: Post, but: ReadonlySet<string>): boolean {
+  if (one === other) return true;
+  const a = one as unknown as Record<string, unknown>;
+  const b = other as unknown as Record<string, unknown>;
+  for (const key in a) if (!but.has(key) && !isEqual(a[key], b[key])) return false;
+  for (const key in b) if (a[key] === undefined && b[key] !== undefined && !but.has(key)) return false;
+  return true;
 }
 
-/** Hash of what an edit changes, as opposed to counters and ages, which tick by themselves. */
-export function wordsHash(post: Post): string {
-  const {
-    age: _age,
-    position: _position,
-    likes: _likes,
-    reposts: _reposts,
-    replies: _replies,
-    views: _views,
-    followers: _followers,
-    ...rest
-  } = post;
-  return hash(JSON.stringify(rest));
-}
-
-function hash(words: string): string {
-  let a = 0x9e3779b9;
-  let b = 0x85ebca6b;
-  for (let i = 0; i < words.length; i++) {
-    const code = words.charCodeAt(i);
-    a = Math.imul(a ^ code, 0x01000193);
-    b = Math.imul(b ^ code, 0x5bd1e995) ^ (b >>> 15);
-  }
-  return `${words.length.toString(36)}.${(a >>> 0).toString(36)}${(b >>> 0).toString(36)}`;
+/** Of fields: plain values, and lists of them. */
+function isEqual(a: unknown, b: unknown): boolean {
+  if (!Array.isArray(a) || !Array.isArray(b)) return Object.is(a, b);
+  return a.length === b.length && a.every((member, i) => Object.is(member, b[i]));
 }
 
 export class KnownPosts {
@@ -99,21 +97,20 @@ export class KnownPosts {
   }
 
   /** Remembers what was read. */
-  learn(post: Post, hash: string): Known {
+  learn(post: Post): Known {
     const { id } = post;
     const entry = this.posts.get(id);
-    let known = entry?.contents.get(hash);
+    const contents = entry?.contents ?? [];
+    const index = contents.findLastIndex((one) => sameContent(one.post, post));
+    let known = contents[index];
     if (known === undefined) {
-      const verdict = entry?.latest.verdict ?? null;
-      known = { post, hash, words: wordsHash(post), verdict, stale: true, asked: 0 };
+      known = { post, verdict: entry?.latest.verdict ?? null, stale: true, asked: 0 };
+      this.contents++;
     } else {
       known.post = post;
-      this.contents--;
-      entry?.contents.delete(hash);
+      contents.splice(index, 1);
     }
-    const contents = entry?.contents ?? new Map<string, Known>();
-    contents.set(hash, known);
-    this.contents++;
+    contents.push(known);
     this.posts.delete(id);
     this.posts.set(id, { latest: known, contents });
     this.forget(contents);
@@ -125,16 +122,15 @@ export class KnownPosts {
   }
 
   /** What is forgotten here lives on in the items that show it and in the batches that ask about it. */
-  private forget(contents: Map<string, Known>): void {
-    const [oldest] = contents.keys();
-    if (contents.size > MAX_CONTENTS && oldest !== undefined) {
-      contents.delete(oldest);
+  private forget(contents: Known[]): void {
+    if (contents.length > MAX_CONTENTS) {
+      contents.shift();
       this.contents--;
     }
     for (const [id, entry] of this.posts) {
       if (this.posts.size <= MAX_KNOWN && this.contents <= MAX_ALL_CONTENTS) return;
       this.posts.delete(id);
-      this.contents -= entry.contents.size;
+      this.contents -= entry.contents.length;
     }
   }
 
@@ -150,7 +146,7 @@ export class KnownPosts {
   /** Every verdict is to be asked anew. */
   age(): void {
     for (const { contents } of this.posts.values()) {
-      for (const known of contents.values()) {
+      for (const known of contents) {
         known.stale = true;
         known.asked = 0;
       }

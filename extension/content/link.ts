@@ -13,6 +13,8 @@ import { listOf, postJson } from "./wire.ts";
 export const FIRST_DEADLINE = 3000;
 /** Milliseconds until posts show undecided, once the engine has answered. */
 export const DEADLINE = 1500;
+/** Milliseconds after which an answer that is late is not waited for any more. */
+const FORGOTTEN = 60_000;
 /** How often one batch is sent before the shell gives up on it. */
 const MAX_TRIES = 3;
 /** Messages held back until the page is known not to be paused. */
@@ -25,6 +27,8 @@ export interface LinkEvents {
   order(request: number, order: number[]): void;
   /** No answer within the deadline: let the posts of the batch show. The answer may still come. */
   late(batch: number, milliseconds: number): void;
+  /** Nothing was heard of a late batch for so long that its answer would not be taken any more. */
+  forgotten(batch: number): void;
   /** The batch will not be answered. `again`: another one might be. */
   failed(batch: number, message: string, again: boolean): void;
   /** Rules or settings changed. */
@@ -80,7 +84,7 @@ export class Link {
       posts,
     };
     const deadline = this.answered ? DEADLINE : FIRST_DEADLINE;
-    const timer = setTimeout(() => this.events.late(seq, deadline), deadline);
+    const timer = setTimeout(() => this.late(seq, deadline), deadline);
     this.waiting.set(seq, { message, timer, tries: 0 });
     this.post(seq);
     return seq;
@@ -134,6 +138,17 @@ export class Link {
     } catch {
       // Closed between opening and sending: `down` runs, or the deadline lifts the veil.
     }
+  }
+
+  /** Its posts show; an answer is still welcome, but not for ever. */
+  private late(seq: number, deadline: number): void {
+    const batch = this.waiting.get(seq);
+    if (batch === undefined) return;
+    batch.timer = setTimeout(() => {
+      this.waiting.delete(seq);
+      this.events.forgotten(seq);
+    }, FORGOTTEN);
+    this.events.late(seq, deadline);
   }
 
   private give(seq: number, message: string, again: boolean): void {

@@ -24,9 +24,24 @@ export const TOKEN = {
 
 export type Token = (typeof TOKEN)[keyof typeof TOKEN];
 
+/** Tokens whose rules reach what is in the box. */
+const INNER: ReadonlySet<string> = new Set<Token>([TOKEN.fold, TOKEN.blurMedia, TOKEN.blurAll]);
+
+/** Those of a value's tokens that belong on {@link Marks.inner} as well. */
+export const innerTokens = (value: string): string =>
+  value
+    .split(" ")
+    .filter((token) => INNER.has(token))
+    .join(" ");
+
 export interface Marks {
   /** Attribute on boxes; also the stem of keyframe names. */
   readonly name: string;
+  /**
+   * Attribute on boxes whose tokens change what is in them. Apart from `name`, for when an attribute changes that such a rule
+   * names, browsers compute the styles of everything in the element anew; most boxes are only covered and uncovered.
+   */
+  readonly inner: string;
   /** Attribute on elements that the shell itself put into the page. */
   readonly own: string;
 }
@@ -35,12 +50,19 @@ export interface Marks {
 export function drawMarks(): Marks {
   const letters = "abcdefghijklmnopqrstuvwxyz";
   const bytes = crypto.getRandomValues(new Uint8Array(8));
-  const word = Array.from(bytes, (byte) => letters[byte % letters.length]).join("");
-  return { name: `data-${word}`, own: `data-${word}w` };
+  return marksNamed(`data-${Array.from(bytes, (byte) => letters[byte % letters.length]).join("")}`);
 }
+
+/** The names that go with an attribute's. */
+export const marksNamed = (name: string): Marks => ({ name, inner: `${name}i`, own: `${name}w` });
 
 /** Seconds after which the veil lifts by itself, with no script running: longer than any of the shell's deadlines. */
 export const VEIL_SECONDS = 4;
+/**
+ * Share of that time, in percent, after which a covered post takes no clicks. Not at once: everything in the post inherits
+ * it, and nobody clicks on what was never there within a fifth of a second.
+ */
+const UNTOUCHED = 5;
 
 /**
  * The whole style sheet.
@@ -51,10 +73,11 @@ export const VEIL_SECONDS = 4;
  * `signature` is a custom property by which a later instance knows the sheet for one of ours.
  */
 export function sheetText(marks: Marks, veil: readonly string[], signature: string): string {
-  const { name, own } = marks;
+  const { name, inner, own } = marks;
   const at = (token: Token) => `[${name}~="${token}"][${name}]`;
+  const within = (token: Token) => `[${inner}~="${token}"][${inner}]`;
   const key = name.slice("data-".length);
-  const covered = "{0%,100%{opacity:0;pointer-events:none}}";
+  const covered = `{0%,100%{opacity:0}${UNTOUCHED}%,100%{pointer-events:none}}`;
   const veiled = (index: number) => `{animation:${key}${index} ${VEIL_SECONDS}s step-end !important}`;
   const idle = ":not(:hover):not(:focus-within)";
   const media = ':is(img,video,canvas,picture,iframe,embed,object,[style*="background-image"])';
@@ -68,9 +91,9 @@ export function sheetText(marks: Marks, veil: readonly string[], signature: stri
     // Two ids that no element has: more specific than a page's own `#post { display: block !important }`.
     `${at(TOKEN.hide)}:not(#${key}#${key}h){display:none !important}`,
     `${at(TOKEN.fold)}{font-size:0 !important}`,
-    `${at(TOKEN.fold)}>:not([${own}]){display:none !important}`,
-    `${at(TOKEN.blurMedia)}${idle} ${media}{filter:blur(24px) !important}`,
-    `${at(TOKEN.blurAll)}${idle}>:not([${own}]){filter:blur(12px) !important}`,
+    `${within(TOKEN.fold)}>:not([${own}]){display:none !important}`,
+    `${within(TOKEN.blurMedia)}${idle} ${media}{filter:blur(24px) !important}`,
+    `${within(TOKEN.blurAll)}${idle}>:not([${own}]){filter:blur(12px) !important}`,
     `${at(TOKEN.dim)}${idle}{opacity:.4 !important}`,
     `${at(TOKEN.column)}{display:flex !important;flex-direction:column !important}`,
     `${at(TOKEN.highlight)}{outline:3px solid #d98e04 !important;outline-offset:-3px !important}`,

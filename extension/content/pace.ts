@@ -17,11 +17,20 @@ export class Pace {
   ) {
     this.task.port1.onmessage = () => {
       this.taskAsked = false;
-      if (this.stopped) return;
-      this.readThisFrame = true;
-      this.askFrame();
-      this.read();
+      if (!this.stopped) this.take();
     };
+  }
+
+  private take(): void {
+    this.readThisFrame = true;
+    this.askFrame();
+    this.read();
+  }
+
+  /** Something is due, and to be read at once unless something was read in this frame. */
+  now(): void {
+    if (this.readThisFrame || this.stopped) this.ask();
+    else this.take();
   }
 
   /** Something is due. */

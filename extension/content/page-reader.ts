@@ -1,7 +1,14 @@
 /** What the shell asks of a page, item by item, answered by the interpreter of adapters in `extract/`. */
 import type { AdapterHealth } from "../shared/messages.ts";
 import type { Post, Surface } from "../shared/post.ts";
-import { type CompiledAdapter, Extractor, type Found, shadowRootOf, surfaceOf } from "./extract/index.ts";
+import {
+  type CompiledAdapter,
+  Extractor,
+  type Found,
+  mayHost,
+  shadowRootOf,
+  surfaceOf,
+} from "./extract/index.ts";
 
 /** Milliseconds after which a page should have shown its posts. */
 const SETTLED = 10_000;
@@ -12,6 +19,9 @@ export class PageReader {
   readonly attributes: readonly string[];
   /** Items are told by their likeness to each other: only a search of the whole page finds them. */
   readonly wholeOnly: boolean;
+  /** Selectors of what the veil covers. */
+  readonly veil: readonly string[];
+  private readonly veilCss: string;
   private readonly extractor: Extractor;
   private readonly found = new WeakMap<Element, Found>();
 
@@ -20,17 +30,13 @@ export class PageReader {
     this.attributes = attributesOf(adapter);
     this.wholeOnly = adapter.repeated !== undefined;
     this.extractor = new Extractor(adapter, document);
-  }
-
-  /** Selectors of what the veil covers. */
-  get veil(): readonly string[] {
-    return this.extractor.veilSelectors();
+    this.veil = this.extractor.veilSelectors();
+    this.veilCss = this.veil.join(",");
   }
 
   /** Whether the veil covers one of these by itself. */
   veils(elements: readonly Element[]): boolean {
-    const css = this.veil.join(",");
-    return css !== "" && elements.some((element) => element.matches(css));
+    return this.veilCss !== "" && elements.some((element) => element.matches(this.veilCss));
   }
 
   get troubles(): readonly string[] {
@@ -53,15 +59,31 @@ export class PageReader {
   boxes(item: Element): Element[] {
     const now = this.extractor.closestItem(item);
     if (now?.item === item) this.found.set(item, now);
+    return this.boxesFound(item);
+  }
+
+  /** The same as they were when the item was found last. */
+  boxesFound(item: Element): Element[] {
     const found = this.found.get(item);
     return found ? [found.box, ...found.extras] : [item];
   }
 
-  /** Shadow roots at or under `root`, nested ones too. */
-  shadows(root: Document | ShadowRoot | Element): ShadowRoot[] {
-    return this.extractor.shadowHosts(root);
+  /** Whether the element is of a kind that can have a shadow root. */
+  mayHost(element: Element): boolean {
+    return mayHost(element);
   }
 
+  /** Whether the element could be a further row of an item before it. */
+  mayExtend(element: Element): boolean {
+    return this.extractor.isExtra(element);
+  }
+
+  /** Whether the element is an item or part of one; of items that are told by their likeness, never. */
+  isInItem(element: Element): boolean {
+    return this.extractor.isInItem(element);
+  }
+
+  /** The shadow root of an element, closed ones too. */
   shadow(host: Element): ShadowRoot | null {
     return shadowRootOf(host);
   }

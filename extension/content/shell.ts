@@ -8,7 +8,7 @@ import type { Post, Verdict } from "../shared/post.ts";
 import { shownKey } from "../shared/storage.ts";
 import { Asking } from "./asking.ts";
 import { type Dress, dressOf } from "./dress.ts";
-import { contentHash, type Known, KnownPosts, verdictOf } from "./known.ts";
+import { type Known, KnownPosts, sameWords, verdictOf } from "./known.ts";
 import { Link } from "./link.ts";
 import type { Marks } from "./marks.ts";
 import { Ordering } from "./ordering.ts";
@@ -232,7 +232,7 @@ export class Shell {
   private keep(): void {
     if (!this.running || document.hidden) return;
     this.options.sheet.ensureAll();
-    this.watch.keep();
+    requestIdleCallback((deadline) => this.watch.keep(deadline), { timeout: UPKEEP });
   }
 
   private onChanges({ added, touched, altered, marked }: Changes): void {
@@ -269,7 +269,7 @@ export class Shell {
     }
     // What is painted already and was changed is read before it is painted again; the rest is covered, and can wait.
     if (uncovered.size > 0) this.readAll(uncovered);
-    if (this.queue.size > 0) this.pace.ask();
+    if (this.queue.size > 0) this.pace.now();
     else if (this.searchAll) this.pace.askFrame();
   }
 
@@ -378,10 +378,10 @@ export class Shell {
         continue;
       }
       clearTimeout(slot.timer);
-      const hash = contentHash(post);
-      const before = slot.known;
-      const other = before?.post.id !== post.id;
-      const known = this.known.learn(post, hash);
+      const before = slot.known?.post;
+      const other = before?.id !== post.id;
+      const edited = before !== undefined && !sameWords(before, post);
+      const known = this.known.learn(post);
       if (other) slot.open = false;
       slot.known = known;
       slot.identity ??= reader.identify(slot.item);
@@ -395,7 +395,7 @@ export class Shell {
         continue;
       }
       // An edit may have made it a post to hide: covered until the engine has seen it.
-      if ((other || before?.words !== known.words) && slot.decided && !this.late) this.slots.cover(slot);
+      if ((other || edited) && slot.decided && !this.late) this.slots.cover(slot);
       // One question at a time about one content, however many elements hold it.
       asked.add(known);
     }
@@ -436,6 +436,7 @@ export class Shell {
       },
       order: (seq, order) => this.ordering.answer(seq, order),
       late: (seq, milliseconds) => this.asking.late(seq, milliseconds),
+      forgotten: (seq) => this.asking.forget(seq),
       failed: (seq, message, again) => this.asking.failed(seq, message, again),
       changed: () => this.askAgain(),
       orphaned: () => this.onOrphaned(),

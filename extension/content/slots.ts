@@ -1,10 +1,10 @@
 /** The items on the page, each with its boxes and what it holds now. */
-import { BARE, Dressed } from "./dress.ts";
+import { BARE, Dressed, unmark } from "./dress.ts";
 import type { Known } from "./known.ts";
 import type { Marks } from "./marks.ts";
 import type { PageReader } from "./page-reader.ts";
 
-/** Above so many items, those that left the page are forgotten. */
+/** Above so many items, those that left the page are forgotten; then again at twice as many as are left. */
 const MANY = 300;
 
 /** One item on the page. */
@@ -45,6 +45,7 @@ export class Slots {
   private readonly slots = new Map<Element, Slot>();
   /** Items and their boxes, to find the slot that a change belongs to. */
   private readonly owners = new WeakMap<Node, Slot>();
+  private many = MANY;
 
   constructor(
     private readonly reader: PageReader,
@@ -61,7 +62,10 @@ export class Slots {
 
   /** Those that hold one of these contents now. */
   holding(contents: ReadonlySet<Known>): Slot[] {
-    return this.all().filter((slot) => slot.known !== null && contents.has(slot.known));
+    const slots: Slot[] = [];
+    for (const slot of this.slots.values())
+      if (slot.known !== null && contents.has(slot.known)) slots.push(slot);
+    return slots;
   }
 
   /** By id, how many items on the page hold the post now. */
@@ -102,7 +106,7 @@ export class Slots {
   take(item: Element, covered: boolean): Slot {
     const slot: Slot = {
       item,
-      boxes: this.reader.boxes(item),
+      boxes: this.reader.boxesFound(item),
       dressed: new Dressed(this.marks),
       identity: null,
       known: null,
@@ -148,14 +152,15 @@ export class Slots {
   drop(slot: Slot): void {
     this.forget(slot);
     for (const node of [slot.item, ...slot.boxes]) {
-      if (this.owners.get(node) === slot) node.removeAttribute(this.marks.name);
+      if (this.owners.get(node) === slot) unmark(this.marks, node);
     }
   }
 
   /** Forgets items that left the page, once there are many. */
   prune(): void {
-    if (this.slots.size <= MANY) return;
+    if (this.slots.size <= this.many) return;
     for (const slot of this.slots.values()) if (!slot.item.isConnected) this.drop(slot);
+    this.many = Math.max(MANY, 2 * this.slots.size);
   }
 
   /** Takes hold of the item's boxes. A box that another item lies in as well is shared, and belongs to the first. */

@@ -3,7 +3,8 @@
  * its marks left in the page (Firefox). The two agree on an event whose name is the installation's secret: the page
  * cannot listen for a name it does not know.
  */
-import { signedName } from "./marks.ts";
+import { unmark } from "./dress.ts";
+import { marksNamed, signedName } from "./marks.ts";
 import type { Root } from "./sheet.ts";
 
 const eventName = (token: string): string => `r${token}`;
@@ -33,13 +34,13 @@ export function sweep(token: string, roots: readonly Root[], except: string): vo
       } catch {
         sheet.disabled = true;
       }
-      unmark(root, name);
+      clear(root, name);
     }
     for (const element of root.querySelectorAll("style")) {
       const name = element.sheet ? nameOf(element.sheet, token) : null;
       if (name === null || name === except) continue;
       element.remove();
-      unmark(root, name);
+      clear(root, name);
     }
   }
 }
@@ -60,7 +61,8 @@ function nameOf(sheet: CSSStyleSheet, token: string): string | null {
   }
 }
 
-function unmark(root: Root, name: string): void {
-  for (const element of root.querySelectorAll(`[${name}]`)) element.removeAttribute(name);
-  for (const element of root.querySelectorAll(`[${name}w]`)) element.remove();
+function clear(root: Root, name: string): void {
+  const marks = marksNamed(name);
+  for (const element of root.querySelectorAll(`[${name}],[${marks.inner}]`)) unmark(marks, element);
+  for (const element of root.querySelectorAll(`[${marks.own}]`)) element.remove();
 }

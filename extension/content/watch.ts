@@ -2,6 +2,7 @@
  * Watches the document and every shadow root that may hold posts. What changed is handed on in the observer's own
  * callback, which runs before the browser paints.
  */
+import { LateRoots, LIKELY_HOSTS, UNFINISHED_HOSTS } from "./late-roots.ts";
 import type { Marks } from "./marks.ts";
 import type { PageReader } from "./page-reader.ts";
 import type { Root } from "./sheet.ts";
@@ -27,23 +28,16 @@ export const additions = (added: Set<Element | Root>): Changes => ({
 
 /** Above so many places to look, the whole root is searched once instead. */
 const MANY = 64;
-/** Frames for which an element that may yet get a shadow root is looked at again. */
-const PATIENCE = 600;
-/** Elements looked at so at once. */
-const MAX_HOSTS = 2000;
-/** Elements looked at in each round through the whole document. */
+/** Elements looked at in each round through the whole document, at most and at least. */
 const ROUND = 300;
-/** What may get a shadow root later: what is not defined yet, and what is empty until then. */
-const MAY_HOST = `:not(:defined),${["div", "section", "article", "main", "aside", "span"].map((name) => `${name}:empty`).join(",")}`;
+const AT_LEAST = 50;
 
 export class Watch {
   private readonly observer: MutationObserver;
   private readonly roots = new Set<Root>();
-  /** Elements whose shadow root may still come, and the frames left to wait. */
-  private readonly hosts = new Map<Element, number>();
-  /** How far the rounds of {@link keep} have come. */
-  private at = 0;
-  private polling = false;
+  private readonly late: LateRoots;
+  /** Where the rounds of {@link keep} are. */
+  private readonly walker = document.createTreeWalker(document, NodeFilter.SHOW_ELEMENT);
   private stopped = false;
 
   constructor(
@@ -54,6 +48,7 @@ export class Watch {
     private readonly changed: (changes: Changes) => void,
   ) {
     this.observer = new MutationObserver((records) => this.hear(records));
+    this.late = new LateRoots(reader, (shadows) => this.enterAll(shadows));
   }
 
   start(): void {
@@ -64,7 +59,7 @@ export class Watch {
     this.stopped = true;
     this.observer.disconnect();
     this.roots.clear();
-    this.hosts.clear();
+    this.late.stop();
   }
 
   /** Handles what has changed until now, and what has not been told yet. */
@@ -85,71 +80,61 @@ export class Watch {
       childList: true,
       characterData: true,
       attributes: true,
-      attributeFilter: [this.marks.name, ...this.reader.attributes],
+      attributeFilter: [this.marks.name, this.marks.inner, ...this.reader.attributes],
     });
     this.rooted(root);
     this.hostsIn(root);
+    this.late.defer(root);
   }
 
+  /** Enters the shadow roots that are likely to be in `root`, and waits for those that may yet come: no mutation tells of them. */
   private hostsIn(root: Root | Element): void {
-    for (const shadow of this.reader.shadows(root)) this.enter(shadow);
-    // Some get their shadow root later, and no mutation tells of it.
-    if (root instanceof Element && root.matches(MAY_HOST)) this.await(root);
-    for (const host of root.querySelectorAll(MAY_HOST)) this.await(host);
-    if (this.hosts.size > 0) this.poll();
+    const inPost = root instanceof Element && this.reader.isInItem(root);
+    if (root instanceof Element) this.host(root, inPost);
+    for (const element of root.querySelectorAll(LIKELY_HOSTS)) this.host(element, inPost);
   }
 
-  private await(host: Element): void {
-    if (this.hosts.size < MAX_HOSTS && !this.hosts.has(host)) this.hosts.set(host, PATIENCE);
+  private host(element: Element, inPost: boolean): void {
+    if (!this.reader.mayHost(element)) return;
+    const shadow = this.reader.shadow(element);
+    if (shadow) this.enter(shadow);
+    else if (element.matches(UNFINISHED_HOSTS))
+      this.late.await(element, inPost || this.reader.isInItem(element));
   }
 
-  /** A shadow root attached later makes no mutation record: looked for each frame, before it is painted. */
-  private poll(): void {
-    if (this.polling || this.stopped) return;
-    this.polling = true;
-    requestAnimationFrame(() => {
-      this.polling = false;
-      if (this.stopped) return;
-      this.retry();
-      if (this.hosts.size > 0) this.poll();
-    });
-  }
-
-  private retry(): void {
+  /** Roots that were attached late. */
+  private enterAll(shadows: readonly ShadowRoot[]): void {
     const added = new Set<Element | Root>();
-    for (const [host, left] of this.hosts) {
-      const shadow = this.reader.shadow(host);
-      if (shadow) {
-        this.hosts.delete(host);
-        this.enter(shadow);
-        added.add(shadow);
-      } else if (left <= 0 || !host.isConnected) this.hosts.delete(host);
-      else this.hosts.set(host, left - 1);
+    for (const shadow of shadows) {
+      if (this.stopped || this.roots.has(shadow)) continue;
+      this.enter(shadow);
+      added.add(shadow);
     }
     if (added.size > 0) this.changed(additions(added));
   }
 
   /**
-   * One round of upkeep, of bounded cost: forgets shadow roots that left the page, and looks through a part of the
+   * One round of upkeep, for an idle moment: forgets shadow roots that left the page, and looks through a part of the
    * document for such as nobody waited for.
    */
-  keep(): void {
+  keep(deadline: IdleDeadline): void {
     if (this.stopped) return;
     for (const root of this.roots) {
       if (root instanceof ShadowRoot && !root.host.isConnected) this.roots.delete(root);
     }
-    const all = document.getElementsByTagName("*");
-    const added = new Set<Element | Root>();
-    const end = Math.min(this.at + ROUND, all.length);
-    for (let i = this.at; i < end; i++) {
-      const element = all[i];
-      const shadow = element && this.reader.shadow(element);
-      if (!shadow || this.roots.has(shadow)) continue;
-      this.enter(shadow);
-      added.add(shadow);
+    const found: ShadowRoot[] = [];
+    if (!this.walker.currentNode.isConnected) this.walker.currentNode = document;
+    for (let i = 0; i < ROUND; i++) {
+      if (i >= AT_LEAST && deadline.timeRemaining() < 1) break;
+      const node = this.walker.nextNode();
+      if (node === null) {
+        this.walker.currentNode = document;
+        break;
+      }
+      const shadow = this.reader.shadow(node as Element);
+      if (shadow) found.push(shadow);
     }
-    this.at = end < all.length ? end : 0;
-    if (added.size > 0) this.changed(additions(added));
+    this.enterAll(found);
   }
 
   private hear(records: MutationRecord[]): void {
@@ -159,7 +144,9 @@ export class Watch {
     const marked = new Set<Element>();
     for (const record of records) {
       if (record.type === "attributes" && record.target instanceof Element) {
-        (record.attributeName === this.marks.name ? marked : altered).add(record.target);
+        const { name, inner } = this.marks;
+        const isOurs = record.attributeName === name || record.attributeName === inner;
+        (isOurs ? marked : altered).add(record.target);
         continue;
       }
       if (record.type !== "childList") {
@@ -179,15 +166,22 @@ export class Watch {
       if (record.removedNodes.length > 0) ours = false;
       if (!ours) {
         touched.add(record.target);
-        // A row that follows an item may belong to it.
-        if (record.previousSibling) touched.add(record.previousSibling);
+        if (record.previousSibling && this.isRowOfAnother(record)) touched.add(record.previousSibling);
       }
     }
     if (added.size + touched.size + altered.size + marked.size === 0) return;
     const places = added.size > MANY ? new Set<Element | Root>(this.roots) : added;
+    this.changed({ added: places, touched, altered, marked });
+    // After that: what was found is asked about by now, and roots are still entered before anything is painted.
     const known = this.roots.size;
     for (const place of places) this.hostsIn(place);
-    if (this.roots.size > known) for (const root of [...this.roots].slice(known)) places.add(root);
-    this.changed({ added: places, touched, altered, marked });
+    for (const place of added) this.late.defer(place);
+    if (this.roots.size > known) this.changed(additions(new Set([...this.roots].slice(known))));
+  }
+
+  /** A row that came or went after an item may belong to it. */
+  private isRowOfAnother({ addedNodes, removedNodes }: MutationRecord): boolean {
+    const isRow = (node: Node) => node instanceof Element && this.reader.mayExtend(node);
+    return [...addedNodes].some(isRow) || [...removedNodes].some(isRow);
   }
 }

@@ -35,8 +35,15 @@ function styleInto(root: ShadowRoot): void {
   root.append(element);
 }
 
+/** What a line or label takes from the page around it. */
+interface Surroundings {
+  dark: boolean;
+  /** The box lays its children out beside each other. */
+  inRow: boolean;
+}
+
 /** What is known of the page around boxes until the batch is over; see {@link foresee}. */
-let foreseen: Map<Element, boolean> | null = null;
+let foreseen: Map<Element, Surroundings> | null = null;
 
 /**
  * Looks at the page around `boxes` before `write` puts lines and labels there: asked between two writes, the page's
@@ -45,12 +52,20 @@ let foreseen: Map<Element, boolean> | null = null;
 export function foresee(boxes: Iterable<Element>, write: () => void): void {
   foreseen = new Map();
   try {
-    for (const box of boxes) foreseen.set(box, pageIsDark(box));
+    for (const box of boxes) foreseen.set(box, lookAround(box));
     write();
   } finally {
     foreseen = null;
   }
 }
+
+function lookAround(box: Element): Surroundings {
+  const { display, flexDirection } = getComputedStyle(box);
+  const inRow = (display.includes("flex") && !flexDirection.startsWith("column")) || display.includes("grid");
+  return { dark: pageIsDark(box), inRow };
+}
+
+const around = (box: Element): Surroundings => foreseen?.get(box) ?? lookAround(box);
 
 /** Whether the page is dark, by the first background that is not see-through. */
 function pageIsDark(from: Element): boolean {
@@ -91,7 +106,7 @@ function frame(marks: Marks, box: Element): { host: HTMLElement; row: HTMLElemen
   const root = host.attachShadow({ mode: "closed" });
   styleInto(root);
   const row = document.createElement("div");
-  row.className = (foreseen?.get(box) ?? pageIsDark(box)) ? "row dark" : "row";
+  row.className = around(box).dark ? "row dark" : "row";
   root.append(row);
   return { host, row };
 }
@@ -175,10 +190,7 @@ export function putLabels(marks: Marks, box: Element, labels: readonly string[])
     pill.textContent = label.slice(0, 80);
     row.append(pill);
   }
-  const { display, flexDirection } = getComputedStyle(box);
-  const beside =
-    (display.includes("flex") && !flexDirection.startsWith("column")) || display.includes("grid");
-  if (beside && !hasShadow(box) && box instanceof HTMLElement) {
+  if (around(box).inRow && !hasShadow(box) && box instanceof HTMLElement) {
     // In a row it would squeeze the post: laid over the corner instead.
     host.style.setProperty("position", "absolute", "important");
     host.style.setProperty("inset", "0 0 auto auto", "important");

@@ -86,17 +86,18 @@ type Shaped<S extends Shape> = {
 };
 
 /** An object with these keys; others are left out. */
-export const object =
-  <S extends Shape>(shape: S): Read<Shaped<S>> =>
-  (value, at) => {
+export const object = <S extends Shape>(shape: S): Read<Shaped<S>> => {
+  const entries = Object.entries(shape);
+  return (value, at) => {
     const source = plain(value, at);
     const result: Record<string, unknown> = {};
-    for (const [key, read] of Object.entries(shape)) {
+    for (const [key, read] of entries) {
       const read_ = read(Object.hasOwn(source, key) ? source[key] : undefined, `${at}.${key}`);
       if (read_ !== undefined) result[key] = read_;
     }
     return result as Shaped<S>;
   };
+};
 
 /** A union told apart by its `type`. */
 export const variants =

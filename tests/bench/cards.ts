@@ -1,4 +1,7 @@
-/** Serves the plain feed that `bench:page` measures on, at Agora's host, where the demo build's adapter reads it. */
+/**
+ * Serves the plain feed that `bench:page` measures on, under two names: Agora's host, where the demo build's adapter reads
+ * it, and one where no extension runs.
+ */
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
@@ -6,7 +9,8 @@ import { buildSync } from "esbuild";
 import { makeFeed } from "../agora/timeline.ts";
 
 const STYLE = `
-body { font: 15px/1.4 sans-serif; margin: 0 auto; max-width: 600px }
+/* What arrives comes into view: below the last post there is room, as where a feed says that it is loading. */
+body { font: 15px/1.4 sans-serif; margin: 0 auto; max-width: 600px; padding-bottom: 80vh }
 article { border-bottom: 1px solid #ddd; padding: 12px }
 .row { display: flex; gap: 12px }
 header, footer { display: flex; gap: 8px }
@@ -14,7 +18,9 @@ img { background: #eee }
 p { margin: 4px 0 }`;
 
 /** A page of which `count` posts are to come, the same on every run. */
-export async function startCards(count: number): Promise<{ url: string; close(): Promise<void> }> {
+export async function startCards(
+  count: number,
+): Promise<{ url: string; plainUrl: string; close(): Promise<void> }> {
   const { outputFiles } = buildSync({
     entryPoints: [fileURLToPath(new URL("./client/cards.ts", import.meta.url))],
     bundle: true,
@@ -32,8 +38,10 @@ export async function startCards(count: number): Promise<{ url: string; close():
     else response.writeHead(404).end();
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
   return {
-    url: `http://agora.localhost:${(server.address() as AddressInfo).port}/`,
+    url: `http://agora.localhost:${port}/`,
+    plainUrl: `http://plain.localhost:${port}/`,
     close: () =>
       new Promise((resolve) => {
         server.closeAllConnections();

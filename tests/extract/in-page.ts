@@ -1,4 +1,5 @@
 /** What the tests run inside a page. */
+import { Contents } from "../../extension/content/extract/contents.ts";
 import { Extractor, pickAdapter, surfaceOf, visibleText } from "../../extension/content/extract/index.ts";
 import { readCompiledAdapters } from "../../extension/shared/adapter.ts";
 import type { Reading } from "./harness.ts";
@@ -44,6 +45,34 @@ export function extractorFor(adapters: string): Extractor {
   const adapter = pickAdapter(readCompiledAdapters(JSON.parse(adapters)), location, document);
   if (!adapter) throw new Error(`no adapter for ${location.host}`);
   return new Extractor(adapter, document);
+}
+
+/** How many selectors were asked of every item and of the page, and those that found other elements than the browser does. */
+export function compareSearches(adapters: string, more: string[]): { asked: number; wrong: string[] } {
+  const compiled = readCompiledAdapters(JSON.parse(adapters));
+  const readings = compiled.adapters.flatMap(({ items }) =>
+    items.flatMap(({ fields, identity }) => [...identity, ...Object.values(fields).flat()]),
+  );
+  const selectors = new Set([
+    ...more,
+    ...readings.flatMap(({ css, inner }) => [css, inner].flatMap((one) => one?.split(" >>> ") ?? [])),
+  ]);
+  const wrong = new Set<string>();
+  const roots = [
+    document.documentElement,
+    ...extractorFor(adapters)
+      .find(document)
+      .map(({ item }) => item),
+  ];
+  for (const root of roots) {
+    const contents = new Contents(root);
+    for (const css of selectors) {
+      const all = [...(root.matches(css) ? [root] : []), ...root.querySelectorAll(css)];
+      const found = contents.select(css);
+      if (found.length !== all.length || found.some((element, i) => element !== all[i])) wrong.add(css);
+    }
+  }
+  return { asked: selectors.size * roots.length, wrong: [...wrong] };
 }
 
 /** Milliseconds to find and read what is on the page, median of `rounds`. */

@@ -40,11 +40,6 @@ async function bundle(): Promise<Map<string, Uint8Array>> {
   files.set("/icons/32.png", await readFile(join(ROOT, "extension/icons/32.png")));
   if (hasWorkbench) {
     files.set("/workbench.wasm", await readFile(join(WORKBENCH, "diffract_workbench_bg.wasm")));
-    // A worker of the extension finds its files by the browser's API; here, beside itself.
-    const worker = new TextDecoder().decode(files.get("/workbench.js"));
-    const api =
-      "globalThis.chrome={runtime:{id:'fake',getURL:(path)=>new URL(path,location.origin).href}};\n";
-    files.set("/workbench.js", new TextEncoder().encode(api + worker));
   }
   return files;
 }

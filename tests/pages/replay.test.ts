@@ -81,6 +81,45 @@ replay(
   },
 );
 
+replay(
+  "what another window saved is what is compared with",
+  { rules: "dim if views < 10k\n" },
+  async (page) => {
+    await page.evaluate(() => window.fake.saveElsewhere("hide if views < 10k\n"));
+    await says(page, "Taken over from another window.");
+    await sum(page, "As typed, your rules do what they do as saved.");
+    assert.ok((await listed(page)).includes("Is the sea actually a soup?: hidden"));
+  },
+);
+
+replay(
+  "a pack brings the files of its lists along",
+  {
+    state: {
+      packs: [
+        { id: "mine", title: "My rules", description: "", origin: "mine", on: true, source: "", rules: 0 },
+        {
+          id: "listed",
+          title: "Listed",
+          description: "",
+          origin: "imported",
+          on: true,
+          source: 'let @shills = list "shills.txt"\nhide if author in @shills\n',
+          rules: 1,
+          lists: { "shills.txt": "debate_daily\n" },
+        },
+      ],
+    },
+  },
+  async (page) => {
+    assert.deepEqual(
+      await listed(page),
+      ["Is the sea actually a soup?: collapsed"],
+      "a pack from a file folds only",
+    );
+  },
+);
+
 replay("a rule that is half written, or broken, is no rule", {}, async (page) => {
   await write(page, "hide if tex");
   await sum(page, "As typed, your rules do what they do as saved.");

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { Asking } from "../../extension/content/asking.ts";
-import { contentHash, type Known, KnownPosts, verdictOf } from "../../extension/content/known.ts";
+import { type Known, KnownPosts, verdictOf } from "../../extension/content/known.ts";
 import { takeTurn } from "../../extension/content/slots.ts";
 import { parts, postJson, wellFormed } from "../../extension/content/wire.ts";
 import type { Post, Verdict } from "../../extension/shared/post.ts";
@@ -18,7 +18,7 @@ const verdict = (id: string): Verdict => ({
 /** An engine at the other end that refuses every batch with a post that `isBad`. */
 function asked(posts: Post[], isBad: (post: Post) => boolean) {
   const known = new KnownPosts();
-  const contents = posts.map((post) => known.learn(post, contentHash(post)));
+  const contents = posts.map((post) => known.learn(post));
   const open = new Set<Known>();
   const troubles: string[] = [];
   const sent: Post[][] = [];
@@ -97,11 +97,23 @@ describe("a batch", () => {
   test("is not asked about twice at once, but again once its answer is late", () => {
     const { asking, contents, sent } = asked([], () => false);
     assert.equal(contents.length, 0);
-    const one = new KnownPosts().learn({ id: "1" }, "h");
+    const one = new KnownPosts().learn({ id: "1" });
     asking.ask([one], 0);
     asking.ask([one], 0);
     assert.equal(sent.length, 1);
     asking.late(1, 1500);
+    asking.ask([one], 0);
+    assert.equal(sent.length, 2);
+  });
+
+  test("that was never answered is forgotten, and asked about anew", () => {
+    const { asking, sent } = asked([], () => false);
+    const one = new KnownPosts().learn({ id: "1" });
+    asking.ask([one], 0);
+    asking.late(1, 1500);
+    asking.forget(1);
+    asking.answer(1, [verdict("1")]);
+    assert.equal(verdictOf(one), null, "an answer after that is not taken");
     asking.ask([one], 0);
     assert.equal(sent.length, 2);
   });

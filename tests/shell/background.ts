@@ -82,7 +82,7 @@ export interface Background {
   ask(request: BackgroundRequest | Record<string, unknown>): Promise<Answer<unknown>>;
   state(): Promise<BackgroundState>;
   /** Sends what a page would and no more. */
-  tell(message: ShellMessage): void;
+  tell(message: ShellMessage, incognito?: boolean): void;
   /** Sends a batch as a page would; answers as the page would hear it. */
   batch(posts: string, incognito?: boolean): Promise<Record<string, unknown>>;
 }
@@ -190,7 +190,7 @@ export async function startBackground(
       if (!answer.ok) throw new Error(answer.message);
       return answer.value as BackgroundState;
     },
-    tell: (message) => void connect(() => {})(message),
+    tell: (message, incognito) => void connect(() => {}, incognito)(message),
     batch: (posts, incognito = false) =>
       new Promise((answered) => {
         connect(

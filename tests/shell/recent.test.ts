@@ -53,6 +53,16 @@ describe("the posts of this visit", { skip: missing }, () => {
     assert.deepEqual((await recent(background)).ids, ["2"]);
   });
 
+  test("of a private window is one that is picked there, in memory only", async () => {
+    const keptPosts = new Map<string, unknown>();
+    const background = await startBackground({ version: 1, keepRecent: true }, { keptPosts });
+    background.tell({ type: "picked", post: JSON.stringify(post(1)) }, true);
+    await background.batch(JSON.stringify([post(2)]));
+    assert.deepEqual((await recent(background)).ids, ["1", "2"]);
+    await background.ask({ type: "keep-recent", on: true });
+    assert.deepEqual(keptIds(keptPosts), ["2"]);
+  });
+
   test("outlive a suspended background in memory, and nowhere else", async () => {
     const session = new Area({ recent: { form: 1, posts: [JSON.stringify(post(1))] } });
     const background = await startBackground({ version: 1 }, { session, keptPosts: kept });

@@ -3,10 +3,12 @@
 //! Whatever comes in is taken to be hostile: a bad field of a post costs that field, a bad post that post.
 
 use crate::json;
-use crate::matching::Context;
+use crate::matching::{Context, Scores};
 use crate::post::Post;
+use crate::program::Question;
 use serde::Deserialize;
 use serde_json::{Map, Value};
+use std::collections::HashMap;
 use thiserror::Error;
 
 /// What makes no sense as a whole.
@@ -49,22 +51,32 @@ struct ContextText {
     /// No scorer is attached: nothing is pending.
     #[serde(default)]
     no_models: bool,
+    /// What models have said: by the post's id and the question as a rule writes it, a share `0..=1`.
+    #[serde(default)]
+    scores: HashMap<String, HashMap<String, f64>>,
 }
 
-/// Reads `{"now": seconds, "utc_offset": minutes, "visit": "…", "no_models": true}`; all but the first may be left out.
+/// Reads `{"now": seconds, "utc_offset": minutes, "visit": "…", "no_models": true, "scores": {post id: {question: share}}}`; all but
+/// the first may be left out. A question is written as in a rule, see [`Question::name`].
 ///
 /// # Errors
 ///
 /// If it is not such an object.
 pub fn read_context(text: &str) -> Result<Context, BatchError> {
     let read: ContextText = serde_json::from_str(text).map_err(BatchError::Context)?;
+    let mut scores = Scores::default();
+    for (post, answers) in read.scores {
+        for (question, share) in answers {
+            scores.set(&post, Question::parse(&question), share.clamp(0.0, 1.0));
+        }
+    }
     Ok(Context {
+        scores,
         now: read.now,
         // A cast from a float saturates; no offset is larger than a day.
         utc_offset: (read.utc_offset as i32).clamp(-1440, 1440),
         visit: read.visit,
         no_models: read.no_models,
-        ..Context::default()
     })
 }
 
@@ -143,6 +155,15 @@ mod tests {
         assert!(read_posts("{").is_err());
         assert!(read_posts("{}").is_err());
         assert!(read_context("[]").is_err());
+        let scored = read_context(r#"{"now":1,"scores":{"p":{"about \"tea\"":0.7,"like @a":2,"spam":0}}}"#)
+            .expect("a context");
+        for (question, share) in [
+            (Question::About("tea".to_owned()), 0.7),
+            (Question::Like("a".to_owned()), 1.0),
+            (Question::Named("spam".to_owned()), 0.0),
+        ] {
+            assert_eq!(scored.scores.get("p", &question), Some(share), "{}", question.name());
+        }
         assert_eq!(read_context(r#"{"now":1,"utc_offset":1e99}"#).expect("a context").utc_offset, 1440);
     }
 }

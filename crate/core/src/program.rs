@@ -325,6 +325,29 @@ pub enum Question {
     Like(String),
 }
 
+impl Question {
+    /// As it is written in a rule: `clickbait`, `about "crypto currency"`, `like @examples`. By this name whoever has
+    /// a model's answer hands it in.
+    pub fn name(&self) -> String {
+        match self {
+            Self::Named(name) => name.clone(),
+            Self::About(text) => format!("about \"{text}\""),
+            Self::Like(list) => format!("like @{list}"),
+        }
+    }
+
+    /// The question of such a [name](Self::name).
+    pub fn parse(name: &str) -> Self {
+        if let Some(text) = name.strip_prefix("about \"").and_then(|rest| rest.strip_suffix('"')) {
+            Self::About(text.to_owned())
+        } else if let Some(list) = name.strip_prefix("like @") {
+            Self::Like(list.to_owned())
+        } else {
+            Self::Named(name.to_owned())
+        }
+    }
+}
+
 /// Words to look for: written in place, or a named list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Needles {

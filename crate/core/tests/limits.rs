@@ -157,6 +157,78 @@ fn much_nonsense_is_read() {
 }
 
 #[test]
+fn four_megabytes_of_nonsense_cost_a_bounded_number_of_messages() {
+    let line = "hide if text has (\"a\" 5 %% \0 @ /x \u{202e} not not and\n";
+    let nonsense = line.repeat(reference::MAX_FILE / line.len());
+    let compiled = one(&nonsense);
+    assert_eq!(compiled.program.rules.len(), 0);
+    let found = &compiled.diagnostics[0].diagnostics;
+    assert_eq!(found.len(), reference::MAX_DIAGNOSTICS + 1);
+    assert!(
+        found.iter().map(|d| d.message.len() + d.help.as_ref().map_or(0, String::len)).sum::<usize>()
+            < 1 << 20
+    );
+    assert_eq!(format(&nonsense), nonsense, "what cannot be read stays");
+}
+
+#[test]
+fn four_megabytes_of_rules_count() {
+    let rule = |i: usize| format!("hide if author is \"someone{i:06}\" because \"said too much\"\n");
+    let count = reference::MAX_FILE / rule(0).len();
+    let source: String = (0..count).map(rule).collect();
+    let compiled = one(&source);
+    assert_eq!(compiled.program.rules.len(), count);
+    assert_eq!(codes(&compiled), []);
+}
+
+#[test]
+fn null_bytes_and_marks_of_direction_are_named() {
+    for (mark, name) in [
+        ('\u{200f}', "right-to-left mark"),
+        ('\u{202b}', "right-to-left embedding"),
+        ('\u{202e}', "right-to-left override"),
+        ('\u{2067}', "right-to-left isolate"),
+        ('\u{61c}', "Arabic letter mark"),
+    ] {
+        // Between words it separates them; within a text it is part of it.
+        for (source, rules) in
+            [(format!("hide {mark}if promoted"), 1), (format!("hide if text has \"a{mark}b\""), 1)]
+        {
+            let compiled = one(&source);
+            assert_eq!(compiled.program.rules.len(), rules, "{source:?}");
+            assert_eq!(codes(&compiled), [("invisible-character", 1)], "{source:?}");
+            let message = &compiled.diagnostics[0].diagnostics[0];
+            assert!(message.message.contains(name), "{}", message.message);
+        }
+    }
+    let compiled = one("hide if promoted\0\nhide if suggested");
+    assert_eq!(compiled.program.rules.len(), 1);
+    assert!(codes(&compiled).contains(&("invisible-character", 1)), "{:?}", codes(&compiled));
+    assert!(compiled.diagnostics[0].diagnostics.iter().any(|d| d.message.contains("null byte")));
+}
+
+#[test]
+fn line_ends_of_every_sort_count_lines_alike() {
+    let source = "hide if promoted\r\nhdie if reply\rdim if reply\n\rhdie if quote\r\n";
+    let compiled = one(source);
+    assert_eq!(compiled.program.rules.len(), 2);
+    let lines: Vec<u32> = compiled.program.rules.iter().map(|rule| rule.line).collect();
+    assert_eq!(lines, [1, 3]);
+    let told: Vec<(&str, u32)> = codes(&compiled);
+    assert_eq!(told, [("unknown-statement", 2), ("mixed-line-ends", 2), ("unknown-statement", 5)]);
+}
+
+#[test]
+fn a_hundred_thousand_rules_that_cover_each_other_are_told_of_in_time() {
+    // All meet under one key, and none is the first to be compared with.
+    let source: String =
+        (0..100_000).map(|i| format!("hide if promoted and likes < {}\n", 1_000_000 - i)).collect();
+    let compiled = one(&source);
+    assert_eq!(compiled.program.rules.len(), 100_000);
+    assert!(codes(&compiled).len() > 1_000);
+}
+
+#[test]
 fn a_hundred_thousand_rules_are_checked() {
     let source: String = (0..100_000).map(|i| format!("hide if text has \"w{i:05}\"\n")).collect();
     let compiled = one(&source);

@@ -197,6 +197,21 @@ proptest! {
     }
 
     #[test]
+    fn layout_means_nothing_and_comments_stay(
+        program in program(),
+        changes in vec((any::<Index>(), relaid()), 1..12),
+    ) {
+        let printed = print::pack(&program, 0);
+        let (source, comments) = relay(&printed, &changes);
+        prop_assert_eq!(meaning(&source), meaning(&printed), "{}", source);
+        check_any(&source)?;
+        let formatted = format(&source);
+        for comment in comments {
+            prop_assert!(formatted.contains(&comment), "{} is gone from\n{}", comment, formatted);
+        }
+    }
+
+    #[test]
     fn a_printed_program_is_read_back(program in program()) {
         let printed = print::pack(&program, 0);
         let compiled = compile(&[PackSource { id: "p".into(), source: printed.clone(), ..Default::default() }]);
@@ -206,6 +221,58 @@ proptest! {
         prop_assert_eq!(meaning(&printed), program, "{}", printed);
         check_any(&printed)?;
     }
+}
+
+/// What a person may do to the layout of a file without changing what it says.
+#[derive(Debug, Clone)]
+enum Relaid {
+    /// A comment behind the line, or on a line of its own.
+    Comment(String),
+    Blank,
+    Indent,
+    Capitals,
+    Carriage,
+}
+
+fn relaid() -> impl Strategy<Value = Relaid> {
+    prop_oneof![
+        3 => "[ -~é日]{0,12}".prop_map(Relaid::Comment),
+        1 => Just(Relaid::Blank),
+        1 => Just(Relaid::Indent),
+        1 => Just(Relaid::Capitals),
+        1 => Just(Relaid::Carriage),
+    ]
+}
+
+/// The printed program with its layout changed; and the comments that were put in.
+fn relay(printed: &str, changes: &[(Index, Relaid)]) -> (String, Vec<String>) {
+    let mut lines: Vec<String> = printed.lines().map(str::to_owned).collect();
+    let mut comments = Vec::new();
+    for (number, (at, change)) in changes.iter().enumerate() {
+        let at = at.index(lines.len());
+        match change {
+            Relaid::Comment(text) => {
+                let comment = format!("# {number} {text}").trim_end().to_owned();
+                match lines[at].contains('#') || number % 2 == 0 {
+                    true => lines.insert(at, comment.clone()),
+                    false => lines[at].push_str(&format!(" {comment}")),
+                }
+                comments.push(comment);
+            }
+            Relaid::Blank => lines.insert(at, " \t".to_owned()),
+            Relaid::Indent => lines[at].insert_str(0, "\t  "),
+            Relaid::Capitals => {
+                let word = lines[at].find(' ').unwrap_or(lines[at].len());
+                let upper = lines[at][..word].to_uppercase();
+                // Not of a text, an expression or a comment.
+                if upper.is_ascii() && !upper.contains(['"', '/', '#']) {
+                    lines[at].replace_range(..word, &upper);
+                }
+            }
+            Relaid::Carriage => lines[at].push('\r'),
+        }
+    }
+    (lines.join("\n"), comments)
 }
 
 /// Text that a line can hold.

@@ -188,11 +188,11 @@ impl Draft {
         }
     }
 
-    /// Files an item a second time, under another kind of rule, without counting it again.
-    pub(crate) fn silently(&mut self, place: &Place, shape: &Shape, item: &str) {
+    /// Files whatever comes of one entry, and counts it once.
+    pub(crate) fn once(&mut self, file: impl FnOnce(&mut Self)) {
         let carried = self.report.carried;
-        self.add(place, shape, item);
-        self.report.carried = carried;
+        file(self);
+        self.report.carried = self.report.carried.min(carried + 1);
     }
 
     /// Files a rule that stands for itself.

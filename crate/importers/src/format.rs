@@ -1,6 +1,6 @@
 //! Which files are read, and how one is told from another.
 
-use crate::{ImportError, json, mastodon, text};
+use crate::{json, mastodon, text};
 use serde::{Serialize, Serializer};
 use serde_json::Value;
 use std::fmt;
@@ -186,10 +186,4 @@ fn looks_like_filters(source: &str) -> bool {
         if filter { filters += 1 } else { others += 1 }
     }
     filters > 0 && filters >= others
-}
-
-impl From<UnknownFormat> for ImportError {
-    fn from(_: UnknownFormat) -> Self {
-        Self::Unknown
-    }
 }

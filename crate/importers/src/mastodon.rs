@@ -160,9 +160,11 @@ pub(crate) fn read_csv(source: &str, draft: &mut Draft) -> Result<(), String> {
                     contexts,
                     until: cell(&["expires_at", "expires", "expire_after"]).map(str::to_owned),
                 };
-                for keyword in keywords.split('\n').flat_map(|line| line.split(';')) {
-                    filter.add(keyword, whole, &place, draft);
-                }
+                draft.once(|draft| {
+                    for keyword in keywords.split(['\n', ';']).filter(|one| !one.trim().is_empty()) {
+                        filter.add(keyword, whole, &place, draft);
+                    }
+                });
             }
         }
     }
@@ -189,15 +191,17 @@ fn account(cell: &str, rule: &str, list: &'static str, what: &str, place: &Place
         );
     }
     let scope = draft.sites().to_owned();
-    draft.add(place, &Shape::new(scope, rule, list, what), &handle);
-    // A server shows its own accounts without its name.
-    if let Some((user, host)) = handle.rsplit_once('@')
-        && let Some(host) = text::host(host)
-        && (draft.sites().is_empty() || draft.is_site(&host))
-        && draft.has_room_for(&host)
-    {
-        draft.silently(place, &Shape::new(host, rule, list, what), user);
-    }
+    draft.once(|draft| {
+        draft.add(place, &Shape::new(scope, rule, list, what), &handle);
+        // A server shows its own accounts without its name.
+        if let Some((user, host)) = handle.rsplit_once('@')
+            && let Some(host) = text::host(host)
+            && (draft.sites().is_empty() || draft.is_site(&host))
+            && draft.has_room_for(&host)
+        {
+            draft.add(place, &Shape::new(host, rule, list, what), user);
+        }
+    });
 }
 
 fn domain(cell: &str, place: &Place, draft: &mut Draft) {

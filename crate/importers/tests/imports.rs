@@ -314,6 +314,7 @@ fn cosmetic_filters() {
         said(&made, LeftOut, &format!("line {line}"), words);
     }
     said(&made, Changed, "line 7", "names, counts and buttons");
+    assert_eq!((made.report.entries, made.report.carried), (26, 15), "an entry for two sites counts once");
     assert!(made.rules.contains("community is \"loudnews\", \"moreloud\""), "{}", made.rules);
 }
 

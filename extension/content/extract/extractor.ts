@@ -220,6 +220,19 @@ export class Extractor {
     return null;
   }
 
+  /** Whether a locator finds the element or something around it. */
+  isInItem(element: Element): boolean {
+    return this.#kinds.some((kind) => {
+      const css = this.#inForce(kind);
+      return css !== "" && closestAcross(element, css) !== null;
+    });
+  }
+
+  /** Whether an element could be a further row of the item before it. */
+  isExtra(element: Element): boolean {
+    return this.#kinds.some((kind) => kind.extra !== "" && element.matches(kind.extra));
+  }
+
   /** The shadow roots in `root`, nested ones too, closed ones where the browser lets a content script in. */
   shadowHosts(root: Element | ShadowRoot | Document): ShadowRoot[] {
     return shadowRootsIn(root);

@@ -17,12 +17,16 @@ const MAX_BEGUN = 24;
 
 export class Labels {
   #words: Set<string>;
-  /** How often each letter occurs, word by word. */
-  #letters: Array<{ length: number; counts: Array<[string, number]> }>;
+  /** How often each letter occurs, word by word; `mask` rules most words out at no cost. */
+  #letters: Array<{ length: number; mask: number; counts: Array<[string, number]> }>;
 
   constructor(words: readonly string[]) {
     this.#words = new Set(words.map(foldLabel).filter((w) => w !== ""));
-    this.#letters = [...this.#words].map((w) => ({ length: w.length, counts: [...counted(w)] }));
+    this.#letters = [...this.#words].map((w) => ({
+      length: w.length,
+      mask: maskOf(w),
+      counts: [...counted(w)],
+    }));
   }
 
   /** Whether `text` is one of the words and nothing else. */
@@ -67,14 +71,22 @@ export class Labels {
   }
 
   #couldHold(folded: string, noise = MAX_NOISE): boolean {
-    const have = counted(folded);
-    return this.#letters.some(
-      ({ length, counts }) =>
-        folded.length >= length &&
-        folded.length <= length * noise &&
-        counts.every(([letter, n]) => (have.get(letter) ?? 0) >= n),
+    const mask = maskOf(folded);
+    const could = this.#letters.filter(
+      (word) =>
+        (word.mask & ~mask) === 0 && folded.length >= word.length && folded.length <= word.length * noise,
     );
+    if (could.length === 0) return false;
+    const have = counted(folded);
+    return could.some(({ counts }) => counts.every(([letter, n]) => (have.get(letter) ?? 0) >= n));
   }
+}
+
+/** A bit for each letter that occurs; some letters share one. */
+function maskOf(text: string): number {
+  let mask = 0;
+  for (let i = 0; i < text.length; i += 1) mask |= 1 << (text.charCodeAt(i) & 31);
+  return mask;
 }
 
 function counted(text: string): Map<string, number> {

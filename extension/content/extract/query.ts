@@ -1,4 +1,5 @@
 /** Selectors that may fail and that may reach into shadow roots. */
+import type { Contents } from "./contents.ts";
 import { shadowRootOf } from "./visible-text.ts";
 
 /** Separates what stands outside a shadow root from what stands in it. */
@@ -20,10 +21,22 @@ export function isSelector(css: string): boolean {
 /** What matches `css` in `root`, `root` itself first if it does. */
 export function query(root: Element | Document, css: string): Element[] {
   const [first = css, ...inner] = css.split(INTO_SHADOW);
-  let found: Element[] = [];
+  const found: Element[] = [];
   if (root.nodeType === 1 && (root as Element).matches(first)) found.push(root as Element);
   const below = root.querySelectorAll(first);
   for (let i = 0; i < below.length && found.length < MAX_MATCHES; i += 1) found.push(below[i] as Element);
+  return intoShadows(found, inner);
+}
+
+/** The same of an item whose elements are known. */
+export function queryIn(contents: Contents, css: string): Element[] {
+  if (!css.includes(INTO_SHADOW)) return contents.select(css).slice(0, MAX_MATCHES);
+  const [first = css, ...inner] = css.split(INTO_SHADOW);
+  return intoShadows(contents.select(first).slice(0, MAX_MATCHES), inner);
+}
+
+function intoShadows(hosts: Element[], inner: readonly string[]): Element[] {
+  let found = hosts;
   for (const part of inner) {
     const next: Element[] = [];
     for (const host of found) {

@@ -1,30 +1,25 @@
 /** Reads one item: an adapter's readings, in order, to the fields of a post. */
 import {
-  FLAG_FIELDS,
-  type FlagField,
+  type FieldName,
   type ItemKind,
   isKind,
   isMedium,
   isSurface,
-  NUMBER_FIELDS,
-  type NumberField,
-  type Reading,
-  SET_FIELDS,
   type SetField,
-  SPAN_FIELDS,
   type SpanField,
-  TEXT_FIELDS,
   type TextField,
   type WordList,
 } from "../../shared/adapter.ts";
 import type { Medium, Post } from "../../shared/post.ts";
 import { MAX_ADDRESS, MAX_LINKS, withinBounds } from "./bounds.ts";
+import { Contents, NONE } from "./contents.ts";
 import type { Found } from "./extractor.ts";
 import type { HealthBook } from "./health.ts";
 import { Labels } from "./labels.ts";
 import { cut, MAX_TEXT } from "./letters.ts";
 import type { Address, CompiledAdapter } from "./pick.ts";
-import { closestAcross, MAX_MATCHES, query } from "./query.ts";
+import { isFlag, isNumber, isSet, isText, type Plan, planOf, type Step } from "./plan.ts";
+import { closestAcross, MAX_MATCHES, query, queryIn } from "./query.ts";
 import {
   hashText,
   parseAge,
@@ -47,12 +42,14 @@ interface Scene {
   found: Found;
   /** Where the item's own content is: the item and its extra rows. */
   roots: Element[];
+  /** What is in each of them, where more than an identifier is asked for. */
+  contents: Contents[] | null;
   /** Parts that are posts of someone else. */
   quotes: Element[];
   /** Quoted parts and items inside the item. */
   foreign: Element[];
-  /** What selectors found, by scope and selector; several fields often ask for the same. */
-  memo: Map<string, Element[]>;
+  /** What selectors found, by {@link Step.place}; several fields often ask for the same. */
+  memo: Array<Element[] | undefined>;
 }
 
 const HANDLES: ReadonlySet<string> = new Set<TextField>(["author", "reposted_by", "replying_to"]);
@@ -62,7 +59,7 @@ export class ItemReader {
   #doc: Document;
   #address: () => Address & { href: string };
   #health: HealthBook;
-  #patterns = new Map<string, RegExp>();
+  #plans = new Map<ItemKind, Plan>();
   #labels: Record<WordList, Labels>;
 
   constructor(
@@ -83,39 +80,37 @@ export class ItemReader {
 
   /** The platform's identifier, or null. `nested`: the items in the item, of any kind. */
   identity(found: Found, rule: ItemKind, nested: Element[]): string | null {
-    return this.#identity(this.#scene(found, rule, nested), rule);
+    const plan = this.#plan(rule);
+    return this.#identity(sceneOf(found, plan, nested, false), plan);
   }
 
   /** The post; its `id` is empty where the platform shows none. */
   read(found: Found, rule: ItemKind, nested: Element[]): Post {
-    const scene = this.#scene(found, rule, nested);
+    const plan = this.#plan(rule);
+    const scene = sceneOf(found, plan, nested, true);
     const address = this.#address();
-    const id = this.#identity(scene, rule);
-    this.#health.note(`item.${rule.name}.id`, id === null ? -1 : 0);
+    const id = this.#identity(scene, plan);
+    this.#health.note(plan.note, id === null ? -1 : 0);
     const post: Post = { id: id ?? "", platform: this.#adapter.name, host: address.hostname.toLowerCase() };
-    for (const field of TEXT_FIELDS) this.#set(post, rule, field, (r) => this.#text(scene, field, r));
-    for (const field of FLAG_FIELDS) this.#set(post, rule, field, (r) => this.#flag(scene, r));
-    for (const field of NUMBER_FIELDS) this.#set(post, rule, field, (r) => this.#number(scene, r));
-    for (const field of SPAN_FIELDS) this.#set(post, rule, field, (r) => this.#span(scene, field, r));
-    for (const field of SET_FIELDS) {
-      const readings = rule.fields[field];
-      if (readings) this.#setOf(post, scene, field, readings);
+    for (const { field, note, steps } of plan.fields) {
+      if (isSet(field)) this.#setOf(post, scene, field, steps);
+      else this.#health.note(note, this.#set(post, scene, field, steps));
     }
-    this.#set(post, rule, "kind", (r) => this.#choice(scene, r, isKind));
-    this.#set(post, rule, "surface", (r) => this.#choice(scene, r, isSurface));
-    if (rule.quote.length > 0) post.quote ??= scene.quotes.length > 0;
+    if (plan.quote !== "") post.quote ??= scene.quotes.length > 0;
     return withinBounds(post);
   }
 
-  #scene(found: Found, rule: ItemKind, nested: Element[]): Scene {
-    const { item } = found;
-    const quotes = rule.quote.length > 0 ? [...item.querySelectorAll(rule.quote.join(","))] : [];
-    const foreign = nested.length > 0 ? [...quotes, ...nested] : quotes;
-    return { found, roots: [item, ...found.extras], quotes, foreign, memo: new Map() };
+  #plan(rule: ItemKind): Plan {
+    let plan = this.#plans.get(rule);
+    if (plan === undefined) {
+      plan = planOf(rule);
+      this.#plans.set(rule, plan);
+    }
+    return plan;
   }
 
-  #identity(scene: Scene, rule: ItemKind): string | null {
-    for (const r of rule.identity) {
+  #identity(scene: Scene, plan: Plan): string | null {
+    for (const r of plan.identity) {
       for (const raw of this.#raw(scene, r)) {
         const id = raw.trim();
         if (id === "") continue;
@@ -125,27 +120,27 @@ export class ItemReader {
     return null;
   }
 
-  /** Tries the readings of a field in order and notes which one served. */
-  #set<F extends TextField | FlagField | NumberField | SpanField | "kind" | "surface">(
-    post: Post,
-    rule: ItemKind,
-    field: F,
-    read: (r: Reading) => Post[F],
-  ): void {
-    const readings = rule.fields[field];
-    if (!readings) return;
-    let rank = -1;
-    for (const [i, r] of readings.entries()) {
-      const value = read(r);
+  /** Tries the readings of a field in order; answers which one served, -1 for none. */
+  #set(post: Post, scene: Scene, field: Exclude<FieldName, SetField>, steps: readonly Step[]): number {
+    for (const [i, r] of steps.entries()) {
+      const value = this.#value(scene, field, r);
       if (value === undefined) continue;
-      post[field] = value;
-      rank = i;
-      break;
+      (post as unknown as Record<string, unknown>)[field] = value;
+      return i;
     }
-    this.#health.note(`item.${rule.name}.${field}`, rank);
+    return -1;
   }
 
-  #text(scene: Scene, field: TextField, r: Reading): string | undefined {
+  #value(scene: Scene, field: Exclude<FieldName, SetField>, r: Step): Post[typeof field] {
+    if (isText(field)) return this.#text(scene, field, r);
+    if (isFlag(field)) return this.#flag(scene, r);
+    if (isNumber(field)) return this.#number(scene, r);
+    if (field === "kind") return this.#choice(scene, r, isKind);
+    if (field === "surface") return this.#choice(scene, r, isSurface);
+    return this.#span(scene, field, r);
+  }
+
+  #text(scene: Scene, field: TextField, r: Step): string | undefined {
     const all: string[] = [];
     for (const raw of this.#raw(scene, r)) {
       // Known to be empty is not unknown.
@@ -165,7 +160,7 @@ export class ItemReader {
     return raw.trim();
   }
 
-  #flag(scene: Scene, r: Reading): boolean | undefined {
+  #flag(scene: Scene, r: Step): boolean | undefined {
     for (const raw of this.#raw(scene, r, true)) {
       if (typeof r.value === "boolean") return r.value;
       // `promoted="false"` says no; a bare attribute says yes.
@@ -174,7 +169,7 @@ export class ItemReader {
     return undefined;
   }
 
-  #number(scene: Scene, r: Reading): number | undefined {
+  #number(scene: Scene, r: Step): number | undefined {
     if (r.count) return this.#elements(scene, r).length;
     for (const raw of this.#raw(scene, r, false, MAX_SHORT)) {
       if (typeof r.value === "number") return r.value;
@@ -184,7 +179,7 @@ export class ItemReader {
     return undefined;
   }
 
-  #span(scene: Scene, field: SpanField, r: Reading): number | undefined {
+  #span(scene: Scene, field: SpanField, r: Step): number | undefined {
     for (const raw of this.#raw(scene, r, false, MAX_SHORT)) {
       const n =
         field === "time"
@@ -197,7 +192,7 @@ export class ItemReader {
     return undefined;
   }
 
-  #choice<T extends string>(scene: Scene, r: Reading, is: (s: unknown) => s is T): T | undefined {
+  #choice<T extends string>(scene: Scene, r: Step, is: (s: unknown) => s is T): T | undefined {
     for (const raw of this.#raw(scene, r, r.value !== undefined)) {
       const value = r.value ?? raw.trim().toLowerCase();
       if (is(value)) return value;
@@ -205,7 +200,7 @@ export class ItemReader {
     return undefined;
   }
 
-  #setOf(post: Post, scene: Scene, field: SetField, readings: Reading[]): void {
+  #setOf(post: Post, scene: Scene, field: SetField, readings: readonly Step[]): void {
     const values = new Set<string>();
     const most = field === "links" ? MAX_LINKS : MAX_SET;
     const longest = field === "links" ? MAX_ADDRESS : MAX_SHORT;
@@ -231,9 +226,10 @@ export class ItemReader {
    * What a reading reads, match by match. `presence`: where only presence matters, the text is not assembled.
    * `longest`: elements that hold more are passed over, in UTF-16 code units.
    */
-  *#raw(scene: Scene, r: Reading, presence = false, longest = Number.POSITIVE_INFINITY): Generator<string> {
+  *#raw(scene: Scene, r: Step, presence = false, longest = Number.POSITIVE_INFINITY): Generator<string> {
     const textNeeded = r.match !== undefined || r.words !== undefined || !presence;
     const elements = this.#elements(scene, r);
+    if (elements.length === 0) return;
     const candidates = r.words !== undefined && r.attr === undefined ? new Set(elements) : undefined;
     for (const e of elements) {
       let raw: string;
@@ -254,8 +250,8 @@ export class ItemReader {
         raw = visibleText(e, { skip: r.in === "quote" ? [] : scene.foreign });
       }
       if (r.words !== undefined && r.attr !== undefined && !this.#labels[r.words].has(raw)) continue;
-      if (r.match !== undefined) {
-        const m = this.#pattern(r.match).exec(raw);
+      if (r.pattern !== null) {
+        const m = r.pattern.exec(raw);
         if (!m) continue;
         raw = m.slice(1).find((g) => g !== undefined) ?? m[0];
       }
@@ -264,7 +260,7 @@ export class ItemReader {
     }
   }
 
-  #elements(scene: Scene, r: Reading): Element[] {
+  #elements(scene: Scene, r: Step): Element[] {
     const { item, box, extras } = scene.found;
     const css = r.css;
     if (css === undefined) {
@@ -278,32 +274,39 @@ export class ItemReader {
       if (!e) return [];
       return r.inner === undefined ? [e] : query(e, r.inner);
     }
-    const key = `${r.in} ${css}`;
-    const known = scene.memo.get(key);
+    const known = scene.memo[r.place];
     if (known) return known;
     let found: Element[];
     if (r.in === "document") found = query(this.#doc, css);
-    else if (r.in === "box") found = [box, ...extras].flatMap((root) => query(root, css));
+    else if (r.in === "box" && box !== item) found = [box, ...extras].flatMap((root) => query(root, css));
     else if (r.in === "quote") found = scene.quotes.flatMap((root) => query(root, css));
     else {
-      found = scene.roots.flatMap((root) => query(root, css));
-      if (scene.foreign.length > 0) {
+      found = inRoots(scene, css);
+      if (r.in === "item" && scene.foreign.length > 0) {
         found = found.filter((e) => e === item || !scene.foreign.some((part) => part.contains(e)));
       }
     }
-    found = found.slice(0, MAX_MATCHES);
-    scene.memo.set(key, found);
+    if (found.length > MAX_MATCHES) found = found.slice(0, MAX_MATCHES);
+    scene.memo[r.place] = found;
     return found;
   }
+}
 
-  #pattern(source: string): RegExp {
-    let p = this.#patterns.get(source);
-    if (!p) {
-      p = new RegExp(source, "iu");
-      this.#patterns.set(source, p);
-    }
-    return p;
-  }
+function inRoots({ roots, contents }: Scene, css: string): Element[] {
+  const [only] = contents ?? [];
+  if (contents === null) return roots.flatMap((root) => query(root, css));
+  return only && contents.length === 1
+    ? queryIn(only, css)
+    : contents.flatMap((content) => queryIn(content, css));
+}
+
+function sceneOf(found: Found, plan: Plan, nested: Element[], whole: boolean): Scene {
+  const { item, extras } = found;
+  const roots = extras.length > 0 ? [item, ...extras] : [item];
+  const quotes = plan.quote === "" ? NONE : [...item.querySelectorAll(plan.quote)];
+  const foreign = nested.length > 0 ? [...quotes, ...nested] : quotes;
+  const contents = whole ? roots.map((root) => new Contents(root)) : null;
+  return { found, roots, contents, quotes, foreign, memo: [] };
 }
 
 /** Shows nothing but an only child that is looked at itself. */

@@ -137,7 +137,8 @@ export function parseLink(raw: string, base: string, unwrap: readonly Unwrap[]):
   let url = resolve(raw, base);
   // A wrapper may hold a wrapper; no platform nests deeper.
   for (let i = 0; url && i < 3; i += 1) {
-    const rule = unwrap.find((u) => new RegExp(u.match, "iu").test((url as URL).href));
+    const { href } = url;
+    const rule = unwrap.find(({ match }) => compiled(match).test(href));
     const inner = rule && url.searchParams.get(rule.param);
     const next = inner ? resolve(inner, base) : undefined;
     if (!next) break;
@@ -147,9 +148,24 @@ export function parseLink(raw: string, base: string, unwrap: readonly Unwrap[]):
 }
 
 function resolve(raw: string, base: string): URL | undefined {
-  if (!URL.canParse(raw, base)) return undefined;
-  const url = new URL(raw, base);
-  return url.protocol === "https:" || url.protocol === "http:" ? url : undefined;
+  try {
+    const url = new URL(raw, base);
+    return url.protocol === "https:" || url.protocol === "http:" ? url : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+const patterns = new Map<string, RegExp>();
+
+/** The patterns of adapters, compiled once. */
+function compiled(source: string): RegExp {
+  let pattern = patterns.get(source);
+  if (pattern === undefined) {
+    pattern = new RegExp(source, "iu");
+    patterns.set(source, pattern);
+  }
+  return pattern;
 }
 
 /** A label as it is compared: one case, no blanks, no punctuation, nothing that shows nothing. */

@@ -134,22 +134,35 @@ const MAY_HOST = new Set([
   "span",
 ]);
 
+/** Whether an element can have a shadow root. */
+export function mayHost({ localName }: Element): boolean {
+  return MAY_HOST.has(localName) || localName.includes("-");
+}
+
+/** The way into closed shadow roots, looked up once: in Chromium each way through the extension's API takes long. */
+let door: ((element: Element) => ShadowRoot | null) | undefined;
+
+function doorOfThisBrowser(): (element: Element) => ShadowRoot | null {
+  if ("openOrClosedShadowRoot" in Element.prototype)
+    return (element) => (element as Element & ShadowDoors).openOrClosedShadowRoot ?? null;
+  const chromium = (globalThis as { chrome?: ChromeDom }).chrome?.dom?.openOrClosedShadowRoot;
+  if (!chromium) return () => null;
+  return (element) => {
+    try {
+      return chromium(element as HTMLElement);
+    } catch {
+      // Not an HTML element: it has none.
+      return null;
+    }
+  };
+}
+
 /** The shadow root of an element, open or, where the browser lets a content script see it, closed. */
 export function shadowRootOf(element: Element): ShadowRoot | null {
   // The browser's own answer takes long, and most elements are links, pictures and buttons.
-  const name = element.localName;
-  if (!MAY_HOST.has(name) && !name.includes("-")) return null;
-  if (element.shadowRoot) return element.shadowRoot;
-  const firefox = (element as Element & ShadowDoors).openOrClosedShadowRoot;
-  if (firefox) return firefox;
-  const chromium = (globalThis as { chrome?: ChromeDom }).chrome?.dom?.openOrClosedShadowRoot;
-  if (!chromium) return null;
-  try {
-    return chromium(element as HTMLElement);
-  } catch {
-    // Not an HTML element: it has none.
-    return null;
-  }
+  if (!mayHost(element)) return null;
+  door ??= doorOfThisBrowser();
+  return element.shadowRoot ?? door(element);
 }
 
 /** What a person reads in `root`: blocks on lines of their own, blanks collapsed, at most {@link MAX_TEXT} long. */

@@ -114,6 +114,7 @@ const readPack: Read<PackState> = object({
   on: flag,
   source: text(MAX_RULES),
   rules: natural,
+  lists: optional(record(text(MAX_RULES), 500)),
 });
 
 /** The background's state. */

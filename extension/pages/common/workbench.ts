@@ -7,7 +7,7 @@ import { MAX_RULES, readVerdicts } from "../../shared/guards.ts";
 import type { Diagnostic } from "../../shared/messages.ts";
 import type { Verdict } from "../../shared/post.ts";
 import { flag, integer, list, Misfit, object, oneOf, optional, type Read, text } from "../../shared/shape.ts";
-import type { Call, CallName, Calls, OtherPack, Reply } from "../workbench/calls.ts";
+import type { Call, CallName, Calls, Lists, OtherPack, Reply } from "../workbench/calls.ts";
 import { readDiagnostics } from "./read.ts";
 
 interface Waiting {
@@ -61,9 +61,9 @@ class Bench {
 const writing = new Bench();
 const trying = new Bench();
 
-/** Everything there is to say about a rule file, in order of place. Rejects where the workbench does not run. */
-export async function checkRules(source: string): Promise<Diagnostic[]> {
-  return readDiagnostics(JSON.parse(await writing.call("check", source)), "the check");
+/** Everything there is to say about a rule file with its lists, in order of place. Rejects where the workbench does not run. */
+export async function checkRules(source: string, lists?: Lists): Promise<Diagnostic[]> {
+  return readDiagnostics(JSON.parse(await writing.call("check", source, lists)), "the check");
 }
 
 /** A rule file in its standard form. Comments stay. A line that does not parse stays as it is. */

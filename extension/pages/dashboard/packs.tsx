@@ -159,7 +159,7 @@ function Problems({ pack }: { pack: PackState }): JSX.Element | null {
   const found = useSignal<readonly Diagnostic[]>([]);
   useEffect(() => {
     let stale = false;
-    void checkRules(pack.source)
+    void checkRules(pack.source, pack.lists)
       .catch(() => [])
       .then((diagnostics) => {
         if (!stale) found.value = diagnostics;
@@ -167,7 +167,7 @@ function Problems({ pack }: { pack: PackState }): JSX.Element | null {
     return () => {
       stale = true;
     };
-  }, [pack.source, found]);
+  }, [pack.source, pack.lists, found]);
   if (found.value.length === 0) return null;
   return (
     <details>

@@ -82,14 +82,17 @@ export const judged = computed<JudgedPost[]>(() =>
   }),
 );
 
-/** The rules as they were typed last, until they are tried out. */
-let typed: { source: string; saved: boolean } | undefined;
+/** The rules as they were typed last. */
+let current = "";
+/** Those that wait to be tried out, and those that wait to be compared with from then on. */
+let typed: string | undefined;
+let saved: string | undefined;
 let asking = false;
 /** Grows with every opening: answers of an older one are dropped. */
 let opening = 0;
 
 /** Takes the posts of this visit anew, and tries the rules out on them. */
-export async function openPosts(saved: string, source: string): Promise<void> {
+export async function openPosts(asSaved: string, source: string): Promise<void> {
   const mine = ++opening;
   const answer = await askRecent();
   if (mine !== opening) return;
@@ -109,13 +112,14 @@ export async function openPosts(saved: string, source: string): Promise<void> {
   }
   const packs = (state.peek()?.packs ?? [])
     .filter((pack) => pack.on && pack.origin !== "mine")
-    .map(({ id, source: of, origin }) => ({
+    .map(({ id, source: of, origin, lists }) => ({
       id,
       source: of,
       trust: origin === "imported" ? ("limited" as const) : ("full" as const),
+      ...(lists === undefined ? {} : { lists }),
     }));
   try {
-    const opened = await openReplay(found.json, packs, saved);
+    const opened = await openReplay(found.json, packs, asSaved);
     if (mine !== opening) return;
     if (opened !== found.drawn.length) throw new Error("the posts were read in two ways");
     batch(() => {
@@ -152,9 +156,18 @@ function readPosts(json: string): { drawn: DrawnPost[]; json: string } {
 }
 
 /** Tries the rules out as they stand. Of what is typed meanwhile only the last is tried. */
-export function tryOut(source: string, saved = false): void {
+export function tryOut(source: string): void {
+  current = source;
   if (phase.peek().is !== "ready") return;
-  typed = { source, saved: saved || (typed?.saved ?? false) };
+  typed = source;
+  busy.value = true;
+  if (!asking) void next();
+}
+
+/** These are the rules as saved, from now on. */
+export function compareWith(source: string): void {
+  if (phase.peek().is !== "ready") return;
+  saved = source;
   busy.value = true;
   if (!asking) void next();
 }
@@ -162,11 +175,20 @@ export function tryOut(source: string, saved = false): void {
 async function next(): Promise<void> {
   asking = true;
   try {
-    while (typed !== undefined) {
+    while (typed !== undefined || saved !== undefined) {
       const mine = opening;
-      const { source, saved } = typed;
-      typed = undefined;
-      const outcome = await (saved ? replaySaved(source) : replayTyped(source));
+      let outcome: Outcome;
+      if (saved !== undefined) {
+        const source = saved;
+        saved = undefined;
+        outcome = await replaySaved(source);
+        // What was saved has been tried out with that, but perhaps more was typed since.
+        if (source !== current) typed ??= current;
+      } else {
+        const source = typed ?? current;
+        typed = undefined;
+        outcome = await replayTyped(source);
+      }
       if (mine === opening) take(outcome);
     }
   } catch (error) {
@@ -189,12 +211,13 @@ function take(outcome: Outcome): void {
     more.value = outcome.more;
     fewer.value = outcome.fewer;
     tooLarge.value = outcome.tooLarge;
-    if (typed === undefined) busy.value = false;
+    if (typed === undefined && saved === undefined) busy.value = false;
   });
 }
 
 function fail(error: unknown): void {
   typed = undefined;
+  saved = undefined;
   batch(() => {
     busy.value = false;
     phase.value = { is: "failed", why: error instanceof Error ? error.message : String(error) };

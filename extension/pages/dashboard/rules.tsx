@@ -13,7 +13,7 @@ import { Import } from "./import.tsx";
 import { Keys } from "./keys.tsx";
 import { failure, mine, packs, place, refresh, request } from "./model.ts";
 import { Replay } from "./replay.tsx";
-import { caretLine, openPosts, phase, startFromName, tryOut } from "./replay-model.ts";
+import { caretLine, compareWith, openPosts, phase, startFromName, tryOut } from "./replay-model.ts";
 
 /** What was stored when the editor last agreed with it; `undefined` until the state is there. */
 const base = signal<string | undefined>(undefined);
@@ -31,11 +31,15 @@ const unchecked = signal<string | undefined>(undefined);
 /** What was done last, beside the buttons. */
 const status = signal("");
 
+/** The rules as saved, as the editor holds them. */
+const asSaved = computed(() => (base.value === undefined ? undefined : normal(base.value)));
 /** Whether the editor holds something that is not stored. */
-export const dirty = computed(() => base.value !== undefined && text.value !== normal(base.value));
+export const dirty = computed(() => asSaved.value !== undefined && text.value !== asSaved.value);
 const ready = computed(() => base.value !== undefined);
 /** What is wrong with the rules as they stand in the editor. */
 export const diagnosed = computed(() => checked.value.diagnostics);
+/** The rules have changed since they were checked. */
+const stale = computed(() => checked.value.source !== text.value);
 
 let editor: RuleEditor | undefined;
 /** The packs under which rules were tried out last. */
@@ -121,7 +125,6 @@ async function save(): Promise<void> {
   else {
     base.value = source;
     theirs.value = undefined;
-    tryOut(text.value, text.value === source);
   }
   const after = await refresh();
   if (answer.ok) {
@@ -235,10 +238,14 @@ export function Rules(): JSX.Element {
       effect(() => {
         if (status.value !== "") announce(status.value);
       }),
+      effect(() => {
+        const stored = base.value;
+        if (stored !== undefined) untracked(() => compareWith(normal(stored)));
+      }),
       // Once there is something to try out, and whenever the packs in force are others.
       effect(() => {
         const inForce = packs.value.filter((pack) => pack.on);
-        const signature = JSON.stringify(inForce.map(({ id, source }) => [id, source.length, source]));
+        const signature = JSON.stringify(inForce.map(({ id, source, lists }) => [id, source, lists]));
         if (!ready.value || signature === replayed) return;
         replayed = signature;
         const { from } = place.peek();
@@ -365,7 +372,6 @@ function Conflict(): JSX.Element | null {
 function Problems(): JSX.Element | null {
   const found = diagnosed.value;
   if (found.length === 0 && unchecked.value !== undefined) return null;
-  const stale = checked.value.source !== text.value;
   return (
     <section class="problems" aria-labelledby="problems-title">
       <h2 id="problems-title">
@@ -380,7 +386,7 @@ function Problems(): JSX.Element | null {
             diagnostics={found}
             label="Problems in my rules"
             onGo={(diagnostic) => editor?.select(diagnostic.from, diagnostic.to)}
-            {...(stale ? {} : { onFix: fix })}
+            {...(stale.value ? {} : { onFix: fix })}
           />
         </>
       )}

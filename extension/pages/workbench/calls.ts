@@ -1,16 +1,20 @@
 /** What a page asks of the workbench, and how it crosses to the worker and back: plain text both ways, but for the packs. */
 
+/** Files that `list "file.txt"` can name: name to contents. */
+export type Lists = Record<string, string>;
+
 /** A pack in force beside the file that is edited. */
 export interface OtherPack {
   id: string;
   source: string;
   trust: "full" | "limited";
+  lists?: Lists;
 }
 
 /** By name: what is handed over. What comes back is always text, mostly JSON. */
 export interface Calls {
   /** The diagnostics of a rule file. */
-  check: [source: string];
+  check: [source: string, lists: Lists | undefined];
   /** The file as it should stand. */
   format: [source: string];
   complete: [source: string, offset: number];

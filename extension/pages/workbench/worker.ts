@@ -7,10 +7,10 @@ import init, {
   importFilters,
   Replay,
 } from "../../../dist/workbench/diffract_workbench.js";
-import { api } from "../../shared/api.ts";
 import type { Call, CallName, Calls, Reply } from "./calls.ts";
 
-const ready = init({ module_or_path: api.runtime.getURL("workbench.wasm") });
+// A worker has no API of the extension to ask for addresses; the module lies beside it.
+const ready = init({ module_or_path: new URL("workbench.wasm", location.href) });
 let replay: Replay | undefined;
 
 function opened(): Replay {
@@ -19,7 +19,7 @@ function opened(): Replay {
 }
 
 const CARRY_OUT: { [Name in CallName]: (...args: Calls[Name]) => string } = {
-  check: (source) => check(source, undefined),
+  check,
   format,
   complete,
   describe,

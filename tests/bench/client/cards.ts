@@ -1,23 +1,34 @@
 /**
  * A plain feed in the page's own world: posts are appended, so many at a time, and stay. No recycling, no decoys, no
- * shadow roots; the parts of a post are those of any platform. The page's own clock says how long a post took from
- * being put on the page to carrying its verdict.
+ * shadow roots; the parts of a post are those of any platform. The page's own clock says how long posts took from being
+ * put on the page to being shown; it neither knows nor asks whether an extension is there.
  */
 import type { WireEntry } from "../../agora/types.ts";
+
+/** All in milliseconds from the moment at which the posts were put on the page (and measured, if that was asked for). */
+export interface Arrival {
+  /** Until the page had rendered the first frame in which each of them showed or was out of sight. */
+  shown: number;
+  /** Until something last set an attribute on one of them: a verdict. Null where nothing did. */
+  decided: number | null;
+  /** How much of `decided` the page spent in frames of its own: callbacks, styles, layout, painting. */
+  inFrames: number;
+}
 
 declare global {
   var cards: {
     /**
-     * Appends `count` fresh posts once the page is idle and waits until all carry a verdict. Answers the milliseconds
-     * from putting them there until the last was carried out; `null` when some never were.
+     * Appends `count` fresh posts to the quiet page, `phase` milliseconds after a frame was drawn, and waits until each of
+     * them shows or is taken out of sight; `null` when that never came. `measured`: the page itself asks for their sizes as
+     * soon as they are there, as virtual lists do; its clock starts after that.
      */
-    arrive(count: number): Promise<number | null>;
+    arrive(count: number, phase: number, measured: boolean): Promise<Arrival | null>;
   };
 }
 
 /** Frames that an arrival is waited for, at most. */
 const MOST_FRAMES = 1200;
-/** Frames without a change after which an arrival is taken for finished. */
+/** Frames before an arrival, and after it, in which nothing happens. */
 const QUIET_FRAMES = 8;
 
 function el(
@@ -99,6 +110,25 @@ function card({ post, promotion, reposted_by }: WireEntry): HTMLElement {
 
 const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
 const idle = () => new Promise((resolve) => requestIdleCallback(resolve, { timeout: 2000 }));
+const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+/** Asked for in a frame callback: when that frame's styles, layout and painting are done. */
+function rendered(): Promise<number> {
+  const { port1, port2 } = new MessageChannel();
+  return new Promise((resolve) => {
+    port1.onmessage = () => {
+      resolve(performance.now());
+      port1.close();
+    };
+    port2.postMessage(null);
+  });
+}
+
+/** Whether a person sees the post, or will not see it at all. */
+function isDecided(post: Element): boolean {
+  const { display, opacity } = getComputedStyle(post);
+  return display === "none" || opacity !== "0";
+}
 
 const feed = document.querySelector("[role=feed]");
 const entries: WireEntry[] = JSON.parse(
@@ -106,34 +136,54 @@ const entries: WireEntry[] = JSON.parse(
 );
 
 globalThis.cards = {
-  async arrive(count) {
+  async arrive(count, phase, measured) {
     if (!feed) throw new Error("the page has no feed");
+    const fresh = entries.splice(0, count).map(card);
+    if (fresh.length < count) throw new Error("the page has no more posts");
     scrollTo(0, document.documentElement.scrollHeight);
     for (let frames = 0; frames < QUIET_FRAMES; frames++) await frame();
     await idle();
-    const fresh = entries.splice(0, count).map(card);
-    if (fresh.length < count) throw new Error("the page has no more posts");
-    const waiting = new Set<Node>(fresh);
-    const mine = new Set<Node>(fresh);
-    let last = 0;
+    let start = Number.POSITIVE_INFINITY;
+    let decided: number | null = null;
     // Whatever its name: a verdict is carried out by an attribute on the post.
-    const observer = new MutationObserver((records) => {
-      for (const { target } of records) {
-        if (!mine.has(target)) continue;
-        last = performance.now();
-        waiting.delete(target);
-      }
+    const observer = new MutationObserver(() => {
+      decided = performance.now();
     });
-    observer.observe(feed, { subtree: true, attributes: true });
-    const start = performance.now();
+    for (const post of fresh) observer.observe(post, { attributes: true });
+    const frames: Array<{ from: number; to: number }> = [];
+    // Frames are drawn all the while, as when a reader scrolls.
+    const shown = new Promise<number | null>((resolve) => {
+      const look = () => {
+        const from = performance.now();
+        const done = start < from && fresh.every(isDecided);
+        const whole = rendered().then((to) => {
+          frames.push({ from, to });
+          return to;
+        });
+        if (done) resolve(whole);
+        else if (frames.length > MOST_FRAMES) resolve(null);
+        else requestAnimationFrame(look);
+      };
+      requestAnimationFrame(look);
+    });
+    await frame();
+    await rendered();
+    await pause(phase);
+    start = performance.now();
     feed.append(...fresh);
-    let before = 0;
-    for (let frames = 0, quiet = 0; frames < MOST_FRAMES && quiet < QUIET_FRAMES; frames++) {
-      await frame();
-      quiet = waiting.size === 0 && last === before ? quiet + 1 : 0;
-      before = last;
+    if (measured) {
+      for (const post of fresh) post.getBoundingClientRect();
+      start = performance.now();
     }
+    const at = await shown;
+    for (let frames = 0; frames < QUIET_FRAMES; frames++) await frame();
     observer.disconnect();
-    return waiting.size === 0 ? last - start : null;
+    if (at === null) return null;
+    const end = decided ?? start;
+    const inFrames = frames.reduce(
+      (sum, { from, to }) => sum + Math.max(0, Math.min(to, end) - Math.max(from, start)),
+      0,
+    );
+    return { shown: at - start, decided: decided === null ? null : decided - start, inFrames };
   },
 };

@@ -15,7 +15,7 @@ struct Draw {
 
 impl Draw {
     /// Another until it is new; where hardly any are left, one with a number.
-    fn new(&mut self, mut next: impl FnMut(&mut Random) -> String) -> String {
+    fn fresh(&mut self, mut next: impl FnMut(&mut Random) -> String) -> String {
         for _ in 0..40 {
             let text = next(&mut self.random);
             if self.taken.insert(text.clone()) {
@@ -28,32 +28,32 @@ impl Draw {
     /// A single word: one in ten is of the ordinary language.
     fn term(&mut self) -> String {
         if self.random.happens(10.0) {
-            self.new(|random| word(random.rank(2_000, WORDS)))
+            self.fresh(|random| word(random.rank(2_000, WORDS)))
         } else {
             self.name()
         }
     }
 
     fn name(&mut self) -> String {
-        self.new(|random| name(random.rank(50, NAMES)))
+        self.fresh(|random| name(random.rank(50, NAMES)))
     }
 
     fn phrase(&mut self) -> String {
-        self.new(|random| phrase(random.rank(1, PHRASES)))
+        self.fresh(|random| phrase(random.rank(1, PHRASES)))
     }
 
     fn handle(&mut self) -> String {
-        self.new(|random| handle(random.rank(100, ACCOUNTS * 10)))
+        self.fresh(|random| handle(random.rank(100, ACCOUNTS * 10)))
     }
 
     fn domain(&mut self) -> String {
-        self.new(|random| domain(random.rank(100, DOMAINS * 10)))
+        self.fresh(|random| domain(random.rank(100, DOMAINS * 10)))
     }
 
     fn pattern(&mut self) -> String {
         match self.random.below(100) {
-            0 => self.new(structure),
-            1 => self.new(spelled_out),
+            0 => self.fresh(structure),
+            1 => self.fresh(spelled_out),
             2..34 => self.domain().replace('.', r"\."),
             34..50 => format!(r"(?i){}\W?{}", self.name(), word(self.random.rank(1, 8_000))),
             50..60 => format!(
@@ -69,7 +69,7 @@ impl Draw {
             84..92 => {
                 format!(r"{}s?.{{0,20}}({}|{})", word(self.random.rank(100, 8_000)), self.name(), self.name())
             }
-            _ => self.new(|r| {
+            _ => self.fresh(|r| {
                 format!(
                     r"(?:1\W*)?{}\W*{}\W*{}",
                     200 + r.below(800),
@@ -199,7 +199,7 @@ pub fn program(count: usize) -> Program {
                 88..90 => Condition::Test(Test::SetHas {
                     field: SetField::Hashtags,
                     quantifier: Quantifier::Any,
-                    needles: Needles::These(vec![d.new(|random| word(random.rank(2_000, WORDS * 10)))]),
+                    needles: Needles::These(vec![d.fresh(|random| word(random.rank(2_000, WORDS * 10)))]),
                 }),
                 90..93 => Condition::And(vec![
                     by(Needles::These((0..3).map(|_| d.handle()).collect())),

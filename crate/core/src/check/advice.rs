@@ -5,9 +5,9 @@
 //! a pack *does* is the same with and without.
 
 #[cfg(feature = "analysis")]
-pub(super) use super::analysis::Advice;
+pub(super) use super::analysis::{Advice, improve};
 #[cfg(not(feature = "analysis"))]
-pub(super) use without::Advice;
+pub(super) use without::{Advice, improve};
 
 #[cfg(not(feature = "analysis"))]
 mod without {
@@ -16,6 +16,11 @@ mod without {
     use crate::diagnostic::{Diagnostic, Span};
     use crate::program::{Effect, Program, Scope};
     use crate::syntax::tree;
+
+    /// The message as it is.
+    pub fn improve(problem: Diagnostic, _source: &str, _line: Span) -> Diagnostic {
+        problem
+    }
 
     /// Says nothing.
     pub struct Advice;

@@ -1,6 +1,6 @@
 //! One pack, line by line.
 
-use super::advice::Advice;
+use super::advice::{self, Advice};
 use super::lists::Lists;
 use super::messages::Messages;
 use super::regex::Regexes;
@@ -24,6 +24,7 @@ pub(super) struct Checker<'a> {
     messages: Messages,
     line: u32,
     line_start: usize,
+    line_end: usize,
     line_messages: usize,
     /// Whether this line has an error.
     failed: bool,
@@ -36,6 +37,10 @@ impl Checker<'_> {
         self.line_messages += 1;
         // Finding the column costs the line's length.
         if self.line_messages <= MAX_PER_LINE {
+            let message = match self.is_full() {
+                true => message,
+                false => advice::improve(message, self.source, self.line_start..self.line_end),
+            };
             self.messages.push(message.locate(self.source, self.line, self.line_start));
         }
     }
@@ -87,6 +92,7 @@ pub(super) fn check(
         messages,
         line: 0,
         line_start: 0,
+        line_end: 0,
         line_messages: 0,
         failed: false,
     };
@@ -94,12 +100,13 @@ pub(super) fn check(
     let mut standing = Standing::At(Scope::default());
     let mut advice = Advice::new(program.rules.len());
     for (number, span) in lines(source) {
-        (checker.line, checker.line_start, checker.failed, checker.line_messages) =
-            (number, span.start, false, 0);
+        (checker.line, checker.line_start, checker.line_end) = (number, span.start, span.end);
+        (checker.failed, checker.line_messages) = (false, 0);
         let (line, diagnostics) = parse_line(source, number, span.clone());
         for message in diagnostics {
-            checker.messages.push(message);
+            checker.report(message);
         }
+        checker.line_messages = 0;
         if span.len() <= reference::MAX_LINE {
             for message in characters::check(source, span.clone()) {
                 checker.report(message);

@@ -81,7 +81,17 @@ impl Checker<'_> {
         let any = AnyField::Text(field);
         match question.operator {
             Operator::Is { negated } => {
-                if let [Value::List(_)] = question.values.as_slice() {
+                if let [Value::List(name)] = question.values.as_slice() {
+                    if !self.lists.has(name) {
+                        let written = &self.source[name.span.clone()];
+                        let message = format!("there is no list {}", quoted(written));
+                        self.report(
+                            Diagnostic::error(code::UNKNOWN_LIST, name.span.clone(), message)
+                                .help("an account's handle is text, and goes in quotes")
+                                .suggest(name.span.clone(), format!("\"{written}\"")),
+                        );
+                        return None;
+                    }
                     let right = if negated { "not in" } else { "in" };
                     let problem = Diagnostic::error(
                         code::WRONG_OPERATOR,

@@ -3,7 +3,7 @@
 use super::atoms::{Atom, HOSTS, Manner, Source, sigils, slot, space};
 use super::evaluate::{Truth, View};
 use super::fields::{self, compare, kind_bit, mask, medium_bit, surface_bit};
-use super::fold::{fold_into, fold_name_into};
+use super::fold::{fold_character, fold_into, fold_name_into};
 use super::gates::{ALWAYS, flag_code, kind_codes, media_codes, surface_codes};
 use super::hosts;
 use super::index::Index;
@@ -12,8 +12,6 @@ use super::skeleton::skeleton_into;
 use super::words::Boundaries;
 use crate::post::Surface;
 use crate::program::{AnyField, FlagField, NumberField, SetField, TextField};
-use regex::Regex;
-use std::sync::Arc;
 
 /// How many elements of a set are looked at; no feed shows more, and a hostile page shall not cost more.
 const MAX_ELEMENTS: usize = 256;
@@ -375,7 +373,7 @@ impl Facts {
         self.all.get(from..).unwrap_or(&[]).partition_point(|(other, _)| *other == atom)
     }
 
-    /// Runs an expression if its literals were found, once a post.
+    /// Runs an expression if all that it requires was found, once a post.
     fn run(&mut self, view: View<'_>, id: u32, field: TextField, regex: u32, text: &str) -> Option<bool> {
         let index = &view.rules.index;
         let at = self.at;
@@ -385,11 +383,17 @@ impl Facts {
         if found.ran.is_none() {
             let folded = self.folded.get(field as usize).map_or("", |folded| folded);
             let required = index.required.get(regex as usize);
-            let others = required.and_then(|required| required.literals.get(1..)).unwrap_or(&[]);
+            let (first, others) = required.and_then(|required| required.literals.split_first()).unzip();
+            let others = others.unwrap_or(&[]);
             let has = |set: &Vec<String>| set.iter().any(|literal| folded.contains(literal.as_str()));
+            // At a word's edge, where folding has left the edges of words where they were.
+            let (begins, ends) = required.map_or((false, false), |required| required.at_words);
+            let placed = || {
+                first.is_none_or(|set| stand_at_words(folded, set, begins, ends)) || !keeps_words_apart(text)
+            };
+            let may = others.iter().all(has) && (!(begins || ends) || placed());
             // Where it matched is wanted as evidence nearly always, so it is found at once.
-            let find = |regex: Arc<Regex>| regex.find(text).map(|at| (at.start() as u32, at.end() as u32));
-            found.ran = if others.iter().all(has) { index.regexes.get(regex).map(find) } else { Some(None) };
+            found.ran = if may { index.regexes.find(regex, text) } else { Some(None) };
         }
         found.ran.map(|found| found.is_some())
     }
@@ -399,7 +403,8 @@ impl Facts {
         let index = &view.rules.index;
         let Some(Atom::Regex { field, regex, gated }) = index.atoms.get(id as usize) else { return None };
         if !gated {
-            return Some(index.regexes.get(*regex)?.find(text)?.as_str());
+            let (start, end) = index.regexes.find(*regex, text)??;
+            return text.get(start as usize..end as usize);
         }
         self.run(view, id, *field, *regex, text)?;
         let (start, end) = self.atoms.get(id as usize)?.ran??;
@@ -419,6 +424,55 @@ impl Facts {
             AnyField::Model(question) => view.context.scores.get(&view.post.id, question).is_some(),
         }
     }
+}
+
+/// Whether one of the literals begins (or ends, or both) at the edge of a word.
+fn stand_at_words(folded: &str, literals: &[String], begins: bool, ends: bool) -> bool {
+    let apart = |c: Option<char>| c.is_none_or(|c| !is_word_character(c));
+    let stands = |at: usize, literal: &str| {
+        let before = || folded.get(..at).and_then(|head| head.chars().next_back());
+        let after = || folded.get(at + literal.len()..).and_then(|tail| tail.chars().next());
+        (!begins || apart(before())) && (!ends || apart(after()))
+    };
+    literals.iter().any(|literal| {
+        // Overlaps included: `a a` stands twice in `a a a`.
+        let mut from = 0;
+        while let Some(at) =
+            folded.get(from..).and_then(|rest| rest.find(literal.as_str())).map(|at| from + at)
+        {
+            if stands(at, literal) {
+                return true;
+            }
+            from = at + folded.get(at..).and_then(|rest| rest.chars().next()).map_or(1, char::len_utf8);
+        }
+        false
+    })
+}
+
+/// Whether all that sets words apart in a text still does so once it is folded: a soft hyphen is gone then, and a
+/// number in a circle is a number.
+fn keeps_words_apart(text: &str) -> bool {
+    text.chars().all(|c| {
+        if c.is_ascii() {
+            return c != '\0';
+        }
+        let (mut some, mut apart) = (false, true);
+        if !is_word_character(c) {
+            fold_character(c, |folded| {
+                some = true;
+                apart &= !is_word_character(folded);
+            });
+        }
+        is_word_character(c) || (some && apart)
+    })
+}
+
+/// Whether regular expressions hold a character to be part of a word.
+fn is_word_character(c: char) -> bool {
+    if c.is_ascii() {
+        return c.is_ascii_alphanumeric() || c == '_';
+    }
+    regex_syntax::try_is_word_character(c).unwrap_or(true)
 }
 
 fn is_shown(view: View<'_>, source: Source) -> bool {

@@ -42,7 +42,6 @@ mod schedule;
 mod skeleton;
 mod words;
 
-#[cfg(feature = "analysis")]
 use crate::post::Post;
 use crate::program::{Program, Question};
 use crate::verdict::Verdict;
@@ -51,7 +50,9 @@ pub use fold::fold;
 use index::Index;
 pub use limits::Memory;
 pub use regexes::{REGEX_SIZE_LIMIT, compile_regex};
-pub(crate) use required::{Required, required};
+pub(crate) use required::Required;
+#[cfg(feature = "analysis")]
+pub(crate) use required::required;
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 

@@ -8,7 +8,7 @@
 use super::counts::{self, Need};
 use super::fold::{fold_into, is_context_free, join};
 use super::skeleton;
-use regex_syntax::hir::{Class, Hir, HirKind};
+use regex_syntax::hir::{Class, Hir, HirKind, Look};
 use serde::{Deserialize, Serialize};
 
 /// At most so many alternatives are looked for; an expression with more counts as having none.
@@ -25,6 +25,9 @@ pub(crate) struct Required {
     /// Of every set, one literal stands in the folded text; the rarest set comes first. Each literal is at least two
     /// bytes long.
     pub(crate) literals: Vec<Vec<String>>,
+    /// Whether each match has one of the first set at the beginning, at the end of a word (`\b`), which begins or ends
+    /// with an ASCII letter or digit.
+    pub(crate) at_words: (bool, bool),
     /// Of every set, one stands in the [skeleton](super::skeleton) of the text.
     pub(crate) skeletons: Vec<Vec<String>>,
     /// The text has all of these; the rarest comes first.
@@ -33,6 +36,7 @@ pub(crate) struct Required {
 
 impl Required {
     /// Whether nothing is known: then the expression is tried on every post.
+    #[cfg(feature = "analysis")]
     pub(crate) fn is_empty(&self) -> bool {
         self.literals.is_empty() && self.skeletons.is_empty() && self.needs.is_empty()
     }
@@ -56,14 +60,53 @@ impl Required {
 pub(crate) fn required(pattern: &str) -> Required {
     let Ok(hir) = regex_syntax::Parser::new().parse(pattern) else { return Required::default() };
     let literals = literals(&hir);
-    if !literals.is_empty() {
-        return Required { literals, ..Required::default() };
+    if let Some(first) = literals.first() {
+        let at_words = at_words(&hir, first);
+        return Required { literals, at_words, ..Required::default() };
     }
     let skeletons = skeleton::required(&hir);
     if !skeletons.is_empty() {
         return Required { skeletons, ..Required::default() };
     }
     Required { needs: counts::required(&hir), ..Required::default() }
+}
+
+/// See [`Required::at_words`]: of `\b(one|other)\d*`, what stands right behind the boundary.
+fn at_words(hir: &Hir, first: &[String]) -> (bool, bool) {
+    let HirKind::Concat(parts) = hir.kind() else { return (false, false) };
+    let is = |part: Option<&Hir>, wanted: Look| match part.map(Hir::kind) {
+        Some(HirKind::Look(look)) => *look == Look::WordUnicode || *look == wanted,
+        _ => false,
+    };
+    // The longest stretch, from one end or the other, of which all texts are known.
+    let known = |part: &Hir| analyse(part, 1).exact;
+    let stretch = |mut all: Vec<String>| {
+        all.sort();
+        all.dedup();
+        all == first
+    };
+    let head =
+        parts.iter().skip(1).map_while(known).try_fold(vec![String::new()], |run, exact| cross(&run, &exact));
+    let tail = parts
+        .iter()
+        .rev()
+        .skip(1)
+        .map_while(known)
+        .try_fold(vec![String::new()], |run, exact| cross(&exact, &run));
+    let letter = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_alphanumeric);
+    (
+        is(parts.first(), Look::WordStartUnicode)
+            && first.iter().all(|literal| letter(literal.as_bytes().first()))
+            && head.is_some_and(stretch),
+        is(parts.last(), Look::WordEndUnicode)
+            && first.iter().all(|literal| letter(literal.as_bytes().last()))
+            && tail.is_some_and(stretch),
+    )
+}
+
+fn cross(heads: &[String], tails: &[String]) -> Option<Vec<String>> {
+    (heads.len() * tails.len() <= MAX_ALTERNATIVES)
+        .then(|| heads.iter().flat_map(|head| tails.iter().map(move |tail| join(head, tail))).collect())
 }
 
 fn literals(hir: &Hir) -> Vec<Vec<String>> {
@@ -75,6 +118,9 @@ fn literals(hir: &Hir) -> Vec<Vec<String>> {
     sets.sort_by_key(|set| std::cmp::Reverse(rank(set)));
     sets.dedup();
     sets.truncate(MAX_SETS);
+    // There may be tens of thousands.
+    sets.iter_mut().for_each(Vec::shrink_to_fit);
+    sets.shrink_to_fit();
     sets
 }
 
@@ -243,6 +289,24 @@ mod tests {
             ("(", vec![]),
         ] {
             assert_eq!(required(pattern).literals, sets, "{pattern}");
+        }
+    }
+
+    #[test]
+    fn knows_what_stands_at_the_edge_of_a_word() {
+        for (pattern, at_words) in [
+            (r"(?i)\bname\d*", (true, false)),
+            (r"\b(one|two)\W+three", (false, false)),
+            (r"\b(three|seven)\W+two\b", (true, false)),
+            (r"\d+name\b", (false, true)),
+            (r"\bname\b", (true, true)),
+            (r"\b#name\b", (false, true)),
+            (r"\Bname", (false, false)),
+            (r"(?-u:\b)name", (false, false)),
+            (r"x?\bname", (false, false)),
+            (r"\bname|\bother", (true, false)),
+        ] {
+            assert_eq!(required(pattern).at_words, at_words, "{pattern}");
         }
     }
 

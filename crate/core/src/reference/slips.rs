@@ -29,6 +29,7 @@ pub const MISTAKEN: &[(&str, &str)] = &[
     ("block", "hide"),
     ("mute", "hide"),
     ("drop", "hide"),
+    ("filter", "hide"),
     ("fold", "collapse"),
     ("fade", "dim"),
     ("tag", "label"),

@@ -311,7 +311,7 @@ impl Parser<'_> {
         let problem = Diagnostic::error(
             code::BAD_TIME,
             span.clone(),
-            format!("`{}` is not a time window", quoted(text)),
+            format!("`{}` is not a time window", quoted(&self.source[span.clone()])),
         )
         .help("write start and end of the day's clock with a dash between: `22:00-07:00`, `9-17`");
         let dashed = text.replace("until", "-").replace("till", "-").replace("to", "-");
@@ -329,7 +329,7 @@ impl Parser<'_> {
         let problem = Diagnostic::error(
             code::BAD_TIME,
             span.clone(),
-            format!("`{}` is not a day", quoted(text)),
+            format!("`{}` is not a day", quoted(&self.source[span.clone()])),
         )
         .help("days are mon, tue, wed, thu, fri, sat, sun, ranges like `mon-fri`, `weekdays` and `weekends`");
         let names = reference::DAYS.iter().flat_map(|(a, b)| [*a, *b]).chain(["weekdays", "weekends"]);

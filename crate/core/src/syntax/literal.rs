@@ -150,7 +150,11 @@ impl Parser<'_> {
 fn unwrapped(written: &str) -> (usize, &str) {
     let open = written.chars().next().map_or(0, char::len_utf8);
     let close = written.chars().next_back().map_or(0, char::len_utf8);
-    (open, written.get(open..written.len() - close).unwrap_or(""))
+    let inner = written.get(open..written.len() - close).unwrap_or("");
+    // In French a blank stands inside of the quotes: « ainsi ».
+    let inner = if written.starts_with(['«', '»']) { inner.trim_end() } else { inner };
+    let blanks = if written.starts_with(['«', '»']) { inner.len() - inner.trim_start().len() } else { 0 };
+    (open + blanks, &inner[blanks..])
 }
 
 /// The text with its escapes undone; else place and length of the first that means nothing.
@@ -165,7 +169,7 @@ fn unescape(inner: &str) -> std::result::Result<String, (usize, usize)> {
         match chars.next() {
             Some((_, 'n')) => text.push('\n'),
             // Besides `\"`, a quote of the sort that would otherwise close: ‘don\’t’.
-            Some((_, escaped @ ('"' | '\\' | '\'' | '’' | '‘' | '”' | '“' | '»' | '«'))) => {
+            Some((_, escaped @ ('"' | '\\' | '\'' | '’' | '‘' | '”' | '“' | '»' | '«' | '`'))) => {
                 text.push(escaped)
             }
             other => return Err((at, 1 + other.map_or(0, |(_, c)| c.len_utf8()))),

@@ -76,6 +76,7 @@ fn closing(open: char) -> Option<&'static [char]> {
         // „so“, “so” and ”so” are all written; what opens is what matters.
         '“' | '”' | '„' | '‟' => Some(&['”', '“']),
         '‘' | '’' | '‚' => Some(&['’', '‘']),
+        '`' => Some(&['`']),
         '«' => Some(&['»']),
         '»' => Some(&['«']),
         _ => None,
@@ -84,7 +85,10 @@ fn closing(open: char) -> Option<&'static [char]> {
 
 /// Whether a character separates tokens and means nothing else.
 fn is_blank(c: char) -> bool {
-    c.is_whitespace() || matches!(c, '\u{200b}' | '\u{feff}')
+    c.is_whitespace()
+        || matches!(c, '\u{200b}' | '\u{feff}')
+        // What turns the direction of text, which is warned of.
+        || matches!(c, '\u{200e}' | '\u{200f}' | '\u{61c}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 fn is_word(c: char) -> bool {
@@ -119,7 +123,7 @@ fn next(rest: &str, c: char) -> (TokenKind, usize) {
     if let Some(closing) = closing(c) {
         return match text(rest, c, closing) {
             // Where only one of the two quotes was made typographic.
-            (TokenKind::UnclosedText, _) if c != '"' && c != '\'' => text(rest, c, &['"', '\'']),
+            (TokenKind::UnclosedText, _) if !matches!(c, '"' | '\'' | '`') => text(rest, c, &['"', '\'']),
             whole => whole,
         };
     }

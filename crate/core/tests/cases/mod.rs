@@ -3,7 +3,7 @@
 //! A `[[case]]` has a `name`, the `rules` (or `packs`, a table each of `id`, `source`, `trust`), perhaps `lists`
 //! (file name = contents), and either one `post` with what to `expect`, or `posts` with `expects`, or `batch`es of
 //! those, decided one after another. `host`, `surface`, `now` (seconds since 1970), `utc_offset` (minutes),
-//! `visit` and `no_models` hold for all of them. Of a verdict only what is written is compared; `false` where the
+//! `visit` and `no_models` hold for all of them; `scores` are what models have said (post id = { question = share }). Of a verdict only what is written is compared; `false` where the
 //! verdict would have a text or a table means that it has none. `order` is the order of the ids that follows.
 
 use serde::Deserialize;
@@ -24,6 +24,7 @@ pub const FILES: &[(&str, &str)] = &[
     ("scopes.toml", include_str!("../../../../tests/rules/scopes.toml")),
     ("text.toml", include_str!("../../../../tests/rules/text.toml")),
     ("unknown.toml", include_str!("../../../../tests/rules/unknown.toml")),
+    ("vocabulary.toml", include_str!("../../../../tests/rules/vocabulary.toml")),
 ];
 
 #[derive(Deserialize)]
@@ -65,6 +66,9 @@ struct Batch {
     now: Option<f64>,
     utc_offset: Option<i32>,
     visit: Option<String>,
+    /// Post id = { question = share }.
+    #[serde(default)]
+    scores: BTreeMap<String, BTreeMap<String, f64>>,
     post: Option<Map<String, Value>>,
     #[serde(default)]
     posts: Vec<Map<String, Value>>,
@@ -160,6 +164,7 @@ fn run_batch<E: Engine>(engine: &mut E, case: &Case, batch: &Batch) -> Result<()
         "utc_offset": batch.utc_offset.or(case.only.utc_offset).unwrap_or(0),
         "visit": batch.visit.as_deref().or(case.only.visit.as_deref()).unwrap_or("visit"),
         "no_models": case.no_models,
+        "scores": batch.scores,
     })
     .to_string();
     let ids: Vec<Value> = posts.iter().map(|post| post["id"].clone()).collect();

@@ -1,6 +1,7 @@
 //! The core itself as an engine under test.
 
 use crate::cases::Engine;
+use diffract_core::batch::read_context;
 use diffract_core::post::Post;
 use diffract_core::verdict::Verdict;
 use diffract_core::{Context, Memory, PackSource, RuleSet, Severity, compile};
@@ -13,14 +14,7 @@ pub struct Core {
 }
 
 fn context(text: &str) -> Context {
-    let context: Value = serde_json::from_str(text).expect("the runner's own JSON");
-    Context {
-        now: context["now"].as_f64().expect("a number"),
-        utc_offset: context["utc_offset"].as_i64().expect("a number") as i32,
-        visit: context["visit"].as_str().expect("a text").to_owned(),
-        no_models: context["no_models"].as_bool().expect("a flag"),
-        ..Context::default()
-    }
+    read_context(text).expect("the runner's own JSON")
 }
 
 fn posts(text: &str) -> Result<Vec<Post>, String> {

@@ -26,7 +26,7 @@ pub(crate) fn read(source: &str, draft: &mut Draft) {
             return;
         }
         match parts(line) {
-            Ok((hosts, selector)) => filter(hosts, selector, line, &place, draft),
+            Ok((hosts, selector)) => draft.once(|draft| filter(hosts, selector, line, &place, draft)),
             Err(why) => draft.leave(&place, line, why),
         }
     }

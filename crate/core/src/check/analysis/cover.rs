@@ -395,6 +395,12 @@ impl Index<'_> {
             }
             (a, b) if class(a) == class(b) => {
                 let stronger = match class(a) {
+                    // Of two notes the first is shown.
+                    Class::Takes
+                        if a != b && i < j && matches!((a, b), (Effect::Replace(_), Effect::Replace(_))) =>
+                    {
+                        return None;
+                    }
                     Class::Takes => {
                         let (own, its) = (strength(a, self.trust(rule)), strength(b, self.trust(other)));
                         if its < own {

@@ -7,6 +7,7 @@
 //! | what does a regular expression cost? | `expressions` |
 //! | does any of the rule's sites show what it asks? | `offers` |
 //! | do the hours of a schedule overlap? | `hours` |
+//! | what was meant by what cannot be read? | `slips` |
 //!
 //! Everything is linear in the size of the pack, or bounded beyond which nothing is said: advice may be missing, but
 //! what is said holds.
@@ -17,12 +18,15 @@ mod hours;
 mod implies;
 mod offers;
 mod sense;
+mod slips;
 
 use super::messages::Messages;
 use super::node::Node;
 use crate::diagnostic::{Diagnostic, Span, code};
 use crate::program::{Effect, Program, Scope};
 use crate::syntax::tree;
+pub(in crate::check) use slips::improve;
+
 use cover::Cover;
 use offers::Ground;
 

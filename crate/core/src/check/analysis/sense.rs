@@ -316,9 +316,7 @@ fn field_name(field: &AnyField) -> String {
         AnyField::Kind => "kind".to_owned(),
         AnyField::Surface => "surface".to_owned(),
         AnyField::Lang => "lang".to_owned(),
-        AnyField::Model(Question::Named(name)) => name.clone(),
-        AnyField::Model(Question::About(text)) => format!("about \"{}\"", quoted(text)),
-        AnyField::Model(Question::Like(list)) => format!("like @{list}"),
+        AnyField::Model(question) => quoted(&question.name()),
     }
 }
 
