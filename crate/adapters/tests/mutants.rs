@@ -53,7 +53,7 @@ fn small(sample: &Sample) -> String {
     };
     let count = payload.posts().len();
     let step = count.div_ceil(POSTS).max(1);
-    let keep = |index: usize| index % step == 0 || payload.items()[index].post.promoted == Some(true);
+    let keep = |index: usize| index.is_multiple_of(step) || payload.items()[index].post.promoted == Some(true);
     let remove = (0..count).map(|index| !keep(index)).collect();
     match payload.rewrite(&sample.adapter, &Decisions { remove, order: Vec::new() }).outcome {
         Outcome::Changed(text) => text,
