@@ -224,7 +224,7 @@ fn rule(bytes: &mut Bytes<'_>) -> String {
 fn condition(bytes: &mut Bytes<'_>, depth: usize) -> String {
     match bytes.below(8) {
         0 if depth > 0 => format!("not ({})", condition(bytes, depth - 1)),
-        kind @ (1 | 2 | 3 | 4) if depth > 0 => {
+        kind @ 1..=4 if depth > 0 => {
             let joint = if kind < 3 { " and " } else { " or " };
             let parts: Vec<String> =
                 (0..2 + bytes.below(2)).map(|_| format!("({})", condition(bytes, depth - 1))).collect();

@@ -118,6 +118,12 @@ fn a_message_of_a_socket_is_handed_on_or_withheld() {
         });
         assert_eq!(done.outcome, outcome);
     }
+    // The message says which of the streams on one socket it is of.
+    let public = message.replace("user", "public:local");
+    mastodon().rewrite(public.as_bytes(), url, |posts| {
+        assert_eq!(posts[0].surface, Some(diffract_core::post::Surface::Explore));
+        Decisions::default()
+    });
     // As `EventSource` has it.
     let done = mastodon().rewrite(status("2").as_bytes(), url, |posts| without(&["2"], posts));
     assert_eq!(done.outcome, Outcome::Withheld);

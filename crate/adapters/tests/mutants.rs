@@ -53,7 +53,8 @@ fn small(sample: &Sample) -> String {
     };
     let count = payload.posts().len();
     let step = count.div_ceil(POSTS).max(1);
-    let keep = |index: usize| index % step == 0 || payload.items()[index].post.promoted == Some(true);
+    let keep =
+        |index: usize| index.is_multiple_of(step) || payload.items()[index].post.promoted == Some(true);
     let remove = (0..count).map(|index| !keep(index)).collect();
     match payload.rewrite(&sample.adapter, &Decisions { remove, order: Vec::new() }).outcome {
         Outcome::Changed(text) => text,
@@ -120,7 +121,9 @@ fn mutated(
             (text[..at].to_owned(), at..text.len())
         }
         Change::Twice => {
-            let list = pick(dice, Kind::Array).filter(|list| list.at(0).is_some())?;
+            // The values of a stream are a list too, but none with commas.
+            let list = pick(dice, Kind::Array)
+                .filter(|list| list.at(0).is_some() && text[list.span()].starts_with('['))?;
             let element = list.at(dice.below(list.elements().count()))?;
             replaced(element, format!("{},{}", element.raw(), element.raw()))
         }

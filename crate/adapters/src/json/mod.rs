@@ -190,9 +190,7 @@ impl Document {
         candidates
             .filter_map(|(at, _)| {
                 let node = Node { document: self, at: at as u32 };
-                if node.members().nth(LARGE as usize).is_none() {
-                    return None;
-                }
+                node.members().nth(LARGE as usize)?;
                 let members = node
                     .members()
                     .filter_map(|(key, value)| Some((key.as_str()?.into_owned().into_boxed_str(), value.at)));

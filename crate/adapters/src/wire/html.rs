@@ -108,10 +108,10 @@ impl<'h> Builder<'h> {
     }
 
     fn child(&mut self) {
-        if let Some(parent) = self.open.last_mut() {
-            if std::mem::replace(&mut parent.filled, true) {
-                self.out.push(',');
-            }
+        if let Some(parent) = self.open.last_mut()
+            && std::mem::replace(&mut parent.filled, true)
+        {
+            self.out.push(',');
         }
     }
 

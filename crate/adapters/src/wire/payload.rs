@@ -1,7 +1,6 @@
 //! An answer of a platform as it came: its text, what of it is JSON or HTML, and the posts in it.
 
 use super::WireAdapter;
-use super::fields;
 use super::find::{self, Item};
 use super::html;
 use super::path::{Indexes, Scope};
@@ -61,12 +60,18 @@ impl Payload {
         url: Option<&str>,
     ) -> Result<Self, (String, PayloadProblem)> {
         let (form, document) = parse(adapter, text)?;
+        let surface = adapter.surface(&document, url);
         let (form, document, message) = unwrap(adapter, form, document, url);
         let reading = adapter.read(&document, url);
+        let mut items = reading.items;
+        if matches!(form, Form::Inside(_)) {
+            // Only the message around it says which stream it is of.
+            items.iter_mut().for_each(|item| item.post.surface = surface);
+        }
         Ok(Self {
             form,
             document,
-            items: reading.items,
+            items,
             notes: reading.notes,
             message,
             url: decoded(url.unwrap_or_default()),
@@ -210,9 +215,7 @@ fn unwrap(
     let inside =
         endpoint.inside.as_ref().and_then(|path| path.first(&scope)).filter(|n| n.kind() == Kind::String);
     match inside.and_then(Node::as_str).map(Cow::into_owned).map(Document::parse_owned) {
-        Some(Ok(inner)) if fields::holds_all(&endpoint.when.0, &scope) => {
-            (Form::Inside(document.into_text()), inner, true)
-        }
+        Some(Ok(inner)) => (Form::Inside(document.into_text()), inner, true),
         _ => (form, document, true),
     }
 }

@@ -36,6 +36,7 @@ pub(crate) struct Required {
 
 impl Required {
     /// Whether nothing is known: then the expression is tried on every post.
+    #[cfg(feature = "analysis")]
     pub(crate) fn is_empty(&self) -> bool {
         self.literals.is_empty() && self.skeletons.is_empty() && self.needs.is_empty()
     }

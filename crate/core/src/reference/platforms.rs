@@ -43,7 +43,7 @@ pub const PLATFORMS: &[Platform] = &[
     Platform {
         name: "news",
         hosts: &["bbc.co.uk", "bbc.com", "nytimes.com", "theguardian.com"],
-        fields: &["age", "author", "kind", "labels", "length", "media", "position", "promoted", "surface", "text", "title"],
+        fields: &["age", "kind", "labels", "length", "media", "position", "promoted", "surface", "text", "title"],
     },
     Platform {
         name: "old-reddit",

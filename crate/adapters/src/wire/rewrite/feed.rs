@@ -108,8 +108,8 @@ pub fn arrange(
             feed.posts.iter().enumerate().map(|(place, (post, page))| (*post, (*page, place))).collect();
         let seen = |post: usize| posts.get(post).and_then(|post| on.get(&identity(post, fold)).copied());
         if fold != Fold::Nothing {
-            for post in 0..posts.len() {
-                remove[post] |= seen(post).is_some_and(|(page, _)| page != here);
+            for (post, removed) in remove.iter_mut().enumerate() {
+                *removed |= seen(post).is_some_and(|(page, _)| page != here);
             }
         }
         keep_places(&mut sequence, |post| {
