@@ -26,6 +26,8 @@ if [ -z "${LLVM_COV:-}" ] && [ ! -x "$sysroot/llvm-cov" ]; then
   export LLVM_COV LLVM_PROFDATA
 fi
 
+# What an earlier run left would be read against the sources of now.
+cargo llvm-cov clean --workspace
 cargo llvm-cov --no-report --locked -p diffract-core
 cargo llvm-cov report --locked -p diffract-core --json --summary-only --output-path target/coverage.json
 [ "${1:-}" != --html ] || cargo llvm-cov report --locked -p diffract-core --html
