@@ -85,7 +85,7 @@ fn what_holds_no_posts_is_said_with_what_to_do() {
         .file("folder/posts.ndjson", POSTS);
     let reddit = payload("reddit-listing.json");
     for (arguments, words) in [
-        (&["--platform", "x", "cut.json"][..], "it stops in the middle (line "),
+        (&["--platform", "x", "cut.json"][..], "it stops in the middle; record the answer again"),
         (&["--platform", "x", "page.html"][..], "is not JSON but a page"),
         (&["--platform", "x", "empty.json"][..], "is empty; record the answer again"),
         (&["--platform", "x", reddit.as_str()][..], "It looks like one of reddit: try `--platform reddit`"),
