@@ -4,7 +4,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 TOOLS=${DIFFRACT_TOOLS:-${XDG_CACHE_HOME:-$HOME/.cache}/diffract/tools}
-MDBOOK=0.5.1
+MDBOOK=0.5.4
 if ! "$TOOLS/bin/mdbook" --version 2>/dev/null | grep -q " v$MDBOOK\$"; then
   echo "book: building mdBook $MDBOOK (once, some minutes) ..." >&2
   CARGO_TARGET_DIR="$TOOLS/build" cargo install --quiet --locked --root "$TOOLS" "mdbook@$MDBOOK"

@@ -46,7 +46,7 @@ pub struct Arguments {
     #[arg(long)]
     all: bool,
     /// What is written: text, for people, or json, one object
-    #[arg(long, value_enum, default_value_t = Format::Text)]
+    #[arg(long, value_enum, default_value_t = Format::Human)]
     format: Format,
     #[command(flatten)]
     input: Input,
@@ -58,7 +58,8 @@ pub struct Arguments {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Format {
     /// For people.
-    Text,
+    #[value(alias = "text")]
+    Human,
     /// One object.
     Json,
 }
@@ -128,7 +129,7 @@ pub fn run(arguments: &Arguments) -> Result<Outcome> {
     let mut out = BufWriter::new(terminal::stdout());
     match arguments.format {
         Format::Json => write_json(&mut out, &found)?,
-        Format::Text => {
+        Format::Human => {
             let sorts = |rule: &&Rule| matches!(rule.effect, Effect::Order(_));
             let speaking = rules.rules() - rules.program().rules.iter().filter(sorts).count();
             write_text(&mut out, &found, arguments, speaking)?;

@@ -61,7 +61,7 @@ pub struct Arguments {
     #[arg(long, value_name = "SECONDS", default_value_t = 5, value_parser = clap::value_parser!(u64).range(0..=86_400))]
     budget: u64,
     /// What is written: text, for people, or json, one object
-    #[arg(long, value_enum, default_value_t = Format::Text)]
+    #[arg(long, value_enum, default_value_t = Format::Human)]
     format: Format,
     #[command(flatten)]
     input: Input,
@@ -73,7 +73,8 @@ pub struct Arguments {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Format {
     /// For people.
-    Text,
+    #[value(alias = "text")]
+    Human,
     /// One object.
     Json,
 }
@@ -131,7 +132,7 @@ pub fn run(arguments: &Arguments) -> Result<Outcome> {
     let report = report(arguments, &sources, &posts, &moment.context())?;
     let mut out = BufWriter::new(terminal::stdout());
     match arguments.format {
-        Format::Text => report::write(&mut out, &report, arguments.top, terminal::width())?,
+        Format::Human => report::write(&mut out, &report, arguments.top, terminal::width())?,
         Format::Json => {
             serde_json::to_writer_pretty(&mut out, &report).map_err(std::io::Error::from)?;
             writeln!(out)?;

@@ -29,8 +29,8 @@ use summary::Summary;
   diffract replay --platform x --rules my.rules home.json              a recorded answer of X's API
   diffract replay --rules my.rules posts.ndjson                        posts, one JSON object a line
   zcat posts.ndjson.gz | diffract replay --rules my.rules -            from standard input
-  diffract replay --rules my.rules --format text --quiet posts.ndjson  only the summary
-  diffract replay --diff saved.rules my.rules --format text posts.ndjson
+  diffract replay --rules my.rules --format human --quiet posts.ndjson  only the summary
+  diffract replay --diff saved.rules my.rules --format human posts.ndjson
   diffract replay --rules quiet.rules --now 2026-08-06T23:00:00+02:00 --platform x home.json
 
 Exit codes:
@@ -68,7 +68,8 @@ enum Format {
     #[value(alias = "ndjson")]
     Json,
     /// For people.
-    Text,
+    #[value(alias = "text")]
+    Human,
 }
 
 /// Reads, decides, writes.
@@ -91,7 +92,7 @@ pub fn run(arguments: &Arguments) -> Result<Outcome> {
 
 impl Arguments {
     fn writes_text(&self) -> bool {
-        self.format == Format::Text
+        self.format == Format::Human
     }
 
     fn writes_summary(&self) -> bool {
@@ -120,7 +121,7 @@ fn run_one(arguments: &Arguments) -> Result<Outcome> {
             match arguments.format {
                 _ if arguments.quiet => {}
                 Format::Json => Line::new(post, &verdict).write(&mut out)?,
-                Format::Text => line::write_text(&mut out, post, &verdict, width)?,
+                Format::Human => line::write_text(&mut out, post, &verdict, width)?,
             }
         }
         Ok(ControlFlow::Continue(()))
@@ -128,7 +129,7 @@ fn run_one(arguments: &Arguments) -> Result<Outcome> {
     if arguments.writes_summary() {
         match arguments.format {
             Format::Json => summary.write_json(&mut out)?,
-            Format::Text => summary.write_text(&mut out, width)?,
+            Format::Human => summary.write_text(&mut out, width)?,
         }
     }
     out.flush()?;
@@ -151,7 +152,7 @@ fn run_diff(arguments: &Arguments, old: &[PathBuf], new: &[PathBuf]) -> Result<O
             if changes.add(post, from, to) && !arguments.quiet {
                 match arguments.format {
                     Format::Json => diff::write_json(&mut out, post, from, to)?,
-                    Format::Text => diff::write_text(&mut out, post, from, to, width)?,
+                    Format::Human => diff::write_text(&mut out, post, from, to, width)?,
                 }
             }
         }
@@ -160,7 +161,7 @@ fn run_diff(arguments: &Arguments, old: &[PathBuf], new: &[PathBuf]) -> Result<O
     if arguments.writes_summary() {
         match arguments.format {
             Format::Json => changes.write_json(&mut out)?,
-            Format::Text => changes.write_text(&mut out)?,
+            Format::Human => changes.write_text(&mut out)?,
         }
     }
     out.flush()?;
