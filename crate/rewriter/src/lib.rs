@@ -46,7 +46,7 @@ pub struct Rewriter {
 #[wasm_bindgen]
 pub struct Answer {
     platform: String,
-    /// The text, where it could not be read.
+    /// `None` where the text could not be read; it goes back to the page as it came.
     payload: Option<Payload>,
     problem: Option<String>,
 }

@@ -73,13 +73,17 @@ pub(super) fn html(source: &str) -> String {
             rest = after.split_once("-->").map_or("", |(_, after)| after);
             continue;
         }
-        let starts = tag[1..].starts_with(|c: char| c.is_ascii_alphabetic() || c == '/');
-        let Some(end) = tag.find('>').filter(|_| starts) else {
+        if !tag[1..].starts_with(|c: char| c.is_ascii_alphabetic() || c == '/') {
             if unseen.is_empty() {
                 out.push('<');
             }
             rest = &tag[1..];
             continue;
+        }
+        let Some(end) = tag.find('>') else {
+            // No tag ends from here on, so the rest is words; looking again at each `<` would take for ever.
+            rest = tag;
+            break;
         };
         let inside = &tag[1..end];
         rest = &tag[end + 1..];
@@ -353,6 +357,9 @@ mod tests {
         assert_eq!(html_links(source), ["https://a.example/x?y=1&z"]);
         assert_eq!(html("a < b > c <"), "a < b > c <");
         assert_eq!(html("<script>x</script>y<"), "y<");
+        // Tags that never end: each `<` is looked at once.
+        let endless = "<a".repeat(1 << 20);
+        assert_eq!(html(&endless), endless);
     }
 
     #[test]

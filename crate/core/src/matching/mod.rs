@@ -2,8 +2,8 @@
 //!
 //! Each rule is filed under a *gate*: the literals, names, flags or numbers of which one must be there before
 //! the rule can be true. A post is folded and scanned once; what is found in it opens gates; and only rules
-//! whose gate is open, whose scope fits and whose hours it is are evaluated, in three-valued logic. So the
-//! cost follows what a post touches, not how many rules there are.
+//! whose gate is open, whose scope fits and whose hours it is are evaluated, in three-valued logic. The cost
+//! is to follow what a post touches, not how many rules there are; how far it does: `docs/decisions/needles.md`.
 //!
 //! | step | module |
 //! | --- | --- |

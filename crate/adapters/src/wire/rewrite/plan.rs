@@ -385,10 +385,16 @@ impl<'p> Planner<'p> {
                     stays.push((key, node, place));
                 }
             }
+            // The same in order, with those that went from an earlier part.
+            let mut went: BTreeMap<String, Vec<u64>> = BTreeMap::new();
             for (key, node, place) in stays {
-                let sent_before = self.gone_from_first_part(list, &key);
-                let all = gone.get(&key).into_iter().flatten().chain(&sent_before);
-                let before = all.filter(|went| **went < place).count() as u64;
+                let went = went.entry(key).or_insert_with_key(|key| {
+                    let mut all = gone.remove(key).unwrap_or_default();
+                    all.extend(self.gone_from_first_part(list, key));
+                    all.sort_unstable();
+                    all
+                });
+                let before = went.partition_point(|went| *went < place) as u64;
                 if before > 0 {
                     edits.push(Edit::Write(node.span(), (place - before).to_string()));
                 }
