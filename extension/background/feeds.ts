@@ -94,7 +94,8 @@ export class Feeds {
   }
 }
 
-const isPrivate = (port: chrome.runtime.Port): boolean => port.sender?.tab?.incognito === true;
+/** A tab that is not known counts as private. */
+const isPrivate = (port: chrome.runtime.Port): boolean => port.sender?.tab?.incognito !== false;
 
 async function badge(tabId: number | undefined, touched: number, trouble: boolean): Promise<void> {
   if (tabId === undefined) return;

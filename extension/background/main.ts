@@ -85,8 +85,8 @@ async function remember(key: string, shown: boolean): Promise<void> {
 /** Opens the dashboard at rules to be made of a post. */
 async function startRule(post: string, isPrivate: boolean): Promise<void> {
   try {
-    const key = await recent.pick(post, isPrivate);
-    await api.tabs.create({ url: api.runtime.getURL(`dashboard.html#from/${encodeURIComponent(key)}`) });
+    const token = await recent.pick(post, isPrivate);
+    await api.tabs.create({ url: api.runtime.getURL(`dashboard.html#from/${token}`) });
   } catch (error) {
     rules.trouble(`No rule could be started from the post (${wordsOf(error)}).`);
   }

@@ -19,6 +19,8 @@ const FORM = 1;
 const TAKE_AFTER = 500;
 /** Milliseconds from then until they are stored. */
 const STORE_AFTER = 3000;
+/** Most tokens of picked posts that wait to be claimed. */
+const MAX_TOKENS = 16;
 /** Most characters of batches that wait to be taken apart. */
 const MAX_WAITING = 2 * MAX_RECENT_TEXT;
 
@@ -45,6 +47,10 @@ export class Recent {
   private waiting: string[] = [];
   private waitingSize = 0;
   private loaded: Promise<void> | undefined;
+  /** Grows whenever the posts are deleted: what was being loaded then is not taken any more. */
+  private epoch = 0;
+  /** Keys of picked posts by token. */
+  private readonly picked = new Map<string, string>();
   private takeTimer: ReturnType<typeof setTimeout> | undefined;
   private storeTimer: ReturnType<typeof setTimeout> | undefined;
   /** One write at a time. */
@@ -65,8 +71,8 @@ export class Recent {
   }
 
   /**
-   * Takes one post, and says under which name it is found among {@link all}: `platform id`. One of a private window is never
-   * stored.
+   * Takes one post, and gives a token for {@link claim}: the token stands in an address, which browsers remember, and says
+   * nothing of the post. One of a private window is never stored.
    */
   async pick(post: string, isPrivate: boolean): Promise<string> {
     await this.settle();
@@ -74,6 +80,19 @@ export class Recent {
     if (key === null) throw new Error("it has no id");
     if (isPrivate) this.unstored.add(key);
     this.storeSoon();
+    const token = crypto.randomUUID();
+    this.picked.set(token, key);
+    for (const oldest of this.picked.keys()) {
+      if (this.picked.size <= MAX_TOKENS) break;
+      this.picked.delete(oldest);
+    }
+    return token;
+  }
+
+  /** Under which name a post that was picked is found among {@link all}: `platform id`. A token is good for once. */
+  claim(token: string): string | null {
+    const key = this.picked.get(token) ?? null;
+    this.picked.delete(token);
     return key;
   }
 
@@ -99,14 +118,19 @@ export class Recent {
     this.storeTimer = undefined;
     this.waiting = [];
     this.waitingSize = 0;
-    // What is still to be loaded would come back.
+    // What is still to be loaded, or being loaded, would come back.
+    this.epoch += 1;
     this.loaded = Promise.resolve();
+    this.picked.clear();
     this.posts.clear();
     this.unstored.clear();
     this.size = 0;
     await this.queue(async () => {
-      await api.storage.session?.remove(KEY);
-      await withStore(PLACE, "readwrite", (store, done) => done(store.clear()));
+      try {
+        await api.storage.session?.remove(KEY);
+      } finally {
+        await withStore(PLACE, "readwrite", (store, done) => done(store.clear()));
+      }
     });
   }
 
@@ -155,12 +179,13 @@ export class Recent {
   }
 
   private async load(): Promise<void> {
+    const { epoch } = this;
     try {
       const { [KEY]: stored } = (await api.storage.session?.get(KEY)) ?? {};
-      if (stored !== undefined && this.read(stored)) return;
+      if (epoch !== this.epoch || (stored !== undefined && this.read(stored))) return;
       if (!(await this.kept())) return;
       const kept: unknown = await withStore(PLACE, "readonly", (store, done) => done(store.get(KEY)));
-      if (kept === undefined || this.read(kept)) return;
+      if (epoch !== this.epoch || kept === undefined || this.read(kept)) return;
       await withStore(PLACE, "readwrite", async (store, done) => {
         await done(store.put(kept, SET_ASIDE));
         await done(store.delete(KEY));
@@ -191,8 +216,11 @@ export class Recent {
     this.storeTimer ??= setTimeout(() => {
       this.storeTimer = undefined;
       void this.queue(async () => {
-        await api.storage.session?.set({ [KEY]: this.stored() });
-        if (await this.kept()) await this.storeKept();
+        try {
+          await api.storage.session?.set({ [KEY]: this.stored() });
+        } finally {
+          if (await this.kept()) await this.storeKept();
+        }
       }).catch((error: unknown) =>
         this.trouble(
           `The posts of this visit could not be stored (${wordsOf(error)}); they are kept in memory.`,

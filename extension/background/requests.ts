@@ -69,6 +69,8 @@ export class Requests {
       case "forget-recent":
         await this.recent.forget();
         return null;
+      case "picked-post":
+        return this.recent.claim(request.token);
       case "set-site": {
         const host = request.host.toLowerCase();
         await store.update("paused", (paused) => {

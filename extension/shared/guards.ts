@@ -111,6 +111,7 @@ export const readBackgroundRequest: Read<BackgroundRequest> = variants<Backgroun
   recent: object({ type: type("recent") }),
   "keep-recent": object({ type: type("keep-recent"), on: flag }),
   "forget-recent": object({ type: type("forget-recent") }),
+  "picked-post": object({ type: type("picked-post"), token: text(64, 1) }),
 });
 
 export const readRecent: Read<RecentPosts> = object({ posts: text(MAX_RECENT_TEXT + 2, 2), kept: flag });

@@ -99,7 +99,7 @@ export type PageRequest =
 
 /**
  * Pages → background, by `runtime.sendMessage`. `state` answers `Answer<BackgroundState>`, `export` `Answer<string>`,
- * `recent` `Answer<RecentPosts>`, the others `Answer<null>`.
+ * `recent` `Answer<RecentPosts>`, `picked-post` `Answer<string | null>`, the others `Answer<null>`.
  */
 export type BackgroundRequest =
   /** Everything the dashboard shows. */
@@ -132,7 +132,12 @@ export type BackgroundRequest =
   /** Whether these posts outlive the browser, on this machine. Off: what was kept is deleted. */
   | { type: "keep-recent"; on: boolean }
   /** Deletes these posts, wherever they are. */
-  | { type: "forget-recent" };
+  | { type: "forget-recent" }
+  /**
+   * Which of these posts the reader picked on a page, as `platform id`; `null` where the token is not known. A token is
+   * good for once.
+   */
+  | { type: "picked-post"; token: string };
 
 /** The posts that the reader's pages showed last. */
 export interface RecentPosts {

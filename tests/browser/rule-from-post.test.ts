@@ -18,7 +18,7 @@ for (const name of chosenBrowsers()) {
       session.extension.page.evaluate(() => {
         const view = chrome.extension
           .getViews({ type: "tab" })
-          .find(({ location }) => location.hash.startsWith("#from/"));
+          .find(({ document }) => document.querySelector(".proposals") !== null);
         const words = view?.document.querySelector(".proposals")?.textContent ?? undefined;
         if (words !== undefined) view?.close();
         return words;

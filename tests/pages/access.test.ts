@@ -80,7 +80,11 @@ const VIEWS: {
     name: "my rules with a problem pointed at, and a rule made of a post",
     page: "dashboard",
     workbench: true,
-    opening: { rules: "hide if sugested\nhide if views < 10k\n", hash: "#from/x%20r3" },
+    opening: {
+      rules: "hide if sugested\nhide if views < 10k\n",
+      hash: "#from/once",
+      picked: { once: "x r3" },
+    },
     act: async (page) => {
       await says(page, "A rule from this post");
       await page.waitForSelector(".cm-lint-marker");

@@ -28,6 +28,8 @@ export interface Scenario {
   rules?: string;
   /** The posts of this visit. */
   recent?: unknown[];
+  /** Names of posts that were picked, by token. */
+  picked?: Record<string, string>;
   /** Every request is refused with these words. */
   refusal?: string;
 }
@@ -44,6 +46,8 @@ export interface FakeBrowser {
   /** The posts of this visit. */
   recent: unknown[];
   kept: boolean;
+  /** Posts are told of only after this. */
+  held?: Promise<void>;
   /** As if another window had saved these rules. */
   saveElsewhere: (source: string) => void;
 }
@@ -299,6 +303,11 @@ function answer(request: BackgroundRequest): unknown {
       return { ok: true, value: fake.state };
     case "export":
       return { ok: true, value: backup() };
+    case "picked-post": {
+      const { [request.token]: name = null, ...others } = scenario.picked ?? {};
+      scenario.picked = others;
+      return { ok: true, value: name };
+    }
     case "set-rules":
       if (request.base !== undefined && request.base !== mine()) {
         return { ok: false, message: "Your rules were changed in another window." };
@@ -382,7 +391,9 @@ const chromeApi = {
     getURL: (path: string) => new URL(path, location.origin).href,
     sendMessage: async (request: BackgroundRequest) => {
       fake.sent.push(request);
-      return wire(answer(request));
+      const answered = wire(answer(request));
+      if (request.type === "recent") await fake.held;
+      return answered;
     },
   },
   tabs: {

@@ -97,6 +97,23 @@ test("what the core reads without an error, the grammar does too", { skip: needs
   assert.ok(lines > 600, `only ${lines} lines were found`);
 });
 
+test("a text ends where the core ends it, and what cannot be seen is a blank", () => {
+  const texts = (source: string): string[] => {
+    const found: string[] = [];
+    parser.parse(source).iterate({
+      enter: ({ name, type, from, to }) => {
+        assert.ok(!type.isError, JSON.stringify(source));
+        if (name === "Text") found.push(source.slice(from, to));
+      },
+    });
+    return found;
+  };
+  assert.deepEqual(texts("hide if text has `sale`"), ["`sale`"]);
+  assert.deepEqual(texts('hide if text has “sale"'), ['“sale"']);
+  assert.deepEqual(texts("hide if text has any „don't“, 'x', «y\""), ["„don't“", "'x'", '«y"']);
+  assert.deepEqual(texts("hide if\u2066 promoted\u061c\u200b\u202e"), []);
+});
+
 test("a mistake in one line leaves the colours of the next", () => {
   const source = 'hide if text has "never closed\nhide hide ) ( @ % /x\nhide if promoted\n';
   const words: string[] = [];

@@ -176,14 +176,47 @@ replay("a rule is made of a post, and what it would do is seen before it is save
   );
 });
 
-replay("the address names the post that a rule is made of", { hash: "#from/x%20r5" }, async (page) => {
-  await says(page, "A rule from this post");
-  await says(page, 'hide if author is "debate_daily"');
-});
+replay(
+  "the address leads once to the post that a rule is made of",
+  { hash: "#from/once", picked: { once: "x r5" } },
+  async (page) => {
+    await says(page, "A rule from this post");
+    await says(page, 'hide if author is "debate_daily"');
+    assert.equal(new URL(page.url()).hash, "#rules");
+    assert.equal((await sent(page, "picked-post")).length, 1);
+    await page.evaluate(() => {
+      location.hash = "#from/once";
+    });
+    await says(page, "This post is not remembered any more");
+  },
+);
 
-replay("a post that is not remembered any more is said to be", { hash: "#from/x%20gone" }, async (page) => {
-  await says(page, "This post is not remembered any more");
-  await click(page, "Close the proposals");
+replay(
+  "a post that is not remembered any more is said to be",
+  { hash: "#from/once", picked: { once: "x gone" } },
+  async (page) => {
+    await says(page, "This post is not remembered any more");
+    await click(page, "Close the proposals");
+  },
+);
+
+replay("what is typed and saved while the posts are taken counts", {}, async (page) => {
+  await page.evaluate(() => {
+    window.fake.recent = [...window.fake.recent, { id: "r7", text: "A newer soup.", views: 1 }];
+    window.fake.held = new Promise((resolve) => {
+      window.addEventListener("go on", () => resolve(), { once: true });
+    });
+  });
+  await click(page, "Refresh the posts");
+  await write(page, "hide if views < 10k");
+  await chord(page, "Control", "s");
+  await says(page, "Saved.");
+  await write(page, '\nhide if text has "tomatoes" or author is "MegaMattress" or name is "Someone"');
+  await page.evaluate(() => window.dispatchEvent(new Event("go on")));
+  await page.locator('::-p-aria([name="All posts"])').click();
+  await says(page, "A newer soup.");
+  await sum(page, "As typed: hides 1 more.");
+  assert.ok((await listed(page)).includes("A newer soup.: hidden"));
 });
 
 replay("the posts are kept only if one says so, and deleted when one says so", {}, async (page) => {

@@ -82,9 +82,10 @@ export interface Background {
   ask(request: BackgroundRequest | Record<string, unknown>): Promise<Answer<unknown>>;
   state(): Promise<BackgroundState>;
   /** Sends what a page would and no more. */
-  tell(message: ShellMessage, incognito?: boolean): void;
+  /** `incognito`: `null` where the browser does not say which tab it is. */
+  tell(message: ShellMessage, incognito?: boolean | null): void;
   /** Sends a batch as a page would; answers as the page would hear it. */
-  batch(posts: string, incognito?: boolean): Promise<Record<string, unknown>>;
+  batch(posts: string, incognito?: boolean | null): Promise<Record<string, unknown>>;
 }
 
 let code: Promise<string> | undefined;
@@ -162,11 +163,11 @@ export async function startBackground(
   const ask = (request: unknown) =>
     new Promise<Answer<unknown>>((respond) => void heard.message?.(request, sender, respond));
   let seq = 0;
-  const connect = (answered: Listener, incognito = false): Listener => {
+  const connect = (answered: Listener, incognito: boolean | null = false): Listener => {
     let listen: Listener = () => {};
     heard.connect?.({
       name: "feed",
-      sender: { id: "diffract", tab: { incognito } },
+      sender: { id: "diffract", ...(incognito === null ? {} : { tab: { incognito } }) },
       onDisconnect: { addListener: () => {} },
       onMessage: {
         addListener: (listener: Listener) => {
@@ -191,7 +192,7 @@ export async function startBackground(
       return answer.value as BackgroundState;
     },
     tell: (message, incognito) => void connect(() => {}, incognito)(message),
-    batch: (posts, incognito = false) =>
+    batch: (posts, incognito) =>
       new Promise((answered) => {
         connect(
           (message) => answered(message as Record<string, unknown>),

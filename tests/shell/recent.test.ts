@@ -53,6 +53,50 @@ describe("the posts of this visit", { skip: missing }, () => {
     assert.deepEqual((await recent(background)).ids, ["2"]);
   });
 
+  test("are none of a tab that the browser does not name: it may be private", async () => {
+    const background = await startBackground({ version: 1 });
+    await background.batch(JSON.stringify([post(1)]), null);
+    assert.deepEqual((await recent(background)).ids, []);
+  });
+
+  test("that are deleted while they are loaded stay deleted", async () => {
+    const session = new Area({ recent: { form: 1, posts: [JSON.stringify(post(1))] } });
+    const { get } = session;
+    let asked = () => {};
+    let goOn = () => {};
+    const begun = new Promise<void>((resolve) => {
+      asked = resolve;
+    });
+    const held = new Promise<void>((resolve) => {
+      goOn = resolve;
+    });
+    session.get = async (keys) => {
+      const found = await get.call(session, keys);
+      asked();
+      await held;
+      return found;
+    };
+    const background = await startBackground({ version: 1 }, { session });
+    // Taken apart after a moment, which loads those of before.
+    await background.batch(JSON.stringify([post(2)]));
+    await begun;
+    assert.equal((await background.ask({ type: "forget-recent" })).ok, true);
+    goOn();
+    assert.deepEqual((await recent(background)).ids, []);
+  });
+
+  test("are kept where the browser's own memory has no room for them", async () => {
+    const session = new Area({});
+    session.refuses = () => true;
+    const keptPosts = new Map<string, unknown>();
+    const background = await startBackground({ version: 1, keepRecent: true }, { session, keptPosts });
+    await background.batch(JSON.stringify([post(1)]));
+    for (let tries = 0; tries < 200 && keptPosts.size === 0; tries += 1)
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    assert.deepEqual(keptIds(keptPosts), ["1"]);
+    assert.match((await background.state()).troubles.join(" "), /could not be stored/);
+  });
+
   test("of a private window is one that is picked there, in memory only", async () => {
     const keptPosts = new Map<string, unknown>();
     const background = await startBackground({ version: 1, keepRecent: true }, { keptPosts });
@@ -107,7 +151,11 @@ describe("the posts of this visit", { skip: missing }, () => {
     const background = await startBackground({ version: 1 });
     background.tell({ type: "picked", post: JSON.stringify(post(5, "a picked one")) });
     await new Promise((resolve) => setTimeout(resolve, 20));
-    assert.deepEqual(background.opened, ["chrome-extension://diffract/dashboard.html#from/x%205"]);
+    const [address = ""] = background.opened;
+    assert.match(address, /^chrome-extension:\/\/diffract\/dashboard\.html#from\/[\da-f-]{36}$/);
+    const token = address.split("/").at(-1) ?? "";
+    assert.deepEqual(await background.ask({ type: "picked-post", token }), { ok: true, value: "x 5" });
+    assert.deepEqual(await background.ask({ type: "picked-post", token }), { ok: true, value: null });
     assert.deepEqual((await recent(background)).ids, ["5"]);
   });
 

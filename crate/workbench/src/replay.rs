@@ -135,12 +135,13 @@ impl Replay {
         found
     }
 
-    /// The packs beside the file that is edited, and that file less what does not matter, ready to decide. The line
-    /// `asked` for is kept whether it matters or not.
+    /// The file that is edited less what does not matter, and the packs beside it, ready to decide: in this order, which is
+    /// that of the background, for the first pack wins where two say the same sort of thing. The line `asked` for is kept
+    /// whether it matters or not.
     fn rules(&mut self, source: &str, asked: Option<u32>) -> RuleSet {
         let edited = PackSource { id: EDITED.to_owned(), source: source.to_owned(), ..PackSource::default() };
-        let mut packs = self.others.clone();
-        packs.push(if source.len() > MAX_FILE { edited } else { self.reduced(&edited, asked) });
+        let edited = if source.len() > MAX_FILE { edited } else { self.reduced(&edited, asked) };
+        let packs: Vec<PackSource> = std::iter::once(edited).chain(self.others.iter().cloned()).collect();
         RuleSet::new(compile(&packs).program)
     }
 
@@ -383,10 +384,14 @@ mod tests {
         }]
     }
 
-    /// As the engine would decide it, without any of the above.
+    /// As the engine would decide it, without any of the above: the reader's own rules first, as the background has them.
     fn plainly(source: &str) -> Vec<Verdict> {
-        let mut all = packs();
-        all.push(PackSource { id: EDITED.into(), source: source.into(), ..PackSource::default() });
+        plainly_with(source, packs())
+    }
+
+    fn plainly_with(source: &str, packs: Vec<PackSource>) -> Vec<Verdict> {
+        let mut all = vec![PackSource { id: EDITED.into(), source: source.into(), ..PackSource::default() }];
+        all.extend(packs);
         RuleSet::new(compile(&all).program).decide(&posts(), &context(), &mut Memory::default())
     }
 
@@ -431,6 +436,23 @@ mod tests {
     }
 
     #[test]
+    fn the_edited_file_comes_before_the_packs() {
+        let theirs = || {
+            vec![PackSource {
+                id: "theirs".into(),
+                source: "replace with \"Theirs.\" if text has \"giveaway\"".into(),
+                ..PackSource::default()
+            }]
+        };
+        let mine = "replace with \"Mine.\" if text has \"giveaway\"";
+        let mut replay = Replay::new(posts(), context(), theirs(), "");
+        replay.type_(mine);
+        assert_eq!(replay.last, plainly_with(mine, theirs()));
+        let notes: HashSet<_> = replay.last.iter().filter_map(|verdict| verdict.note.as_deref()).collect();
+        assert_eq!(notes, HashSet::from(["Mine."]));
+    }
+
+    #[test]
     fn only_what_changed_is_told_again() {
         let mut replay = Replay::new(posts(), context(), Vec::new(), "");
         assert_eq!(replay.type_("").changed.len(), 60);
@@ -454,7 +476,7 @@ mod tests {
         let lines = |found: Vec<ExplainedRule>| {
             found.into_iter().map(|rule| (rule.pack, rule.line, rule.evidence.is_empty())).collect::<Vec<_>>()
         };
-        let spoke = [("calm".to_owned(), 1, false), ("mine".to_owned(), 201, false)];
+        let spoke = [("mine".to_owned(), 201, false), ("calm".to_owned(), 1, false)];
         assert_eq!(lines(replay.explain(2, 0)), spoke);
         assert_eq!(lines(replay.explain(2, 201)), spoke);
         assert_eq!(lines(replay.explain(2, 7))[2], ("mine".to_owned(), 7, true));

@@ -4,7 +4,7 @@
  * a message for the reader.
  */
 import { api, wordsOf } from "../../shared/api.ts";
-import { readRecent } from "../../shared/guards.ts";
+import { MAX_ID, readRecent } from "../../shared/guards.ts";
 import type {
   Answer,
   BackgroundRequest,
@@ -13,7 +13,7 @@ import type {
   PageRequest,
   RecentPosts,
 } from "../../shared/messages.ts";
-import { Misfit, type Read } from "../../shared/shape.ts";
+import { Misfit, type Read, text } from "../../shared/shape.ts";
 import { readAnswer, readExport, readReport, readState } from "./read.ts";
 
 const SILENT = "Diffract's background did not answer. Reload the extension, then try again.";
@@ -48,6 +48,12 @@ export function askExport(): Promise<Answer<string>> {
 /** The posts of this visit. */
 export function askRecent(): Promise<Answer<RecentPosts>> {
   return send({ type: "recent" }, readRecent);
+}
+
+/** The post that the reader picked on a page, as `platform id`; `null` where the token is not known any more. */
+export function askPicked(token: string): Promise<Answer<string | null>> {
+  const name = text(MAX_ID + 65, 1);
+  return send({ type: "picked-post", token }, (value, at) => (value === null ? null : name(value, at)));
 }
 
 /** A request whose answer is only whether it was done. */

@@ -190,6 +190,7 @@ function fixHere(view: EditorView): boolean {
   return true;
 }
 
+/** What was found in the source of `state`, as marks. */
 function marksOf(state: EditorState, diagnostics: readonly Diagnostic[]): Mark[] {
   const end = state.doc.length;
   return diagnostics.map((diagnostic) => {
@@ -205,10 +206,13 @@ function marksOf(state: EditorState, diagnostics: readonly Diagnostic[]): Mark[]
       mark.actions = [
         {
           name: "Fix",
-          apply: (view) =>
+          apply: (view) => {
+            // Offsets hold only for the very source that was checked; the next check is on its way.
+            if (!view.state.doc.eq(state.doc)) return;
             view.dispatch({
               changes: { from: suggestion.from, to: suggestion.to, insert: suggestion.replacement },
-            }),
+            });
+          },
         },
       ];
     }

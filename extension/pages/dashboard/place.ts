@@ -11,7 +11,7 @@ export interface Place {
   section: Section;
   pack?: string;
   line?: number;
-  /** The name of the post that a rule is to be made of. */
+  /** A token, good for once, for the post that a rule is to be made of. */
   from?: string;
 }
 

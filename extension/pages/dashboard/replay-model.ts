@@ -7,7 +7,7 @@ import { MAX_ID, MAX_RECENT } from "../../shared/guards.ts";
 import type { JudgedPost } from "../../shared/messages.ts";
 import type { Verdict } from "../../shared/post.ts";
 import { flag, Misfit, object, optional, text } from "../../shared/shape.ts";
-import { askRecent, tell } from "../common/browser.ts";
+import { askPicked, askRecent, tell } from "../common/browser.ts";
 import { announce } from "../common/parts.tsx";
 import { count } from "../common/words.ts";
 import {
@@ -84,6 +84,8 @@ export const judged = computed<JudgedPost[]>(() =>
 
 /** The rules as they were typed last. */
 let current = "";
+/** The rules as they were saved last. */
+let latest = "";
 /** Those that wait to be tried out, and those that wait to be compared with from then on. */
 let typed: string | undefined;
 let saved: string | undefined;
@@ -94,6 +96,8 @@ let opening = 0;
 /** Takes the posts of this visit anew, and tries the rules out on them. */
 export async function openPosts(asSaved: string, source: string): Promise<void> {
   const mine = ++opening;
+  current = source;
+  latest = asSaved;
   const answer = await askRecent();
   if (mine !== opening) return;
   if (!answer.ok) {
@@ -118,8 +122,9 @@ export async function openPosts(asSaved: string, source: string): Promise<void> 
       trust: origin === "imported" ? ("limited" as const) : ("full" as const),
       ...(lists === undefined ? {} : { lists }),
     }));
+  const against = latest;
   try {
-    const opened = await openReplay(found.json, packs, asSaved);
+    const opened = await openReplay(found.json, packs, against);
     if (mine !== opening) return;
     if (opened !== found.drawn.length) throw new Error("the posts were read in two ways");
     batch(() => {
@@ -128,7 +133,9 @@ export async function openPosts(asSaved: string, source: string): Promise<void> 
       differs.value = new Set();
       phase.value = { is: "ready" };
     });
-    tryOut(source);
+    // Typed on, or saved, while the posts were taken: what counts is how things stand now.
+    tryOut(current);
+    if (latest !== against) compareWith(latest);
   } catch (error) {
     if (mine === opening) fail(error);
   }
@@ -166,6 +173,7 @@ export function tryOut(source: string): void {
 
 /** These are the rules as saved, from now on. */
 export function compareWith(source: string): void {
+  latest = source;
   if (phase.peek().is !== "ready") return;
   saved = source;
   busy.value = true;
@@ -237,8 +245,14 @@ export async function startFrom(index: number): Promise<void> {
   }
 }
 
-/** As {@link startFrom}, of the post with this name: `platform id`. */
-export async function startFromName(name: string): Promise<void> {
+/** As {@link startFrom}, of the post that was picked on a page. */
+export async function startFromPicked(token: string): Promise<void> {
+  const answer = await askPicked(token);
+  if (!answer.ok) {
+    started.value = { problem: answer.message };
+    return;
+  }
+  const name = answer.value;
   const index = posts.peek().findIndex((post) => `${post.platform ?? ""} ${post.id}` === name);
   if (index >= 0) await startFrom(index);
   else
@@ -262,6 +276,10 @@ export async function forget(): Promise<string | undefined> {
   const answer = await tell({ type: "forget-recent" });
   if (!answer.ok) return answer.message;
   opening += 1;
+  typed = undefined;
+  saved = undefined;
+  // The worker holds them too. One that does not answer is ended by that, and they with it.
+  void openReplay("[]", [], "").catch(() => {});
   const gone = posts.peek().length;
   batch(() => {
     posts.value = [];

@@ -13,7 +13,7 @@ import { Import } from "./import.tsx";
 import { Keys } from "./keys.tsx";
 import { failure, mine, packs, place, refresh, request } from "./model.ts";
 import { Replay } from "./replay.tsx";
-import { caretLine, compareWith, openPosts, phase, startFromName, tryOut } from "./replay-model.ts";
+import { caretLine, compareWith, openPosts, phase, startFromPicked, tryOut } from "./replay-model.ts";
 
 /** What was stored when the editor last agreed with it; `undefined` until the state is there. */
 const base = signal<string | undefined>(undefined);
@@ -174,6 +174,14 @@ async function replay(): Promise<void> {
   await openPosts(normal(base.peek() ?? ""), text.peek());
 }
 
+/** Makes a rule of the post that was picked on a page. The address forgets its token, which is good for once. */
+function startFrom(token: string): void {
+  if (place.peek().from !== token) return;
+  history.replaceState(null, "", "#rules");
+  place.value = { section: "rules" };
+  void startFromPicked(token);
+}
+
 function revert(): void {
   if (base.value === undefined) return;
   editor?.replace(base.value);
@@ -249,11 +257,12 @@ export function Rules(): JSX.Element {
         if (!ready.value || signature === replayed) return;
         replayed = signature;
         const { from } = place.peek();
-        untracked(() => void replay().then(() => (from === undefined ? undefined : startFromName(from))));
+        untracked(() => void replay().then(() => (from === undefined ? undefined : startFrom(from))));
       }),
       effect(() => {
         const { from } = place.value;
-        if (from !== undefined && untracked(() => phase.value.is === "ready")) void startFromName(from);
+        if (from !== undefined && untracked(() => phase.value.is === "ready"))
+          untracked(() => startFrom(from));
       }),
     ];
     const guard = (event: BeforeUnloadEvent): void => {
