@@ -76,6 +76,7 @@ struct Found {
 /// # Errors
 /// If the input cannot be used, there is no such post or rule, or nothing can be written.
 pub fn run(arguments: &Arguments) -> Result<Outcome> {
+    crate::files::stdin_once(arguments.rules.iter().chain(&arguments.input.files))?;
     let packs = Packs::load(&arguments.rules)?;
     let broken = packs.have_errors();
     let rules = RuleSet::new(packs.program);

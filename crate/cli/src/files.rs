@@ -5,11 +5,22 @@ use anyhow::{Context, Result, anyhow, bail};
 use diffract_core::reference::nearest;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Whether a path stands for standard input.
 pub fn is_stdin(path: &Path) -> bool {
     path == Path::new("-")
+}
+
+/// What is read from standard input can be read once.
+///
+/// # Errors
+/// If it is named more often.
+pub fn stdin_once<'a>(paths: impl IntoIterator<Item = &'a PathBuf>) -> Result<()> {
+    if paths.into_iter().filter(|path| is_stdin(path)).count() > 1 {
+        bail!("standard input (`-`) can be read once only; save it to a file and name that");
+    }
+    Ok(())
 }
 
 /// What a path is called in messages.

@@ -38,14 +38,16 @@ pub struct Arguments {
 /// If a file cannot be read or written.
 pub fn run(arguments: &Arguments) -> Result<Outcome> {
     let all = packs::rule_files(&arguments.files)?;
+    let number = all.files.len() + all.refused.len();
     let (mut changed, mut failed) = (0, Vec::new());
-    for path in &all {
+    failed.extend(all.refused.into_iter().map(anyhow::Error::msg));
+    for path in &all.files {
         match format(path, arguments.check) {
             Ok(differs) => changed += usize::from(differs),
             Err(problem) => failed.push(problem),
         }
     }
-    let only = all.len() == 1;
+    let only = number == 1;
     if let Some(problem) = failed.pop_if(|_| only) {
         return Err(problem);
     }
@@ -59,11 +61,11 @@ pub fn run(arguments: &Arguments) -> Result<Outcome> {
             stderr,
             "{} of {} {verb} not formatted",
             terminal::thousands(changed),
-            count(all.len(), "file")
+            count(number, "file")
         )?;
     }
     if !failed.is_empty() {
-        bail!("{} of {} could not be formatted", terminal::thousands(failed.len()), count(all.len(), "file"));
+        bail!("{} of {} could not be formatted", terminal::thousands(failed.len()), count(number, "file"));
     }
     Ok(Outcome::found_if(changed > 0 && arguments.check))
 }

@@ -4,9 +4,9 @@ use crate::outcome::Outcome;
 use crate::{files, terminal};
 use anyhow::{Context, Result};
 use clap::ValueEnum;
-use diffract_importers::{Format, MAX_BYTES, NoteKind, Options, Report, import};
+use diffract_importers::{Format, MAX_BYTES, NoteKind, Options, Report, import, site};
 use std::fs::OpenOptions;
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -28,7 +28,8 @@ docs/importing.md says which files those are and how each entry is understood.
 Exit codes:
   0  everything was carried over
   1  something was not, or does not mean quite the same; the report says what and why
-  2  the file cannot be used: no such file, of no known kind, or not what --from says")]
+  2  the file cannot be used: no such file, of no known kind, or not what --from says; or --on
+     names no host")]
 pub struct Arguments {
     /// The file; `-` reads standard input
     #[arg(value_name = "FILE")]
@@ -40,7 +41,7 @@ pub struct Arguments {
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
     /// Hosts that the rules shall hold on where the file does not say; may be given several times
-    #[arg(long = "on", value_name = "HOST")]
+    #[arg(long = "on", value_name = "HOST", value_parser = site)]
     sites: Vec<String>,
     /// How the report is written: for people, to standard error; or as JSON to standard output, without the rules
     #[arg(long, value_enum, default_value_t = How::Human)]
@@ -106,7 +107,17 @@ pub fn write_new(path: &Path, contents: &str) -> Result<()> {
         .create_new(true)
         .open(path)
         .and_then(|mut file| file.write_all(contents.as_bytes()))
-        .with_context(|| format!("cannot write {}; a file that is there is left alone", path.display()))
+        .map_err(|problem| {
+            let name = path.display();
+            let said = match problem.kind() {
+                ErrorKind::AlreadyExists => {
+                    format!("cannot write {name}; a file that is there is left alone")
+                }
+                ErrorKind::NotFound => format!("cannot write {name}; make its folder first"),
+                _ => format!("cannot write {name}"),
+            };
+            anyhow::Error::new(problem).context(said)
+        })
 }
 
 /// Says what could not be carried over.

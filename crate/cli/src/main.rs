@@ -50,6 +50,7 @@ Exit codes:
   0  all is well
   1  something is to be looked at: a rule file has errors, is not formatted, a verdict changes
   2  the input cannot be used: no such file, no such platform, no posts
+  141  whoever read the output closed it before its end (`diffract … | head`)
 
 `diffract COMMAND --help` has examples and the exit codes of each command.";
 
@@ -93,13 +94,17 @@ fn main() -> ExitCode {
     arguments.colour.write_global();
     match run(&arguments.command) {
         Ok(outcome) => outcome.into(),
-        Err(problem) if is_closed_pipe(&problem) => ExitCode::SUCCESS,
+        Err(problem) if is_closed_pipe(&problem) => ExitCode::from(CLOSED_PIPE),
         Err(problem) => {
             terminal::error(&format!("{problem:#}"));
             ExitCode::from(2)
         }
     }
 }
+
+/// What a shell says of a program that the signal 13 (`SIGPIPE`) ends, as it does most others whose reader has read enough.
+/// Neither 0 nor 1: whether all is well was not found out to the end.
+const CLOSED_PIPE: u8 = 128 + 13;
 
 /// Whether whoever read our output has read enough (`diffract … | head`).
 fn is_closed_pipe(problem: &anyhow::Error) -> bool {

@@ -133,7 +133,7 @@ fn links_out_of_a_pack_and_what_is_no_file_are_refused() {
         ends(&refused, 1);
         assert!(err(&refused).contains(words), "{name}: {}", err(&refused));
         assert!(!err(&refused).contains("secret\n"));
-        ends(&diffract(&at, &["package", name]), 2);
+        ends(&diffract(&at, &["package", name]), 1);
     }
     ends(&diffract(&at, &["new", "within"]), 0);
     symlink("bait.txt", at.join("within/lists/same.txt")).unwrap();
@@ -189,4 +189,70 @@ fn every_shipped_pack_holds_and_every_rule_of_it_has_a_case() {
     ends(&tested, 0);
     assert!(out(&tested).contains("7 packs"), "{}", out(&tested));
     ends(&diffract(&packs, &["fmt", "--check", "."]), 0);
+}
+
+#[test]
+fn a_package_takes_the_place_of_an_older_package_only() {
+    let at = folder("package-over");
+    ends(&diffract(&at, &["new", "tea"]), 0);
+    fs::write(at.join("notes.txt"), "mine\n").unwrap();
+    fs::write(at.join("notes.zip"), "mine\n").unwrap();
+    let rules = fs::read_to_string(at.join("tea/rules.rules")).unwrap();
+    for (target, words) in [
+        ("tea/rules.rules", "lies in the pack itself"),
+        ("tea/lists/tea.zip", "lies in the pack itself"),
+        ("notes.txt", "is no packaged pack"),
+        ("notes.zip", "is no packaged pack"),
+        ("tea", "is no packaged pack"),
+    ] {
+        let refused = diffract(&at, &["package", "tea", "-o", target]);
+        ends(&refused, 2);
+        assert!(err(&refused).contains(words), "{target}: {}", err(&refused));
+    }
+    assert_eq!(fs::read_to_string(at.join("tea/rules.rules")).unwrap(), rules);
+    assert_eq!(fs::read_to_string(at.join("notes.txt")).unwrap(), "mine\n");
+    assert_eq!(fs::read_to_string(at.join("notes.zip")).unwrap(), "mine\n");
+    ends(&diffract(&at, &["package", "tea"]), 0);
+    ends(&diffract(&at, &["package", "tea"]), 0);
+    // A pack's own folder is `here` too.
+    ends(&diffract(&at.join("tea"), &["package"]), 0);
+    #[cfg(unix)]
+    {
+        std::os::unix::fs::symlink("notes.txt", at.join("link.zip")).unwrap();
+        for target in ["link.zip", "/dev/null"] {
+            ends(&diffract(&at, &["package", "tea", "-o", target]), 2);
+        }
+        assert!(at.join("link.zip").symlink_metadata().unwrap().is_symlink());
+    }
+    let left = fs::read_dir(&at)
+        .unwrap()
+        .filter(|e| e.as_ref().unwrap().path().extension().is_some_and(|e| e == "tmp"));
+    assert_eq!(left.count(), 0);
+}
+
+#[test]
+fn a_site_that_is_no_host_is_refused_and_a_missing_folder_said() {
+    let at = folder("sites");
+    fs::write(at.join("words.txt"), "giveaway\n").unwrap();
+    for (site, words) in [
+        ("https://reddit.com/", "`https://reddit.com/` is no host; write `reddit.com`"),
+        ("bad host", "`bad host` is no host; write `example.com`"),
+    ] {
+        let refused = diffract(&at, &["import", "words.txt", "--on", site]);
+        ends(&refused, 2);
+        assert!(err(&refused).contains(words) && out(&refused).is_empty(), "{}", err(&refused));
+    }
+    let made = diffract(&at, &["import", "words.txt", "--on", "Reddit.com"]);
+    assert!(out(&made).contains("on reddit.com"), "{}", out(&made));
+    let lost = diffract(&at, &["import", "words.txt", "-o", "nowhere/mine.rules"]);
+    ends(&lost, 2);
+    assert!(
+        err(&lost).contains("make its folder first") && !err(&lost).contains("left alone"),
+        "{}",
+        err(&lost)
+    );
+    ends(&diffract(&at, &["import", "words.txt", "-o", "mine.rules"]), 0);
+    let there = diffract(&at, &["import", "words.txt", "-o", "mine.rules"]);
+    ends(&there, 2);
+    assert!(err(&there).contains("a file that is there is left alone"), "{}", err(&there));
 }

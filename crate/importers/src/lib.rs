@@ -84,13 +84,30 @@ pub enum ImportError {
     /// It is of Diffract itself.
     #[error("this is a backup of Diffract itself; the dashboard takes it back under “Backup”")]
     OwnBackup,
+    /// One of [`Options::sites`] is no host. Rules without it would hold on every site.
+    #[error("`{0}` is no host; write `{1}`")]
+    Site(String, String),
+}
+
+/// A host as rules have it, lower case.
+///
+/// # Errors
+/// If it is none, with what to write instead.
+pub fn site(text: &str) -> Result<String, ImportError> {
+    text::host(text).ok_or_else(|| {
+        let meant = text::host_within(text).unwrap_or_else(|| "example.com".to_owned());
+        ImportError::Site(report::shown(text), meant)
+    })
 }
 
 /// Reads a file of another tool.
 ///
 /// # Errors
-/// If it is too large, no text, of no known kind, or not of the kind it is said to be.
+/// If it is too large, no text, of no known kind, or not of the kind it is said to be; or a site is no host.
 pub fn import(bytes: &[u8], options: &Options) -> Result<Imported, ImportError> {
+    for text in &options.sites {
+        site(text)?;
+    }
     let source = text::decode(bytes)?;
     if json::is_own_backup(&source) {
         return Err(ImportError::OwnBackup);

@@ -100,6 +100,14 @@ pub(crate) fn host(text: &str) -> Option<String> {
     (sound && named).then_some(text)
 }
 
+/// The host that an address has, or a host with something behind it: what somebody meant who wrote no host.
+pub(crate) fn host_within(text: &str) -> Option<String> {
+    let rest = text.split_once("://").map_or(text, |(_, rest)| rest);
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let authority = authority.rsplit('@').next().unwrap_or_default();
+    host(authority.split(':').next().unwrap_or_default())
+}
+
 /// A handle without `@`, `u/` and the like; `None` where it can be none.
 pub(crate) fn handle(text: &str) -> Option<String> {
     let text = text.trim();

@@ -472,3 +472,17 @@ fn what_cannot_be_read_says_why() {
     }
     assert!("nonsense".parse::<Format>().unwrap_err().to_string().contains("mastodon-csv"));
 }
+
+#[test]
+fn a_site_that_is_no_host_is_an_error_and_not_every_site() {
+    for (site, meant) in
+        [("https://Reddit.com/r/x", "reddit.com"), ("bad host", "example.com"), ("", "example.com")]
+    {
+        let options = Options { sites: vec!["x.com".into(), site.into()], ..Options::default() };
+        assert_eq!(
+            import(b"giveaway\n", &options),
+            Err(ImportError::Site(site.into(), meant.into())),
+            "{site}"
+        );
+    }
+}

@@ -368,3 +368,30 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn an_expectation_that_can_never_hold_is_told_with_its_kind() {
+    let case = |expect: &str| {
+        let text = format!("[[case]]\nname = \"one\"\nposts = [{{}}]\nexpects = [{expect}]\n");
+        let parts =
+            [("pack.toml", MANIFEST), ("rules.rules", "hide if promoted\n"), ("cases/a.toml", text.as_str())];
+        said(&read(&parts).problems)
+    };
+    for (expect, words) in [
+        ("{ labels = \"bait\" }", "`case[1].expects[1].labels`: expected a list of text, found text"),
+        ("{ labels = [\"a\", 2] }", "expected a list of text, found a list with a number at 2"),
+        ("{ highlight = 1 }", "expected true or false, found a number"),
+        ("{ score = \"1\" }", "expected a number, found text"),
+        ("{ note = true }", "expected text, or false for none, found true or false"),
+        ("{ action = 3 }", "expected text, found a number"),
+        ("{ because = [] }", "expected text, or false for none, found a list"),
+        (
+            "{ reasons = [{}, { line = \"1\" }] }",
+            "`case[1].expects[1].reasons[2].line`: expected a number, found text",
+        ),
+    ] {
+        assert!(case(expect).contains(words), "{expect}: {}", case(expect));
+    }
+    let all = "{ labels = [], highlight = false, score = 0, note = false, unsure = false, blur = false, because = false, reasons = [] }";
+    assert_eq!(case(all), "");
+}

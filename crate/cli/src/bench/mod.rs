@@ -117,6 +117,7 @@ struct PostCost {
 /// # Errors
 /// If the input cannot be used, or nothing can be written.
 pub fn run(arguments: &Arguments) -> Result<Outcome> {
+    crate::files::stdin_once(arguments.rules.iter().chain(&arguments.input.files))?;
     let packs = Packs::load(&arguments.rules)?;
     let (moment, posts, read) = arguments.input.all(&arguments.clock, MOST_POSTS)?;
     if posts.is_empty() {

@@ -19,35 +19,46 @@ const MOST_ENTRIES: usize = 1_000_000;
 /// Folders that hold other people's files.
 const SKIPPED: &[&str] = &["node_modules", "target"];
 
-/// The rule files that paths stand for, in the order given and each once; those of a folder by name. Folders are
-/// searched through, but for hidden ones, links, and those of other tools. A path that is not there stays: reading it
-/// says so.
+/// What paths stand for.
+#[derive(Debug, Default)]
+pub struct Found {
+    /// Rule files to read, in the order given and each once.
+    pub files: Vec<PathBuf>,
+    /// Why others that lie in a folder are not read, with what to do.
+    pub refused: Vec<String>,
+}
+
+/// The rule files that paths stand for; those of a folder by name. Folders are searched through, but for hidden ones,
+/// links, and those of other tools. What is found there is somebody's who may not be the person who named the folder, so that
+/// only plain files are taken, and of a pack links within it. A path that is named itself is taken as it is: it may be
+/// a link or a pipe, and if it is not there, reading it says so.
 ///
 /// # Errors
 /// If a folder has no rule files, cannot be read, or is too large to be meant.
-pub fn rule_files(paths: &[PathBuf]) -> Result<Vec<PathBuf>> {
-    let mut found = Vec::new();
+pub fn rule_files(paths: &[PathBuf]) -> Result<Found> {
+    let mut found = Found::default();
     for path in paths {
         if files::is_stdin(path) || !path.is_dir() {
-            found.push(path.clone());
+            found.files.push(path.clone());
             continue;
         }
-        let before = found.len();
+        let before = found.files.len();
+        let refused_before = found.refused.len();
         let mut seen = 0;
         walk(path, 0, &mut seen, &mut found)?;
-        if found.len() == before {
+        if found.files.len() == before && found.refused.len() == refused_before {
             bail!("{} has no rule files; their names end in `.{EXTENSION}`", path.display());
         }
-        if found.len() - before > MOST_FILES {
+        if found.files.len() - before > MOST_FILES {
             bail!("{} has more than {MOST_FILES} rule files; name a smaller folder", path.display());
         }
     }
     let mut known = std::collections::HashSet::new();
-    found.retain(|path| known.insert(path.clone()));
+    found.files.retain(|path| known.insert(path.clone()));
     Ok(found)
 }
 
-fn walk(folder: &Path, depth: usize, seen: &mut usize, found: &mut Vec<PathBuf>) -> Result<()> {
+fn walk(folder: &Path, depth: usize, seen: &mut usize, found: &mut Found) -> Result<()> {
     let read = || -> std::io::Result<Vec<(PathBuf, fs::FileType)>> {
         fs::read_dir(folder)?
             .map(|entry| {
@@ -72,10 +83,31 @@ fn walk(folder: &Path, depth: usize, seen: &mut usize, found: &mut Vec<PathBuf>)
                 walk(&path, depth + 1, seen, found)?;
             }
         } else if path.extension().is_some_and(|extension| extension == EXTENSION) {
-            found.push(path);
+            match refusal(folder, &path, kind) {
+                Some(why) => found.refused.push(why),
+                None => found.files.push(path),
+            }
         }
     }
     Ok(())
+}
+
+/// Why a file that was found in a folder is not read.
+fn refusal(folder: &Path, path: &Path, kind: fs::FileType) -> Option<String> {
+    if kind.is_symlink() {
+        // As in `folder::read`: a pack may have links within it.
+        let within = folder.join(MANIFEST).is_file()
+            && matches!((folder.canonicalize(), path.canonicalize()),
+                (Ok(root), Ok(target)) if target.starts_with(&root) && target.is_file());
+        let why = format!("{} is a link; put the file itself there, or name the file", path.display());
+        return (!within).then_some(why);
+    }
+    (!kind.is_file()).then(|| not_plain(path))
+}
+
+/// What is said of devices, pipes and sockets, which may never end.
+pub fn not_plain(path: &Path) -> String {
+    format!("{} is a device, a pipe or a socket; put a plain file there", path.display())
 }
 
 /// Whether a rule file is a pack's.

@@ -51,7 +51,12 @@ impl Packs {
         let mut ids: BTreeMap<String, usize> = BTreeMap::new();
         let mut packs = Self::default();
         let mut first_problem = None;
-        for path in rule_files(paths)? {
+        let found = rule_files(paths)?;
+        for why in found.refused {
+            first_problem.get_or_insert_with(|| anyhow!("{why}"));
+            packs.unreadable.push(why);
+        }
+        for path in found.files {
             match read(&path) {
                 Ok(text) => {
                     let file = rule_file(path, text, &mut ids);
@@ -165,7 +170,10 @@ fn lists(file: &Path, source: &str) -> (BTreeMap<String, String>, BTreeMap<Strin
         return (lists, unreadable);
     }
     let beside = file.parent().unwrap_or(Path::new(""));
-    let folder = pack_folder(file).map_or_else(|| beside.to_owned(), |pack| pack.join("lists"));
+    let pack = pack_folder(file);
+    let folder = pack.map_or_else(|| beside.to_owned(), |pack| pack.join("lists"));
+    // Not the folder `lists`, which may be a link itself.
+    let root = pack.unwrap_or(beside);
     let (tree, _) = diffract_core::syntax::parse(source);
     for line in tree.lines {
         let Some(Statement::Let { value: LetValue::File(name), .. }) = line.statement else { continue };
@@ -174,7 +182,7 @@ fn lists(file: &Path, source: &str) -> (BTreeMap<String, String>, BTreeMap<Strin
             continue;
         }
         let path = folder.join(&name.text);
-        let read = stays_in(&folder, &path).and_then(|()| read(&path));
+        let read = stays_in(root, &path).and_then(|()| is_plain(&path)).and_then(|()| read(&path));
         match read {
             Ok(contents) => {
                 lists.insert(name.text, contents);
@@ -195,6 +203,14 @@ fn stays_in(folder: &Path, path: &Path) -> Result<()> {
         (Ok(folder), Ok(target)) if !target.starts_with(&folder) => {
             Err(anyhow!("{} is a link out of its folder; put the file itself there", path.display()))
         }
+        _ => Ok(()),
+    }
+}
+
+/// A list that is a pipe would be waited for without end. Folders, and what is not there, are told about by reading them.
+fn is_plain(path: &Path) -> Result<()> {
+    match path.metadata() {
+        Ok(metadata) if !metadata.is_file() && !metadata.is_dir() => Err(anyhow!(find::not_plain(path))),
         _ => Ok(()),
     }
 }

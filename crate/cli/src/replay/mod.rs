@@ -9,7 +9,7 @@ pub use line::{about, action, action_style};
 use crate::outcome::Outcome;
 use crate::packs::Packs;
 use crate::posts::{Clock, Input, Read};
-use crate::terminal;
+use crate::{files, terminal};
 use anyhow::Result;
 use clap::ValueEnum;
 use diff::Changes;
@@ -77,6 +77,10 @@ enum Format {
 /// # Errors
 /// If the input cannot be used, or nothing can be written.
 pub fn run(arguments: &Arguments) -> Result<Outcome> {
+    let Arguments { rules, diff, input, .. } = arguments;
+    // Of a difference they are read for both sides.
+    let again: &[PathBuf] = if diff.is_some() { rules } else { &[] };
+    files::stdin_once(rules.iter().chain(again).chain(diff.iter().flatten()).chain(&input.files))?;
     match arguments.diff.as_deref() {
         Some([old, new]) => {
             let side = |path: &PathBuf| {

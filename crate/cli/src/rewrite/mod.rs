@@ -80,6 +80,7 @@ struct Done {
 /// # Errors
 /// If the input cannot be used, or nothing can be written. An answer that cannot be read is written as it is.
 pub fn run(arguments: &Arguments) -> Result<Outcome> {
+    files::stdin_once(arguments.rules.iter().chain([&arguments.payload]))?;
     let adapter = adapter(&arguments.platform)?;
     let packs = Packs::load(&arguments.rules)?;
     let errors = packs.have_errors();

@@ -318,3 +318,59 @@ fn megabytes_of_nonsense_are_a_thousand_messages_at_most() {
     assert!(run.err.contains("too-many-messages"), "{}", &run.err[run.err.len() - 500..]);
     folder.run(&["check", "nonsense.rules", "--format", "sarif"]).ends(1).json();
 }
+
+#[cfg(unix)]
+#[test]
+fn links_and_pipes_in_a_folder_are_neither_read_nor_written() {
+    use std::os::unix::fs::symlink;
+    let folder = Folder::new("check-found");
+    folder
+        .file("outside/mine.rules", "hide   if promoted && likes > 3\n")
+        .file("w1/good.rules", "hide if promoted\n")
+        .file("w2/good.rules", "let @x = list \"x.txt\"\nhide if author in @x\nhide if promoted\n")
+        .file("pack/pack.toml", MANIFEST)
+        .file("pack/rules.rules", "let @x = list \"x.txt\"\nhide if author in @x\n")
+        .file("lists/x.txt", "outsider\n")
+        .file("within/pack.toml", MANIFEST)
+        .file("within/lists/kept.txt", "hide if promoted\n");
+    symlink("../outside/mine.rules", folder.path("w1/rules.rules")).expect("a link");
+    symlink("/etc/passwd", folder.path("w1/secret.rules")).expect("a link");
+    for arguments in [
+        &["fmt", "w1"][..],
+        &["check", "--fix", "w1"],
+        &["check", "w1"],
+        &["export", "--to", "words", "w1"],
+        &["replay", "--rules", "w1", "-"],
+    ] {
+        let run = folder.run(arguments);
+        assert_ne!(run.code, Some(0), "{arguments:?}");
+        for name in ["w1/rules.rules", "w1/secret.rules"] {
+            let words = format!("{name} is a link; put the file itself there, or name the file");
+            assert!(run.err.contains(&words), "{arguments:?}: {}", run.err);
+        }
+        assert!(!run.err.contains("root:") && !run.out.contains("root:"), "{arguments:?}");
+    }
+    assert_eq!(folder.read("outside/mine.rules"), "hide   if promoted && likes > 3\n");
+    // Named itself it may be a link; and a pack may have links within it.
+    folder.run(&["check", "--fix", "w1/rules.rules"]).ends(0);
+    assert_eq!(folder.read("outside/mine.rules"), "hide   if promoted and likes > 3\n");
+    symlink("lists/kept.txt", folder.path("within/rules.rules")).expect("a link");
+    folder.run(&["fmt", "--check", "within"]).ends(0);
+    // The folder of lists is a link out of the pack.
+    symlink("../lists", folder.path("pack/lists")).expect("a link");
+    let run = folder.run(&["check", "pack"]).ends(1);
+    assert!(run.err.contains("is a link out of its folder"), "{}", run.err);
+    // What waits for a writer is not waited for.
+    let pipe = |name: &str| {
+        let made = std::process::Command::new("mkfifo").arg(folder.path(name)).status();
+        assert!(made.is_ok_and(|status| status.success()), "mkfifo");
+    };
+    pipe("w2/found.rules");
+    pipe("w2/x.txt");
+    let run = folder.run(&["check", "w2"]).ends(1);
+    for name in ["w2/found.rules", "w2/x.txt"] {
+        let words = format!("{name} is a device, a pipe or a socket");
+        assert!(run.err.split_whitespace().collect::<Vec<_>>().join(" ").contains(&words), "{}", run.err);
+    }
+    assert!(run.err.contains("1 rule, "), "{}", run.err);
+}

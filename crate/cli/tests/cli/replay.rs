@@ -240,7 +240,7 @@ fn standard_input_and_text_for_people() {
 }
 
 #[test]
-fn a_reader_that_has_read_enough_is_no_error() {
+fn a_reader_that_has_read_enough_ends_it_as_a_signal_would() {
     let rules = file("pipe.rules", RULES).display().to_string();
     let items: Vec<Value> = (0..3000)
         .map(|n| json!({ "id": n.to_string(), "created_at": "2026-08-06T21:12:23Z", "content": "<p>Tea</p>", "account": { "acct": "a" } }))
@@ -254,8 +254,34 @@ fn a_reader_that_has_read_enough_is_no_error() {
         .expect("it runs");
     drop(child.stdout.take());
     let output = child.wait_with_output().expect("it ends");
-    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    assert_eq!(output.status.code(), Some(141), "{}", stderr(&output));
     assert_eq!(stderr(&output), "");
+}
+
+#[test]
+fn standard_input_is_read_once() {
+    let rules = file("once.rules", RULES).display().to_string();
+    for arguments in [
+        vec!["replay", "--diff", "-", "-", "x"],
+        vec!["replay", "--diff", "-", &rules, "-"],
+        vec!["replay", "--rules", "-", "--diff", &rules, &rules, "x"],
+        vec!["replay", "--rules", "-", "-"],
+        vec!["explain", "--rules", "-", "-"],
+        vec!["bench", "--rules", "-", "-"],
+        vec!["rewrite", "--platform", "x", "--rules", "-", "-"],
+    ] {
+        let output = Command::new(env!("CARGO_BIN_EXE_diffract"))
+            .args(&arguments)
+            .stdin(Stdio::null())
+            .output()
+            .expect("it runs");
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}: {}", stderr(&output));
+        assert!(
+            stderr(&output).contains("standard input (`-`) can be read once only"),
+            "{}",
+            stderr(&output)
+        );
+    }
 }
 
 #[test]

@@ -34,26 +34,22 @@ pub(super) fn expectation(node: &Node, path: &str, file: &str, problems: &mut Ve
             if !check_keys(node, path, file, &known, "part of a verdict", problems) {
                 return None;
             }
+            let before = problems.len();
             for (key, value) in all {
+                let path = format!("{path}.{key}");
                 match (key.as_str(), &value.value) {
-                    ("action", Tree::Text(name)) if !action(name, value.line, problems) => return None,
+                    ("action", Tree::Text(name)) => _ = action(name, value.line, problems),
                     ("reasons", Tree::List(reasons)) => {
                         for (index, reason) in reasons.iter().enumerate() {
-                            let path = format!("{path}.reasons[{index}]");
-                            if !check_keys(
-                                reason,
-                                &path,
-                                file,
-                                &names::<Reason>(),
-                                "part of a reason",
-                                problems,
-                            ) {
-                                return None;
-                            }
+                            let path = format!("{path}[{}]", index + 1);
+                            read_reason(reason, &path, file, problems);
                         }
                     }
-                    _ => {}
+                    _ => check_kind(verdict_kind(key), value, &path, file, problems),
                 }
+            }
+            if problems.len() > before {
+                return None;
             }
             Some(node.json())
         }
@@ -63,6 +59,108 @@ pub(super) fn expectation(node: &Node, path: &str, file: &str, problems: &mut Ve
             None
         }
     }
+}
+
+fn read_reason(node: &Node, path: &str, file: &str, problems: &mut Vec<Problem>) {
+    if !check_keys(node, path, file, &names::<Reason>(), "part of a reason", problems) {
+        return;
+    }
+    if let Tree::Table(all) = &node.value {
+        for (key, value) in all {
+            check_kind(reason_kind(key), value, &format!("{path}.{key}"), file, problems);
+        }
+    }
+}
+
+/// What an expectation may be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Text,
+    Number,
+    Flag,
+    Texts,
+    Tables,
+    /// Or `false`, which says that there is none.
+    TextOrNone,
+    NumberOrNone,
+    TableOrNone,
+}
+
+impl Kind {
+    /// For a message.
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Number => "a number",
+            Self::Flag => "true or false",
+            Self::Texts => "a list of text",
+            Self::Tables => "a list of tables",
+            Self::TextOrNone => "text, or false for none",
+            Self::NumberOrNone => "a number, or false for none",
+            Self::TableOrNone => "a table, or false for none",
+        }
+    }
+
+    fn fits(self, value: &Tree) -> bool {
+        match (self, value) {
+            (Self::Text | Self::TextOrNone, Tree::Text(_))
+            | (Self::Number | Self::NumberOrNone, Tree::Number(_))
+            | (Self::Flag, Tree::Flag(_))
+            | (Self::TableOrNone, Tree::Table(_))
+            | (Self::TextOrNone | Self::NumberOrNone | Self::TableOrNone, Tree::Flag(false)) => true,
+            (Self::Texts, Tree::List(all)) => all.iter().all(|one| matches!(one.value, Tree::Text(_))),
+            (Self::Tables, Tree::List(all)) => all.iter().all(|one| matches!(one.value, Tree::Table(_))),
+            _ => false,
+        }
+    }
+}
+
+/// What is expected of a part of a verdict.
+fn verdict_kind(key: &str) -> Option<Kind> {
+    Some(match key {
+        "id" | "action" => Kind::Text,
+        "blur" | "note" | "because" => Kind::TextOrNone,
+        "labels" => Kind::Texts,
+        "highlight" => Kind::Flag,
+        "score" => Kind::Number,
+        "unsure" => Kind::TableOrNone,
+        "reasons" => Kind::Tables,
+        "more_reasons" => Kind::NumberOrNone,
+        _ => return None,
+    })
+}
+
+/// What is expected of a part of a reason.
+fn reason_kind(key: &str) -> Option<Kind> {
+    Some(match key {
+        "pack" | "rule" | "effect" => Kind::Text,
+        "line" => Kind::Number,
+        "because" => Kind::TextOrNone,
+        "evidence" => Kind::Texts,
+        _ => return None,
+    })
+}
+
+/// Says it where a value can never be what it is compared with.
+fn check_kind(kind: Option<Kind>, node: &Node, path: &str, file: &str, problems: &mut Vec<Problem>) {
+    let Some(kind) = kind.filter(|kind| !kind.fits(&node.value)) else { return };
+    let found = match &node.value {
+        Tree::List(all) => {
+            let odd = all.iter().position(|one| match kind {
+                Kind::Texts => !matches!(one.value, Tree::Text(_)),
+                _ => !matches!(one.value, Tree::Table(_)),
+            });
+            match (kind, odd.and_then(|at| Some((at, all.get(at)?)))) {
+                (Kind::Texts | Kind::Tables, Some((at, one))) => {
+                    format!("a list with {} at {}", one.value.sort(), at + 1)
+                }
+                _ => "a list".to_owned(),
+            }
+        }
+        other => other.sort().to_owned(),
+    };
+    let message = format!("expected {}, found {found}", kind.name());
+    problems.push(Problem::error(file, Some(node.line), path, message));
 }
 
 fn check_keys(
@@ -132,5 +230,11 @@ mod tests {
         assert!(post.contains(&"quote_text") && post.contains(&"id") && post.len() > 35, "{post:?}");
         assert!(names::<Verdict>().contains(&"highlight"));
         assert!(names::<Reason>().contains(&"evidence"));
+        for name in names::<Verdict>() {
+            assert!(verdict_kind(name).is_some(), "say what `{name}` of a verdict may be");
+        }
+        for name in names::<Reason>() {
+            assert!(reason_kind(name).is_some(), "say what `{name}` of a reason may be");
+        }
     }
 }

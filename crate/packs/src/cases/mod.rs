@@ -98,7 +98,7 @@ pub(crate) fn read(file: &str, bytes: &[u8], problems: &mut Vec<Problem>) -> Vec
     let mut cases = Vec::new();
     for (index, node) in all.iter().take(MAX_CASES).enumerate() {
         let before = problems.len();
-        let case = read_case(file, &format!("case[{index}]"), node, problems);
+        let case = read_case(file, &format!("case[{}]", index + 1), node, problems);
         if problems.len() == before {
             cases.extend(case);
         }
@@ -151,7 +151,7 @@ fn read_case(file: &str, path: &str, node: &Node, problems: &mut Vec<Problem>) -
             }
             keys.done();
             for (index, node) in all.iter().enumerate() {
-                let path = format!("{path}.batch[{index}]");
+                let path = format!("{path}.batch[{}]", index + 1);
                 let mut keys = Keys::of(file, &path, node, problems)?;
                 let mut of_batch = common.clone();
                 read_common(&mut keys, &mut of_batch, file);
@@ -246,7 +246,7 @@ fn read_batch(keys: &mut Keys<'_, '_>, common: &Common, file: &str) -> Option<Ba
             }
             Tree::List(all) => {
                 for (index, node) in all.iter().enumerate() {
-                    let path = format!("{posts_path}[{index}]");
+                    let path = format!("{posts_path}[{}]", index + 1);
                     posts.extend(read_post(
                         node,
                         &path,
@@ -272,7 +272,7 @@ fn read_batch(keys: &mut Keys<'_, '_>, common: &Common, file: &str) -> Option<Ba
         match &node.value {
             Tree::List(all) => {
                 for (index, node) in all.iter().enumerate() {
-                    let path = format!("{expects_path}[{index}]");
+                    let path = format!("{expects_path}[{}]", index + 1);
                     expected.extend(fields::expectation(node, &path, file, keys.problems));
                 }
             }
