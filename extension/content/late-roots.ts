@@ -1,14 +1,18 @@
 /**
  * Shadow roots that are found after their element came into the page: attached late, of which no mutation tells, or in
- * elements in which none is likely. A look into an element costs some five microseconds in Chromium, so few are looked
- * into at once.
+ * elements of a post in which none is likely. A look into an element costs some five microseconds in Chromium, so few
+ * are looked into at once.
  */
+import { PLAIN_HOSTS } from "./extract/index.ts";
 import type { PageReader } from "./page-reader.ts";
 
-/** Elements that are waited for, and parts of the page that are to be looked through. */
-const MAX_HOSTS = 2000;
+/** Elements that are looked into with every frame; where there are more, the oldest are looked into in turn. */
+export const MAX_HOSTS = 300;
+/** Elements that are looked into in turn; where there are more, the oldest are left to the rounds of upkeep. */
+const MAX_TURNS = 2000;
+/** Parts of the page that are to be looked through. */
 const MAX_PARTS = 500;
-/** Most elements looked into in one frame; where there are more, in turn. */
+/** Most elements looked into in turn in one frame. */
 const TURN = 100;
 /** Frames for which an element is looked into; after that the rounds of upkeep find its root. */
 const PATIENCE = 600;
@@ -25,6 +29,8 @@ type Part = Element | Document | ShadowRoot;
 export class LateRoots {
   /** Elements whose root may still come, and the frame after which it is not waited for any more. */
   private readonly hosts = new Map<Element, number>();
+  /** The same for those that are many and seldom get one: what is empty inside posts. */
+  private readonly inTurn = new Map<Element, number>();
   /** Parts of the page that no one has looked through yet, and what is left of the one that is being looked through. */
   private readonly parts = new Set<Part>();
   private part: Iterator<Element> | null = null;
@@ -41,9 +47,23 @@ export class LateRoots {
 
   /** Waits for the root of an element that has none, frame by frame: it must be found before it is painted. */
   await(host: Element, inPost: boolean): void {
-    if (this.hosts.size >= MAX_HOSTS || this.hosts.has(host)) return;
-    this.hosts.set(host, this.frame + (inPost && !isCustom(host) ? PATIENCE_IN_POST : PATIENCE));
+    if (this.hosts.has(host) || this.inTurn.has(host)) return;
+    if (inPost && !isCustom(host)) this.takeTurns(host, this.frame + PATIENCE_IN_POST);
+    else {
+      this.hosts.set(host, this.frame + PATIENCE);
+      const [oldest] = this.hosts;
+      if (oldest && this.hosts.size > MAX_HOSTS) {
+        this.hosts.delete(oldest[0]);
+        this.takeTurns(...oldest);
+      }
+    }
     this.poll();
+  }
+
+  private takeTurns(host: Element, until: number): void {
+    this.inTurn.set(host, until);
+    const [oldest] = this.inTurn.keys();
+    if (oldest && this.inTurn.size > MAX_TURNS) this.inTurn.delete(oldest);
   }
 
   /** Looks into every element in `part` when there is nothing else to do. */
@@ -56,6 +76,7 @@ export class LateRoots {
   stop(): void {
     this.stopped = true;
     this.hosts.clear();
+    this.inTurn.clear();
     this.parts.clear();
     this.part = null;
   }
@@ -67,21 +88,25 @@ export class LateRoots {
       this.polling = false;
       if (this.stopped) return;
       const shadows = this.look();
-      if (this.hosts.size > 0) this.poll();
+      if (this.hosts.size + this.inTurn.size > 0) this.poll();
       if (shadows.length > 0) this.found(shadows);
     });
   }
 
   private look(): ShadowRoot[] {
-    const shadows: ShadowRoot[] = [];
     this.frame++;
-    let left = Math.min(TURN, this.hosts.size);
-    for (const [host, until] of this.hosts) {
+    return [...this.lookInto(this.hosts, MAX_HOSTS), ...this.lookInto(this.inTurn, TURN)];
+  }
+
+  private lookInto(hosts: Map<Element, number>, most: number): ShadowRoot[] {
+    const shadows: ShadowRoot[] = [];
+    let left = Math.min(most, hosts.size);
+    for (const [host, until] of hosts) {
       if (left-- <= 0) break;
-      this.hosts.delete(host);
+      hosts.delete(host);
       const shadow = this.reader.shadow(host);
       if (shadow) shadows.push(shadow);
-      else if (this.frame < until && host.isConnected) this.hosts.set(host, until);
+      else if (this.frame < until && host.isConnected) hosts.set(host, until);
     }
     return shadows;
   }
@@ -138,6 +163,9 @@ const EMPTY = "div:empty,section:empty,article:empty,main:empty,aside:empty,span
  * shown by the root, or hidden.
  */
 export const LIKELY_HOSTS = `:not(:is(${PLAIN})),${EMPTY}`;
+
+/** What can have one all the same. */
+export const UNLIKELY_HOSTS = `:is(${PLAIN_HOSTS}):not(${EMPTY})`;
 
 /** What may yet get one: it is not defined yet, or empty until then. */
 export const UNFINISHED_HOSTS = `:not(:defined),${EMPTY}`;

@@ -1,6 +1,6 @@
 /**
- * When posts are read: at most once a frame, in a task of its own. When the page changes in a frame callback, that task
- * runs after the frame is laid out and painted (new posts are covered), so that reading costs no layout of its own.
+ * When posts are read: at once where nothing was read in this frame, in the callback that told of them; otherwise in a
+ * task of its own in the next frame, after its callbacks. What waits is covered.
  */
 export class Pace {
   private readonly task = new MessageChannel();

@@ -1,6 +1,7 @@
 /**
  * Picking a post on the page, to make a rule of it: what is pointed at is framed, a click takes it, Esc leaves. By keys:
- * the arrows go from post to post, Enter takes. While it lasts the page hears neither clicks nor keys.
+ * the arrows go from post to post, Enter takes. While it lasts, clicks do nothing on the page,
+ * nor do keys but Tab, and it hears of them only by listeners that it put on the window before.
  */
 import type { Post } from "../shared/post.ts";
 import { disown } from "./extract/index.ts";

@@ -263,7 +263,8 @@ export class Shell {
     for (const slot of fresh) {
       // Where the page answers every change of ours at once, the rest waits for a task of its own.
       const atOnce = takeTurn(slot, now);
-      if (atOnce) this.recognise(slot);
+      // What shows is seen to all the same: the next frame would paint another post in its place.
+      if (atOnce || (slot.decided && !slot.dressed.veiled)) this.recognise(slot, atOnce);
       if (atOnce && slot.decided) uncovered.add(slot);
       else this.queue.add(slot);
     }
@@ -302,8 +303,8 @@ export class Shell {
     }
   }
 
-  /** Sees at little cost whether the item holds another post now, and if so covers it or dresses it as known. */
-  private recognise(slot: Slot): void {
+  /** Sees at little cost whether the item holds another post now, and if so covers it or, where `dress`, dresses it as known. */
+  private recognise(slot: Slot, dress: boolean): void {
     const identity = this.options.reader.identify(slot.item);
     if (identity === slot.identity) return;
     const first = slot.identity === null;
@@ -316,7 +317,7 @@ export class Shell {
     const known = id === null ? undefined : this.known.get(id);
     slot.known = null;
     slot.open = false;
-    if (known && verdictOf(known)) {
+    if (dress && known && verdictOf(known)) {
       slot.known = known;
       this.dress(slot, known);
       return;

@@ -2,9 +2,10 @@
  * Watches the document and every shadow root that may hold posts. What changed is handed on in the observer's own
  * callback, which runs before the browser paints.
  */
-import { LateRoots, LIKELY_HOSTS, UNFINISHED_HOSTS } from "./late-roots.ts";
+import { LateRoots, LIKELY_HOSTS, UNFINISHED_HOSTS, UNLIKELY_HOSTS } from "./late-roots.ts";
 import type { Marks } from "./marks.ts";
 import type { PageReader } from "./page-reader.ts";
+import { Rounds } from "./rounds.ts";
 import type { Root } from "./sheet.ts";
 
 export interface Changes {
@@ -28,7 +29,7 @@ export const additions = (added: Set<Element | Root>): Changes => ({
 
 /** Above so many places to look, the whole root is searched once instead. */
 const MANY = 64;
-/** Elements looked at in each round through the whole document, at most and at least. */
+/** Elements looked at in each part of a round through the document and its shadow roots, at most and at least. */
 const ROUND = 300;
 const AT_LEAST = 50;
 
@@ -36,8 +37,7 @@ export class Watch {
   private readonly observer: MutationObserver;
   private readonly roots = new Set<Root>();
   private readonly late: LateRoots;
-  /** Where the rounds of {@link keep} are. */
-  private readonly walker = document.createTreeWalker(document, NodeFilter.SHOW_ELEMENT);
+  private readonly rounds = new Rounds(() => this.roots);
   private stopped = false;
 
   constructor(
@@ -84,7 +84,39 @@ export class Watch {
     });
     this.rooted(root);
     this.hostsIn(root);
+    this.hostsAround([root]);
     this.late.defer(root);
+  }
+
+  /**
+   * Enters the shadow roots of plain elements outside of posts: posts may lie in them, and they are few enough to be asked
+   * at once. Where posts are told by their likeness, nothing is veiled before a search of the whole page.
+   */
+  private hostsAround(places: Iterable<Element | Root>): void {
+    if (this.reader.wholeOnly) return;
+    const asked = new Set<Element>();
+    /** The post that was met last; what it holds is passed over. */
+    const met: { item: Element | null } = { item: null };
+    const ask = (element: Element) => {
+      if (asked.has(element) || met.item?.contains(element)) return;
+      if (this.reader.isInItem(element)) {
+        met.item = element;
+        return;
+      }
+      asked.add(element);
+      const shadow = element.matches(UNLIKELY_HOSTS) ? this.reader.shadow(element) : null;
+      if (shadow) this.enter(shadow);
+    };
+    for (const place of places) {
+      if (place instanceof ShadowRoot && this.reader.isInItem(place.host)) continue;
+      if (place instanceof Element) {
+        // The parser tells of every element by itself, the outer one first.
+        if (asked.has(place) || !place.isConnected) continue;
+        ask(place);
+        if (met.item?.contains(place)) continue;
+      }
+      for (const element of place.querySelectorAll(UNLIKELY_HOSTS)) ask(element);
+    }
   }
 
   /** Enters the shadow roots that are likely to be in `root`, and waits for those that may yet come: no mutation tells of them. */
@@ -114,8 +146,8 @@ export class Watch {
   }
 
   /**
-   * One round of upkeep, for an idle moment: forgets shadow roots that left the page, and looks through a part of the
-   * document for such as nobody waited for.
+   * Upkeep, for an idle moment: forgets shadow roots that left the page, and looks through a part of the document and of
+   * its shadow roots for such as nobody waited for.
    */
   keep(deadline: IdleDeadline): void {
     if (this.stopped) return;
@@ -123,17 +155,12 @@ export class Watch {
       if (root instanceof ShadowRoot && !root.host.isConnected) this.roots.delete(root);
     }
     const found: ShadowRoot[] = [];
-    if (!this.walker.currentNode.isConnected) this.walker.currentNode = document;
-    for (let i = 0; i < ROUND; i++) {
-      if (i >= AT_LEAST && deadline.timeRemaining() < 1) break;
-      const node = this.walker.nextNode();
-      if (node === null) {
-        this.walker.currentNode = document;
-        break;
-      }
-      const shadow = this.reader.shadow(node as Element);
+    let looked = 0;
+    this.rounds.go((element) => {
+      const shadow = this.reader.shadow(element);
       if (shadow) found.push(shadow);
-    }
+      return ++looked < AT_LEAST || (looked < ROUND && deadline.timeRemaining() >= 1);
+    });
     this.enterAll(found);
   }
 
@@ -175,6 +202,7 @@ export class Watch {
     // After that: what was found is asked about by now, and roots are still entered before anything is painted.
     const known = this.roots.size;
     for (const place of places) this.hostsIn(place);
+    this.hostsAround(added);
     for (const place of added) this.late.defer(place);
     if (this.roots.size > known) this.changed(additions(new Set([...this.roots].slice(known))));
   }

@@ -60,6 +60,7 @@ const PAGES: Record<string, string> = {
      document.querySelectorAll(".thing")[1].dataset.author = "\\ude00x";`,
   ),
   empty: feed(""),
+  recycled: feed(post("h1", "fine") + post("h2", "good")),
 };
 
 /** By id and place, whether each post can be seen. */
@@ -217,6 +218,44 @@ for (const name of chosenBrowsers()) {
           return e && getComputedStyle(e).display === "none";
         })`),
       );
+      await page.close();
+    });
+
+    it("veils posts in shadow roots of plain elements with content before they are painted", async () => {
+      const page = await open("empty");
+      const looks = await page.evaluate(`(async () => {
+        const hosts = ["section", "p", "nav", "header", "h1"].map((name) => {
+          const host = document.createElement(name);
+          host.append("\\n");
+          host.attachShadow({ mode: "open" }).innerHTML = ${JSON.stringify(post("g1", "zap shadow"))};
+          return host;
+        });
+        const around = document.createElement("div");
+        around.append(...hosts);
+        document.body.append(around);
+        for (let i = 0; i < 5; i++) await null;
+        return hosts.map(({ shadowRoot }) => getComputedStyle(shadowRoot.querySelector(".thing")).opacity);
+      })()`);
+      assert.deepEqual(looks, ["0", "0", "0", "0", "0"]);
+      await page.close();
+    });
+
+    it("veils a post that comes after many others in the same place at once", async () => {
+      const page = await open("recycled");
+      await expectSeen(page, ["h1 shows", "h2 shows"]);
+      const look = await page.evaluate(`(async () => {
+        const one = document.querySelector(".thing");
+        const hold = async (id, words) => {
+          one.dataset.fullname = "t3_" + id;
+          one.querySelector("a").textContent = words;
+          for (let i = 0; i < 5; i++) await null;
+        };
+        for (let i = 0; i < 10; i++) await hold(i % 2 ? "h1" : "h2", i % 2 ? "fine" : "good");
+        await hold("h3", "zap three");
+        return getComputedStyle(one).opacity;
+      })()`);
+      assert.equal(look, "0");
+      await expectSeen(page, ["h3 is hidden", "h2 shows"]);
       await page.close();
     });
 

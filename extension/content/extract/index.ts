@@ -9,4 +9,4 @@ export {
   pickAdapter,
   surfaceOf,
 } from "./pick.ts";
-export { disown, mayHost, shadowRootOf, visibleText } from "./visible-text.ts";
+export { disown, mayHost, PLAIN_HOSTS, shadowRootOf, visibleText } from "./visible-text.ts";

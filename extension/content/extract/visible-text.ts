@@ -134,6 +134,9 @@ const MAY_HOST = new Set([
   "span",
 ]);
 
+/** A selector of them. */
+export const PLAIN_HOSTS = [...MAY_HOST].join(",");
+
 /** Whether an element can have a shadow root. */
 export function mayHost({ localName }: Element): boolean {
   return MAY_HOST.has(localName) || localName.includes("-");
