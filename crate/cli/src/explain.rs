@@ -1,12 +1,12 @@
 //! `diffract explain`: why a post got its verdict.
 
+use crate::format::Format;
 use crate::outcome::Outcome;
 use crate::packs::Packs;
 use crate::posts::{Clock, Input};
 use crate::replay::{about, action, action_style};
 use crate::terminal::{self, BOLD, DIM, GREEN, RED, YELLOW, shortened, styled};
 use anyhow::{Result, bail};
-use clap::ValueEnum;
 use diffract_core::matching::explain::{ExplainedRule, Explanation, Part, PartKind, RoomState, Value, Which};
 use diffract_core::post::Post;
 use diffract_core::program::{Effect, Rule};
@@ -45,23 +45,13 @@ pub struct Arguments {
     /// All rules, those that did not speak too
     #[arg(long)]
     all: bool,
-    /// What is written: text, for people, or json, one object
+    /// What is written: human, for people, or json, one object
     #[arg(long, value_enum, default_value_t = Format::Human)]
     format: Format,
     #[command(flatten)]
     input: Input,
     #[command(flatten)]
     clock: Clock,
-}
-
-/// How an explanation is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
-    /// For people.
-    #[value(alias = "text")]
-    Human,
-    /// One object.
-    Json,
 }
 
 /// A post that was asked for, and its explanation.

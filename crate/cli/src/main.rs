@@ -13,6 +13,7 @@ mod export;
 mod files;
 mod fmt;
 mod folder;
+mod format;
 mod import;
 mod man;
 mod moment;

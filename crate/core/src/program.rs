@@ -314,6 +314,28 @@ pub enum Test {
     },
 }
 
+impl Test {
+    /// The field that it asks; it is the same for all tests that are unknown together.
+    pub(crate) fn field(&self) -> AnyField {
+        match self {
+            Self::Flag(field) => AnyField::Flag(*field),
+            Self::Known(field) => field.clone(),
+            Self::Number { field, .. } => AnyField::Number(*field),
+            Self::TextHas { field, .. }
+            | Self::TextEdge { field, .. }
+            | Self::TextIs { field, .. }
+            | Self::Matches { field, .. } => AnyField::Text(*field),
+            Self::SetHas { field, .. } => AnyField::Set(*field),
+            Self::MediaHas { .. } => AnyField::Media,
+            Self::KindIs(_) => AnyField::Kind,
+            Self::SurfaceIs(_) => AnyField::Surface,
+            Self::LangIs(_) => AnyField::Lang,
+            Self::LinksTo(_) => AnyField::Set(SetField::Links),
+            Self::Model { question, .. } => AnyField::Model(question.clone()),
+        }
+    }
+}
+
 /// What a model is asked about a post.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Question {

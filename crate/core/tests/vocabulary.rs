@@ -89,6 +89,18 @@ impl cases::Engine for Witness {
         Ok(order)
     }
 }
+/// Forms that are no entry of a table.
+const FORMS: &[&str] = &[
+    "blur all",
+    "blur media",
+    "not has",
+    "has words",
+    "has all words",
+    "has any words",
+    "then",
+    "veil",
+    "nothing",
+];
 
 fn context_of(text: &str) -> diffract_core::Context {
     diffract_core::batch::read_context(text).expect("the runner's own JSON")
@@ -121,17 +133,7 @@ fn words(rule: &Rule, program: &Program) -> Vec<String> {
             out.push(format!("word {}", word.name));
         }
     }
-    for form in [
-        "blur all",
-        "blur media",
-        "not has",
-        "has words",
-        "has all words",
-        "has any words",
-        "then",
-        "veil",
-        "nothing",
-    ] {
+    for &form in FORMS {
         if has(form) {
             out.push(format!("form {form}"));
         }
@@ -249,20 +251,7 @@ fn every_word_of_the_reference_has_a_case_that_it_decides() {
     need("word", &names(reference::OPERATORS));
     need("word", &names(reference::QUESTIONS));
     need("word", &names(reference::CLAUSES));
-    need(
-        "form",
-        &[
-            "blur all",
-            "blur media",
-            "not has",
-            "has words",
-            "has all words",
-            "has any words",
-            "then",
-            "veil",
-            "nothing",
-        ],
-    );
+    need("form", FORMS);
     need("line", &names(reference::HEADERS));
     need("line", &names(reference::STATEMENTS));
     need("kind", &reference::KINDS.iter().map(|(_, name, _)| *name).collect::<Vec<_>>());

@@ -5,13 +5,13 @@ mod measure;
 mod peers;
 mod report;
 
+use crate::format::Format;
 use crate::outcome::Outcome;
 use crate::packs::Packs;
 use crate::posts::{Clock, Input};
 use crate::terminal;
 use alone::RuleCost;
 use anyhow::{Result, anyhow, bail};
-use clap::ValueEnum;
 use diffract_core::check::{PackSource, compile};
 use diffract_core::matching::explain::Which;
 use diffract_core::post::Post;
@@ -60,23 +60,13 @@ pub struct Arguments {
     /// For how many seconds rules are tried alone; 0 leaves that out
     #[arg(long, value_name = "SECONDS", default_value_t = 5, value_parser = clap::value_parser!(u64).range(0..=86_400))]
     budget: u64,
-    /// What is written: text, for people, or json, one object
+    /// What is written: human, for people, or json, one object
     #[arg(long, value_enum, default_value_t = Format::Human)]
     format: Format,
     #[command(flatten)]
     input: Input,
     #[command(flatten)]
     clock: Clock,
-}
-
-/// How figures are written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
-    /// For people.
-    #[value(alias = "text")]
-    Human,
-    /// One object.
-    Json,
 }
 
 /// Every figure.

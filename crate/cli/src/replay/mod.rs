@@ -46,7 +46,7 @@ pub struct Arguments {
     /// Show only the posts whose verdict changes from the first rules to the second; `--rules` are part of both
     #[arg(long, num_args = 2, value_names = ["OLD", "NEW"])]
     diff: Option<Vec<PathBuf>>,
-    /// What is written: json (the same as ndjson), one object a line; or text, for people, with a summary
+    /// What is written: json (the same as ndjson), one object a line; or human, for people, with a summary
     #[arg(long, value_enum, default_value_t = Format::Json)]
     format: Format,
     /// Let a last line `{"summary": …}` say how many posts each action and each rule had

@@ -12,7 +12,7 @@ use super::schedule::{self, LocalTime};
 use super::{Context, RuleSet, fields};
 use crate::post::{Post, Surface};
 use crate::print;
-use crate::program::{AnyField, Condition, Effect, Needles, Quantifier, Rule, SetField, Test};
+use crate::program::{AnyField, Condition, Effect, Needles, Quantifier, Rule, Test};
 use crate::verdict::{Action, Verdict};
 use serde::{Deserialize, Serialize};
 use std::sync::PoisonError;
@@ -442,7 +442,7 @@ impl Explainer<'_> {
     }
 
     fn seen(&mut self, test: &Test, atom: u32, value: Value) -> Seen {
-        let field = field_of(test);
+        let field = test.field();
         let actual = self.actual(&field);
         let shown = match &actual {
             Some(actual) => words(&field, actual),
@@ -523,26 +523,6 @@ impl Explainer<'_> {
         let all = super::atoms::items(needles, &self.view.rules.program.lists);
         let first = self.facts.first(atom).and_then(|first| all.get(first as usize));
         first.map(|needle| cut(needle)).into_iter().collect()
-    }
-}
-
-/// The field that a test asks about.
-fn field_of(test: &Test) -> AnyField {
-    match test {
-        Test::Flag(field) => AnyField::Flag(*field),
-        Test::Known(field) => field.clone(),
-        Test::Number { field, .. } => AnyField::Number(*field),
-        Test::TextHas { field, .. }
-        | Test::TextEdge { field, .. }
-        | Test::TextIs { field, .. }
-        | Test::Matches { field, .. } => AnyField::Text(*field),
-        Test::SetHas { field, .. } => AnyField::Set(*field),
-        Test::MediaHas { .. } => AnyField::Media,
-        Test::KindIs(_) => AnyField::Kind,
-        Test::SurfaceIs(_) => AnyField::Surface,
-        Test::LangIs(_) => AnyField::Lang,
-        Test::LinksTo(_) => AnyField::Set(SetField::Links),
-        Test::Model { question, .. } => AnyField::Model(question.clone()),
     }
 }
 

@@ -114,7 +114,7 @@ fn collect(node: &Node, offered: &Offered, missing: &mut Vec<(&'static str, Span
 
 /// The field that a test cannot be decided without.
 fn asked(test: &Test) -> Option<&'static str> {
-    let field = match super::sense::field_of(test) {
+    let field = match test.field() {
         AnyField::Model(_) => return None,
         field => field,
     };

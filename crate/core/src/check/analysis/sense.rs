@@ -179,7 +179,7 @@ impl<'n> Facts<'n> {
         if let Test::Known(field) = test {
             return self.add_known(field, wanted);
         }
-        let field = field_of(test);
+        let field = test.field();
         if self.known.iter().any(|(f, known)| *f == field && !known) {
             return Err(format!("where `{}` is unknown, nothing else can be said of it", field_name(&field)));
         }
@@ -284,26 +284,6 @@ fn narrow<T: PartialEq + Clone>(
     let left = left.get_or_insert_with(all);
     left.retain(|item| these.contains(item) == wanted);
     if left.is_empty() { Err(format!("`{name}` is only one thing at a time")) } else { Ok(()) }
-}
-
-/// The field that a test asks; it is the same for all tests that are unknown together.
-pub(super) fn field_of(test: &Test) -> AnyField {
-    match test {
-        Test::Flag(f) => AnyField::Flag(*f),
-        Test::Known(f) => f.clone(),
-        Test::Number { field, .. } => AnyField::Number(*field),
-        Test::TextHas { field, .. }
-        | Test::TextEdge { field, .. }
-        | Test::TextIs { field, .. }
-        | Test::Matches { field, .. } => AnyField::Text(*field),
-        Test::SetHas { field, .. } => AnyField::Set(*field),
-        Test::MediaHas { .. } => AnyField::Media,
-        Test::KindIs(_) => AnyField::Kind,
-        Test::SurfaceIs(_) => AnyField::Surface,
-        Test::LangIs(_) => AnyField::Lang,
-        Test::LinksTo(_) => AnyField::Set(crate::program::SetField::Links),
-        Test::Model { question, .. } => AnyField::Model(question.clone()),
-    }
 }
 
 fn field_name(field: &AnyField) -> String {
