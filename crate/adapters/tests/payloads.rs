@@ -10,7 +10,13 @@ fn adapter(name: &str) -> WireAdapter {
 }
 
 fn read(platform: &str, payload: &str, url: Option<&str>) -> Reading {
-    adapter(platform).read(&Document::parse(payload).expect("JSON"), url)
+    read_document(platform, payload, url).1
+}
+
+fn read_document(platform: &str, payload: &str, url: Option<&str>) -> (Document, Reading) {
+    let document = Document::parse(payload).expect("JSON");
+    let reading = adapter(platform).read(&document, url);
+    (document, reading)
 }
 
 fn document(payload: &Value) -> Document {
@@ -22,7 +28,7 @@ macro_rules! posts {
     ($name:ident, $platform:literal, $file:literal, $url:expr) => {
         #[test]
         fn $name() {
-            let reading = read($platform, include_str!(concat!("payloads/", $file)), $url);
+            let (document, reading) = read_document($platform, include_str!(concat!("payloads/", $file)), $url);
             let posts: Vec<_> = reading
                 .items
                 .iter()
@@ -31,7 +37,7 @@ macro_rules! posts {
                     if let Value::Object(map) = &mut post {
                         map.retain(|_, v| !v.as_array().is_some_and(Vec::is_empty));
                     }
-                    json!({ "path": item.path.to_string(), "post": post })
+                    json!({ "path": item.path(&document).to_string(), "post": post })
                 })
                 .collect();
             let all = json!({ "posts": posts, "notes": reading.notes });

@@ -1,6 +1,7 @@
 //! The shape of `wire/NAME.toml`. Everything that can be checked in one place is checked while it is read,
 //! so that a message names the key and the line.
 
+use super::paging::Paging;
 use super::path::Paths;
 use super::text;
 use diffract_core::post::Surface;
@@ -52,6 +53,35 @@ pub(super) struct File {
     /// See [`Inline`].
     #[serde(default)]
     pub(super) inline: Vec<Inline>,
+    /// See [`Paging`].
+    #[serde(default)]
+    pub(super) paging: Paging,
+    /// See [`Timeline`].
+    #[serde(default)]
+    pub(super) timeline: Vec<Timeline>,
+}
+
+/// How the platform sorted what was asked for. The first that fits counts.
+#[derive(Debug, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Timeline {
+    /// How.
+    pub(super) sorted: Sorted,
+    /// Patterns of the request's path.
+    pub(super) url: OneOrMany<Glob>,
+    /// Parameters that the request must have, with these values; as under `[paging]`, `variables.sort` too.
+    #[serde(default)]
+    pub(super) with: BTreeMap<String, OneOrMany<String>>,
+}
+
+/// How a platform sorted a timeline.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Sorted {
+    /// By what the platform thinks best.
+    Ranked,
+    /// Newest first.
+    Newest,
 }
 
 /// An answer that a page carries in itself.

@@ -16,7 +16,9 @@
 //! | the verdict and its reasons | `decide`, `evidence`, [`explain`] |
 //! | what needs the clock or the past | `schedule`, `limits` |
 //! | `order by` | `order` |
+//! | which fields of posts are asked for | `asked` |
 
+mod asked;
 mod atoms;
 mod counts;
 mod decide;

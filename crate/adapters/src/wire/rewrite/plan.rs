@@ -4,9 +4,10 @@ use super::splice::Edit;
 use super::{Decisions, Left, LeftReason, Moved};
 use crate::json::{Node, Sequence};
 use crate::wire::fields::holds_all;
-use crate::wire::find::{Item, JsonPath};
-use crate::wire::path::{Indexes, Paths, Scope};
+use crate::wire::find::Item;
+use crate::wire::path::{Paths, Scope, Shared};
 use crate::wire::payload::Payload;
+use crate::wire::place::fits;
 use crate::wire::schema::{File, List, Remove};
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
@@ -47,6 +48,7 @@ struct Entry {
 type Place = (usize, usize);
 
 struct Planner<'p> {
+    shared: Shared<'p>,
     file: &'p File,
     payload: &'p Payload,
     items: &'p [Item],
@@ -74,6 +76,7 @@ impl Plan {
             return Self { left, ..Self::default() };
         }
         let mut planner = Planner {
+            shared: Shared::new(payload.document().root()),
             file,
             payload,
             items,
@@ -107,8 +110,7 @@ impl<'p> Planner<'p> {
     fn holds(&self, line: &[u32], last: u32, test: impl Fn(&Scope<'p, '_>) -> bool) -> bool {
         let mut line = self.nodes(line);
         line.extend(self.node(last));
-        let indexes = Indexes::new();
-        test(&Scope { line: &line, anchors: &[], indexes: &indexes })
+        test(&Scope { line: &line, anchors: &[], shared: &self.shared })
     }
 
     /// Every list of the file that holds an item.
@@ -121,14 +123,14 @@ impl<'p> Planner<'p> {
                 let list = match known.get(&container) {
                     Some(list) => *list,
                     None => {
-                        let steps = item.path.0.get(..depth).unwrap_or_default();
+                        let line = self.nodes(item.line.get(..=depth).unwrap_or_default());
                         let is_object = self.node(container).is_some_and(Node::is_object);
-                        let fits = |kind: &&List| {
+                        let is_at = |kind: &&List| {
                             kind.key.is_none()
                                 && kind.members == is_object
-                                && kind.at.0.iter().any(|path| JsonPath::fits(steps, path))
+                                && kind.at.0.iter().any(|path| fits(&path.steps, &line))
                         };
-                        let kind = self.file.list.iter().find(fits).filter(|_| !self.is_apart(container));
+                        let kind = self.file.list.iter().find(is_at).filter(|_| !self.is_apart(container));
                         let list = kind.map(|kind| {
                             let line = item.line.get(..=depth).unwrap_or_default();
                             self.add(kind, container, line, chain.last().copied())
@@ -227,7 +229,6 @@ impl<'p> Planner<'p> {
     /// The lists whose elements refer to items.
     fn find_references(&mut self) {
         let Some(root) = self.node(0) else { return };
-        let indexes = Indexes::new();
         for kind in &self.file.list {
             let Some(key) = &kind.key else { continue };
             let mut by_key: HashMap<String, Vec<usize>> = HashMap::new();
@@ -236,8 +237,10 @@ impl<'p> Planner<'p> {
                     by_key.entry(key).or_default().push(number);
                 }
             }
-            let scope = Scope { line: &[root], anchors: &[], indexes: &indexes };
-            for node in kind.at.0.iter().flat_map(|path| path.resolve_all(&scope)).filter(|n| n.is_array()) {
+            let scope = Scope { line: &[root], anchors: &[], shared: &self.shared };
+            let lists: Vec<Node<'p>> =
+                kind.at.0.iter().flat_map(|path| path.resolve_all(&scope)).filter(|n| n.is_array()).collect();
+            for node in lists {
                 let list = self.add(kind, node.id(), &[0, node.id()], None);
                 for (entry, element) in node.elements().enumerate() {
                     let items = element.as_str().and_then(|key| by_key.get(key.as_ref()));
@@ -252,8 +255,7 @@ impl<'p> Planner<'p> {
 
     fn key(&self, key: &Paths, item: &Item) -> Option<String> {
         let line = self.nodes(&item.line);
-        let indexes = Indexes::new();
-        let scope = Scope { line: &line, anchors: &[], indexes: &indexes };
+        let scope = Scope { line: &line, anchors: &[], shared: &self.shared };
         key.first(&scope).and_then(Node::as_str).map(|key| key.into_owned())
     }
 
@@ -406,8 +408,7 @@ impl<'p> Planner<'p> {
     fn place_of(&self, number: &Paths, list: &Found<'_>, entry: &Entry) -> Option<(String, Node<'p>, u64)> {
         let mut line = self.nodes(&list.line);
         line.push(self.node(entry.node)?);
-        let indexes = Indexes::new();
-        let node = number.first(&Scope { line: &line, anchors: &[], indexes: &indexes })?;
+        let node = number.first(&Scope { line: &line, anchors: &[], shared: &self.shared })?;
         let place = node.raw().parse().ok()?;
         // The path up to the number: the array that ends with it.
         let text = self.payload.text();
@@ -475,7 +476,6 @@ impl<'p> Planner<'p> {
         let path = list.kind.place.as_ref()?;
         let mut line = self.nodes(&list.line);
         line.push(self.node(entry.node)?);
-        let indexes = Indexes::new();
-        path.first(&Scope { line: &line, anchors: &[], indexes: &indexes })
+        path.first(&Scope { line: &line, anchors: &[], shared: &self.shared })
     }
 }
