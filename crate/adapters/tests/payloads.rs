@@ -9,11 +9,7 @@ fn adapter(name: &str) -> WireAdapter {
     builtin_named(name).expect("it is shipped").expect("it is sound")
 }
 
-fn read(platform: &str, payload: &str, url: Option<&str>) -> Reading {
-    read_document(platform, payload, url).1
-}
-
-fn read_document(platform: &str, payload: &str, url: Option<&str>) -> (Document, Reading) {
+fn read(platform: &str, payload: &str, url: Option<&str>) -> (Document, Reading) {
     let document = Document::parse(payload).expect("JSON");
     let reading = adapter(platform).read(&document, url);
     (document, reading)
@@ -28,7 +24,7 @@ macro_rules! posts {
     ($name:ident, $platform:literal, $file:literal, $url:expr) => {
         #[test]
         fn $name() {
-            let (document, reading) = read_document($platform, include_str!(concat!("payloads/", $file)), $url);
+            let (document, reading) = read($platform, include_str!(concat!("payloads/", $file)), $url);
             let posts: Vec<_> = reading
                 .items
                 .iter()

@@ -143,7 +143,11 @@ fn items_know_where_they_are() {
     each_recording(|adapter, name, payload, meta| {
         let reading = adapter.read(payload, meta["request_url"].as_str());
         for item in &reading.items {
-            assert!(item.path(payload).get(payload.root()).is_some_and(Node::is_object), "{name}: {}", item.path(payload));
+            assert!(
+                item.path(payload).get(payload.root()).is_some_and(Node::is_object),
+                "{name}: {}",
+                item.path(payload)
+            );
         }
     });
 }
@@ -161,7 +165,11 @@ fn fields_are_read_as_what_they_are() {
                     .filter(|(_, v)| !v.as_array().is_some_and(Vec::is_empty))
                     .for_each(|(k, _)| *known.entry(k.clone()).or_default() += 1);
             }
-            assert!(post.promoted.is_some(), "{name}: {} does not know whether it is promoted", item.path(payload));
+            assert!(
+                post.promoted.is_some(),
+                "{name}: {} does not know whether it is promoted",
+                item.path(payload)
+            );
             assert!(post.kind.is_some(), "{name}: {} has no kind", item.path(payload));
             let marked = post.text.iter().chain(&post.title).any(|t| t.contains("</") || t.contains("&amp;"));
             assert!(!marked, "{name}: {} has markup left: {:?}", item.path(payload), post.text);

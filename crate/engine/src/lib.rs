@@ -101,6 +101,12 @@ impl Engine {
         self.rules.rules() as u32
     }
 
+    /// The fields of posts that the rules ask for: whoever reads posts for `decide` may leave out the others, but for id, platform,
+    /// host, surface and position.
+    pub fn fields(&self) -> Vec<String> {
+        self.rules.fields_asked().into_iter().map(str::to_owned).collect()
+    }
+
     /// Decides a JSON array of posts, in the order the feed has them; the verdicts, as a JSON array, are in
     /// the same order. `context` is `{"now": seconds, "utc_offset": minutes, "visit": "…"}`. A field of the
     /// wrong type counts as not shown; what is no post, or has no id, is shown.

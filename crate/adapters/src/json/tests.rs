@@ -39,8 +39,7 @@ fn prefixes_and_marks_are_stepped_over() {
 
 #[test]
 fn streams_are_lists() {
-    let document =
-        Document::parse_stream("for(;;);{\"a\":1}\r\n{\"b\":2}\n[3]\n".to_owned()).expect("JSON");
+    let document = Document::parse_stream("for(;;);{\"a\":1}\r\n{\"b\":2}\n[3]\n".to_owned()).expect("JSON");
     assert_eq!(
         document.root().elements().map(Node::raw).collect::<Vec<_>>(),
         ["{\"a\":1}", "{\"b\":2}", "[3]"]

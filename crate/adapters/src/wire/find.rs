@@ -253,11 +253,7 @@ impl<'a, 'f> Walk<'a, 'f> {
             return;
         }
         let place = key.and_then(|key| self.order(number).get(&key).copied());
-        let item = Item {
-            post,
-            line: self.line.iter().map(|node| node.id()).collect(),
-            kind: number,
-        };
+        let item = Item { post, line: self.line.iter().map(|node| node.id()).collect(), kind: number };
         self.found.push((place.unwrap_or(usize::MAX), item));
     }
 

@@ -36,7 +36,6 @@
 //! A payload of another shape yields no items and a note. An entry that cannot be read costs itself only.
 //! Depth, number of items and length of texts are bounded; what is beyond is left out with a note.
 
-mod before_after;
 mod check;
 mod fields;
 mod find;
@@ -51,14 +50,15 @@ mod rewrite;
 mod schema;
 mod text;
 
-pub use before_after::{BeforeAfter, Card, Fate, RuleName};
 pub use fields::Fields;
 pub use find::{Item, Reading};
 pub use paging::{Asked, Request};
 pub use payload::{Payload, PayloadProblem};
 pub use place::{JsonPath, PathStep};
+pub use rewrite::{
+    Decisions, Fold, Left, LeftReason, Moved, Outcome, Page, Rewritten, Shown, arrange, compare,
+};
 pub use schema::Sorted;
-pub use rewrite::{Decisions, Fold, Left, LeftReason, Moved, Outcome, Page, Rewritten, Shown, arrange};
 
 use crate::json::Document;
 use crate::problem::AdapterProblem;

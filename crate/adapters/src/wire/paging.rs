@@ -199,30 +199,61 @@ mod tests {
             Case {
                 platform: "x",
                 document: "https://x.com/home",
-                first: ("https://x.com/i/api/graphql/q/HomeTimeline?variables=%7B%22count%22%3A20%7D&features=%7B%22a%22%3Atrue%7D", None),
-                next: ("https://x.com/i/api/graphql/q/HomeTimeline?variables=%7B%22count%22%3A40%2C%22cursor%22%3A%22DAAB%22%2C%22seenTweetIds%22%3A%5B%221%22%5D%7D", None),
-                other: ("https://x.com/i/api/graphql/q/HomeLatestTimeline?variables=%7B%22count%22%3A20%7D", None, "https://x.com/home"),
+                first: (
+                    "https://x.com/i/api/graphql/q/HomeTimeline?variables=%7B%22count%22%3A20%7D&features=%7B%22a%22%3Atrue%7D",
+                    None,
+                ),
+                next: (
+                    "https://x.com/i/api/graphql/q/HomeTimeline?variables=%7B%22count%22%3A40%2C%22cursor%22%3A%22DAAB%22%2C%22seenTweetIds%22%3A%5B%221%22%5D%7D",
+                    None,
+                ),
+                other: (
+                    "https://x.com/i/api/graphql/q/HomeLatestTimeline?variables=%7B%22count%22%3A20%7D",
+                    None,
+                    "https://x.com/home",
+                ),
             },
             Case {
                 platform: "x",
                 document: "https://x.com/home",
-                first: ("https://x.com/i/api/graphql/q/HomeTimeline", Some(r#"{"variables":{"count":20},"queryId":"q"}"#)),
-                next: ("https://x.com/i/api/graphql/q/HomeTimeline", Some(r#"{"variables":{"count":20,"cursor":"DAAB"},"queryId":"q"}"#)),
-                other: ("https://x.com/i/api/graphql/q/ListLatestTweetsTimeline?variables=%7B%22listId%22%3A%227%22%7D", None, "https://x.com/home"),
+                first: (
+                    "https://x.com/i/api/graphql/q/HomeTimeline",
+                    Some(r#"{"variables":{"count":20},"queryId":"q"}"#),
+                ),
+                next: (
+                    "https://x.com/i/api/graphql/q/HomeTimeline",
+                    Some(r#"{"variables":{"count":20,"cursor":"DAAB"},"queryId":"q"}"#),
+                ),
+                other: (
+                    "https://x.com/i/api/graphql/q/ListLatestTweetsTimeline?variables=%7B%22listId%22%3A%227%22%7D",
+                    None,
+                    "https://x.com/home",
+                ),
             },
             Case {
                 platform: "youtube",
                 document: "https://www.youtube.com/",
                 first: ("https://www.youtube.com/", None),
-                next: ("https://www.youtube.com/youtubei/v1/browse?prettyPrint=false", Some(r#"{"context":{"client":{"hl":"en"}},"continuation":"4qmF"}"#)),
-                other: ("https://www.youtube.com/youtubei/v1/browse", Some(r#"{"browseId":"UCa","params":"EgZ2"}"#), "https://www.youtube.com/@ada/videos"),
+                next: (
+                    "https://www.youtube.com/youtubei/v1/browse?prettyPrint=false",
+                    Some(r#"{"context":{"client":{"hl":"en"}},"continuation":"4qmF"}"#),
+                ),
+                other: (
+                    "https://www.youtube.com/youtubei/v1/browse",
+                    Some(r#"{"browseId":"UCa","params":"EgZ2"}"#),
+                    "https://www.youtube.com/@ada/videos",
+                ),
             },
             Case {
                 platform: "reddit",
                 document: "https://www.reddit.com/r/tea/",
                 first: ("https://www.reddit.com/r/tea.json?limit=25", None),
                 next: ("https://www.reddit.com/r/tea.json?limit=25&after=t3_a&count=25", None),
-                other: ("https://www.reddit.com/r/pots.json?limit=25", None, "https://www.reddit.com/r/pots/"),
+                other: (
+                    "https://www.reddit.com/r/pots.json?limit=25",
+                    None,
+                    "https://www.reddit.com/r/pots/",
+                ),
             },
             Case {
                 platform: "mastodon",
@@ -234,23 +265,59 @@ mod tests {
             Case {
                 platform: "bluesky",
                 document: "https://bsky.app/",
-                first: ("https://a.host.bsky.network/xrpc/app.bsky.feed.getFeed?feed=at%3A%2F%2Fx&limit=30", None),
-                next: ("https://a.host.bsky.network/xrpc/app.bsky.feed.getFeed?feed=at%3A%2F%2Fx&limit=30&cursor=c", None),
-                other: ("https://a.host.bsky.network/xrpc/app.bsky.feed.getFeed?feed=at%3A%2F%2Fy&limit=30", None, "https://bsky.app/"),
+                first: (
+                    "https://a.host.bsky.network/xrpc/app.bsky.feed.getFeed?feed=at%3A%2F%2Fx&limit=30",
+                    None,
+                ),
+                next: (
+                    "https://a.host.bsky.network/xrpc/app.bsky.feed.getFeed?feed=at%3A%2F%2Fx&limit=30&cursor=c",
+                    None,
+                ),
+                other: (
+                    "https://a.host.bsky.network/xrpc/app.bsky.feed.getFeed?feed=at%3A%2F%2Fy&limit=30",
+                    None,
+                    "https://bsky.app/",
+                ),
             },
             Case {
                 platform: "facebook",
                 document: "https://www.facebook.com/",
-                first: ("https://www.facebook.com/api/graphql/", Some("av=1&__req=a&fb_api_req_friendly_name=CometNewsFeedPaginationQuery&variables=%7B%22count%22%3A5%2C%22cursor%22%3Anull%7D&doc_id=9")),
-                next: ("https://www.facebook.com/api/graphql/", Some("av=1&__req=b&fb_api_req_friendly_name=CometNewsFeedPaginationQuery&variables=%7B%22count%22%3A5%2C%22cursor%22%3A%22AQ%22%7D&doc_id=9")),
-                other: ("https://www.facebook.com/api/graphql/", Some("fb_api_req_friendly_name=GroupsCometFeedRegularStoriesPaginationQuery&variables=%7B%22id%22%3A%227%22%7D&doc_id=8"), "https://www.facebook.com/groups/7"),
+                first: (
+                    "https://www.facebook.com/api/graphql/",
+                    Some(
+                        "av=1&__req=a&fb_api_req_friendly_name=CometNewsFeedPaginationQuery&variables=%7B%22count%22%3A5%2C%22cursor%22%3Anull%7D&doc_id=9",
+                    ),
+                ),
+                next: (
+                    "https://www.facebook.com/api/graphql/",
+                    Some(
+                        "av=1&__req=b&fb_api_req_friendly_name=CometNewsFeedPaginationQuery&variables=%7B%22count%22%3A5%2C%22cursor%22%3A%22AQ%22%7D&doc_id=9",
+                    ),
+                ),
+                other: (
+                    "https://www.facebook.com/api/graphql/",
+                    Some(
+                        "fb_api_req_friendly_name=GroupsCometFeedRegularStoriesPaginationQuery&variables=%7B%22id%22%3A%227%22%7D&doc_id=8",
+                    ),
+                    "https://www.facebook.com/groups/7",
+                ),
             },
             Case {
                 platform: "instagram",
                 document: "https://www.instagram.com/",
-                first: ("https://www.instagram.com/api/v1/feed/timeline/", Some("device_id=d&is_async_ads_rti=0")),
-                next: ("https://www.instagram.com/api/v1/feed/timeline/", Some("device_id=d&max_id=KGE&is_async_ads_rti=0")),
-                other: ("https://www.instagram.com/api/v1/feed/timeline/", Some("device_id=d"), "https://www.instagram.com/?variant=following"),
+                first: (
+                    "https://www.instagram.com/api/v1/feed/timeline/",
+                    Some("device_id=d&is_async_ads_rti=0"),
+                ),
+                next: (
+                    "https://www.instagram.com/api/v1/feed/timeline/",
+                    Some("device_id=d&max_id=KGE&is_async_ads_rti=0"),
+                ),
+                other: (
+                    "https://www.instagram.com/api/v1/feed/timeline/",
+                    Some("device_id=d"),
+                    "https://www.instagram.com/?variant=following",
+                ),
             },
             Case {
                 platform: "hackernews",
@@ -264,21 +331,45 @@ mod tests {
                 document: "https://leaf.example/",
                 first: ("https://leaf.example/api/v3/post/list?type_=All&limit=20&page=1", None),
                 next: ("https://leaf.example/api/v3/post/list?type_=All&limit=20&page_cursor=P9", None),
-                other: ("https://leaf.example/api/v3/post/list?type_=Subscribed&limit=20", None, "https://leaf.example/"),
+                other: (
+                    "https://leaf.example/api/v3/post/list?type_=Subscribed&limit=20",
+                    None,
+                    "https://leaf.example/",
+                ),
             },
             Case {
                 platform: "linkedin",
                 document: "https://www.linkedin.com/feed/",
-                first: ("https://www.linkedin.com/voyager/api/feed/updatesV2?count=10&q=chronFeed&start=0", None),
-                next: ("https://www.linkedin.com/voyager/api/feed/updatesV2?count=10&q=chronFeed&start=10&paginationToken=t", None),
-                other: ("https://www.linkedin.com/voyager/api/feed/updatesV2?count=10&q=memberShareFeed", None, "https://www.linkedin.com/in/ada/"),
+                first: (
+                    "https://www.linkedin.com/voyager/api/feed/updatesV2?count=10&q=chronFeed&start=0",
+                    None,
+                ),
+                next: (
+                    "https://www.linkedin.com/voyager/api/feed/updatesV2?count=10&q=chronFeed&start=10&paginationToken=t",
+                    None,
+                ),
+                other: (
+                    "https://www.linkedin.com/voyager/api/feed/updatesV2?count=10&q=memberShareFeed",
+                    None,
+                    "https://www.linkedin.com/in/ada/",
+                ),
             },
             Case {
                 platform: "linkedin",
                 document: "https://www.linkedin.com/feed/",
-                first: ("https://www.linkedin.com/voyager/api/graphql?variables=(start:0,count:3,sortOrder:RELEVANCE)&queryId=feed.a", None),
-                next: ("https://www.linkedin.com/voyager/api/graphql?variables=(start:3,count:3,paginationToken:List(a,b),sortOrder:RELEVANCE)&queryId=feed.a", None),
-                other: ("https://www.linkedin.com/voyager/api/graphql?variables=(start:0,count:3,sortOrder:MEMBER_SETTING)&queryId=feed.a", None, "https://www.linkedin.com/feed/"),
+                first: (
+                    "https://www.linkedin.com/voyager/api/graphql?variables=(start:0,count:3,sortOrder:RELEVANCE)&queryId=feed.a",
+                    None,
+                ),
+                next: (
+                    "https://www.linkedin.com/voyager/api/graphql?variables=(start:3,count:3,paginationToken:List(a,b),sortOrder:RELEVANCE)&queryId=feed.a",
+                    None,
+                ),
+                other: (
+                    "https://www.linkedin.com/voyager/api/graphql?variables=(start:0,count:3,sortOrder:MEMBER_SETTING)&queryId=feed.a",
+                    None,
+                    "https://www.linkedin.com/feed/",
+                ),
             },
         ];
         for Case { platform, document, first, next, other } in cases {
@@ -301,8 +392,16 @@ mod tests {
         for (platform, url, sorted) in [
             ("x", "https://x.com/i/api/graphql/q/HomeTimeline?variables=%7B%7D", Some(Sorted::Ranked)),
             ("x", "https://x.com/i/api/graphql/q/HomeLatestTimeline", Some(Sorted::Newest)),
-            ("x", "https://x.com/i/api/graphql/q/SearchTimeline?variables=%7B%22product%22%3A%22Latest%22%7D", Some(Sorted::Newest)),
-            ("x", "https://x.com/i/api/graphql/q/SearchTimeline?variables=%7B%22product%22%3A%22Top%22%7D", Some(Sorted::Ranked)),
+            (
+                "x",
+                "https://x.com/i/api/graphql/q/SearchTimeline?variables=%7B%22product%22%3A%22Latest%22%7D",
+                Some(Sorted::Newest),
+            ),
+            (
+                "x",
+                "https://x.com/i/api/graphql/q/SearchTimeline?variables=%7B%22product%22%3A%22Top%22%7D",
+                Some(Sorted::Ranked),
+            ),
             ("x", "https://x.com/i/api/graphql/q/Settings", None),
             ("youtube", "https://www.youtube.com/feed/subscriptions", Some(Sorted::Newest)),
             ("youtube", "https://www.youtube.com/", Some(Sorted::Ranked)),
@@ -329,7 +428,8 @@ mod tests {
         let adapter = builtin_named("x").expect("shipped").expect("sound");
         let deep = format!("{{\"a\":{}1{}}}", "{\"b\":".repeat(300), "}".repeat(300));
         let many = "a=1&".repeat(100_000);
-        for body in ["", "{", "=&=&%", "{\"variables\":7}", "<xml>", &deep, &many, &"x".repeat(MOST_BODY + 1)] {
+        for body in ["", "{", "=&=&%", "{\"variables\":7}", "<xml>", &deep, &many, &"x".repeat(MOST_BODY + 1)]
+        {
             let request = adapter.request(Asked { url: "no address", body: Some(body), document: None });
             assert!(request.feed.len() < 100_000, "{}", &body[..body.len().min(20)]);
         }

@@ -423,8 +423,7 @@ mod tests {
     use crate::json::Document;
 
     fn all(path: &str, document: &Document) -> Vec<String> {
-        let scope =
-            Scope { line: &[document.root()], anchors: &[], shared: &Shared::new(document.root()) };
+        let scope = Scope { line: &[document.root()], anchors: &[], shared: &Shared::new(document.root()) };
         let paths = parse(path).unwrap();
         paths.iter().flat_map(|p| p.resolve(&scope)).map(|node| node.raw().to_owned()).collect()
     }

@@ -101,8 +101,7 @@ impl Payload {
 
     /// The posts with every field that the answer has. `adapter` is the one it was read with.
     pub fn in_full(&self, adapter: &WireAdapter) -> Vec<Post> {
-        let reading =
-            read(adapter, &self.document, self.address.as_deref(), self.surface, Fields::ALL);
+        let reading = read(adapter, &self.document, self.address.as_deref(), self.surface, Fields::ALL);
         reading.items.into_iter().map(|item| item.post).collect()
     }
 

@@ -376,8 +376,7 @@ mod tests {
 
     #[test]
     fn runs_join_in_every_shape() {
-        let read =
-            |text: &str| runs(Document::parse(text).expect("JSON").root()).map(Cow::into_owned);
+        let read = |text: &str| runs(Document::parse(text).expect("JSON").root()).map(Cow::into_owned);
         let emoji = r#"{"runs": [{"text": "a "}, {"emoji": {"shortcuts": [":tea:"]}, "text": ""}]}"#;
         assert_eq!(read(emoji).as_deref(), Some("a :tea:"));
         assert_eq!(read(r#"{"simpleText": "b"}"#).as_deref(), Some("b"));

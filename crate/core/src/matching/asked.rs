@@ -79,7 +79,8 @@ mod tests {
     use serde_json::{Map, Value, json};
 
     fn rules(source: &str) -> RuleSet {
-        RuleSet::new(compile(&[PackSource { id: "p".into(), source: source.into(), ..PackSource::default() }]).program)
+        let pack = PackSource { id: "p".into(), source: source.into(), ..PackSource::default() };
+        RuleSet::new(compile(&[pack]).program)
     }
 
     fn whole() -> Value {
@@ -97,7 +98,8 @@ mod tests {
     /// Each field, and conditions over it, by its own name: those asked for are enough for the same verdict.
     #[test]
     fn a_post_with_what_is_asked_for_is_decided_as_the_whole_one() {
-        let texts = TextField::ALL.iter().map(|field| format!("hide if {} has \"a\" or {0} is known", field.name()));
+        let texts =
+            TextField::ALL.iter().map(|field| format!("hide if {} has \"a\" or {0} is known", field.name()));
         let flags = FlagField::ALL.iter().map(|field| format!("hide if not {}", field.name()));
         let numbers = NumberField::ALL.iter().map(|field| {
             let unit = if field.is_span() { " min" } else { "" };
@@ -105,8 +107,13 @@ mod tests {
         });
         let sets = SetField::ALL.iter().map(|field| format!("hide if {} has \"tea\"", field.name()));
         let others = [
-            "hide if media has image", "hide if kind is post", "hide if lang is en", "hide if surface is home",
-            "hide if links to tea.example", "limit 0 per author per day", "hide if clickbait > 50% or title has \"pots\"",
+            "hide if media has image",
+            "hide if kind is post",
+            "hide if lang is en",
+            "hide if surface is home",
+            "hide if links to tea.example",
+            "limit 0 per author per day",
+            "hide if clickbait > 50% or title has \"pots\"",
             "hide if text matches /p.ts/",
         ];
         let all = texts.chain(flags).chain(numbers).chain(sets).chain(others.map(str::to_owned));
@@ -117,8 +124,10 @@ mod tests {
             let asked = rules.fields_asked();
             let Value::Object(fields) = whole() else { panic!("an object") };
             let always = ["id", "platform", "host", "surface", "position"];
-            let part: Map<String, Value> =
-                fields.into_iter().filter(|(name, _)| always.contains(&name.as_str()) || asked.contains(name.as_str())).collect();
+            let part: Map<String, Value> = fields
+                .into_iter()
+                .filter(|(name, _)| always.contains(&name.as_str()) || asked.contains(name.as_str()))
+                .collect();
             let decide = |post: Value| {
                 let post: Post = serde_json::from_value(post).expect("a post");
                 rules.decide(&[post], &context, &mut Memory::default())

@@ -89,8 +89,7 @@ fn each_alone<'a>(
         if node.is_null() {
             return count >= MOST_PIECES;
         }
-        let through =
-            steps.iter().try_fold(Piece::Node(node), |piece, step| apply(step, piece, file, scope));
+        let through = steps.iter().try_fold(Piece::Node(node), |piece, step| apply(step, piece, file, scope));
         any |= through.is_some();
         through.is_some_and(&mut *seen) || count >= MOST_PIECES
     });

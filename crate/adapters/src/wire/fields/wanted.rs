@@ -25,6 +25,11 @@ impl Fields {
         names.into_iter().filter_map(field).fold(Self::LEAST, Self::with)
     }
 
+    /// The same, and the post's address: by it reposts of one post are known.
+    pub fn with_address(self) -> Self {
+        self.with(Field::Url)
+    }
+
     pub(super) fn has(self, field: Field) -> bool {
         self.0 & (1 << field as u8) != 0
     }

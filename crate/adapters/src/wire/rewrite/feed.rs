@@ -99,7 +99,8 @@ pub fn arrange(
     fold: Fold,
     memory: Option<(&mut Shown, Page<'_>)>,
 ) -> Decisions {
-    let hidden = |post: usize| verdicts.get(post).is_some_and(|v| v.action == Action::Hide && v.note.is_none());
+    let hidden =
+        |post: usize| verdicts.get(post).is_some_and(|v| v.action == Action::Hide && v.note.is_none());
     let mut remove: Vec<bool> = (0..posts.len()).map(hidden).collect();
     let mut sequence = complete(order, posts.len());
     let Some((shown, page)) = memory else {
@@ -230,7 +231,10 @@ mod tests {
         );
         // The next page brings one again; so does the same page, asked for again.
         assert_eq!(left(&["c", "d", "e"], &[], Fold::Duplicates, Some((&mut shown, page("2")))), "d e");
-        assert_eq!(left(&["c", "f", "e", "d"], &[], Fold::Duplicates, Some((&mut shown, page("2")))), "f d e");
+        assert_eq!(
+            left(&["c", "f", "e", "d"], &[], Fold::Duplicates, Some((&mut shown, page("2")))),
+            "f d e"
+        );
         // Another visit, and another feed, know nothing of it.
         let other = Page { visit: "w", ..page("2") };
         assert_eq!(left(&["c", "d"], &[], Fold::Duplicates, Some((&mut shown, other))), "c d");

@@ -8,10 +8,12 @@
 //!   another shape.
 //! - With nothing to take out or move, nothing is written at all ([`Outcome::Unchanged`]).
 
+mod compare;
 mod feed;
 mod plan;
 mod splice;
 
+pub use compare::compare;
 pub use feed::{Fold, Page, Shown, arrange};
 
 use super::payload::{Payload, PayloadProblem};
