@@ -149,7 +149,8 @@ impl WireAdapter {
     /// Whether this address is one whose answers hold posts, as far as the file knows.
     pub fn knows(&self, url: &str) -> bool {
         text::host_and_path(url).is_some_and(|(_, path)| {
-            self.file.endpoint.iter().any(|e| e.url.0.iter().any(|glob| glob.0.is_match(path)))
+            let mut known = self.file.endpoint.iter().flat_map(|e| &e.url.0).chain(&self.file.answers.0);
+            known.any(|glob| glob.0.is_match(path))
         })
     }
 

@@ -423,6 +423,50 @@ mod tests {
         }
     }
 
+    /// Which answers are worth asking for, a request or two of each of the platform's surfaces.
+    #[test]
+    fn the_addresses_of_every_surface_are_known() {
+        for (platform, paths) in [
+            (
+                "x",
+                "HomeTimeline HomeLatestTimeline SearchTimeline ListLatestTweetsTimeline TweetDetail UserTweets",
+            ),
+            (
+                "youtube",
+                "/ /results /watch /shorts/a /@ada /youtubei/v1/browse /youtubei/v1/search /youtubei/v1/next",
+            ),
+            (
+                "reddit",
+                "/.json /r/tea/hot.json /search.json /r/tea/comments/a /svc/shreddit/feeds/home-feed /user/ada",
+            ),
+            (
+                "mastodon",
+                "/api/v1/timelines/home /api/v1/timelines/tag/tea /api/v1/streaming /api/v1/statuses/1/context",
+            ),
+            (
+                "bluesky",
+                "/xrpc/app.bsky.feed.getTimeline /xrpc/app.bsky.feed.getFeed /xrpc/app.bsky.feed.getPostThread",
+            ),
+            ("hackernews", "/ /news /newest /item /threads /ask"),
+            (
+                "instagram",
+                "/api/v1/feed/timeline/ /graphql/query /api/v1/discover/web/explore_grid/ /api/v1/clips/home/",
+            ),
+            ("facebook", "/ /api/graphql/"),
+            ("linkedin", "/voyager/api/feed/updatesV2 /voyager/api/graphql"),
+            ("tiktok", "/api/recommend/item_list/ /foryou /api/search/general/full/ /@ada"),
+            ("lemmy", "/api/v3/post/list /api/v4/post/list /api/v3/comment/list"),
+        ] {
+            let adapter = builtin_named(platform).expect("shipped").expect("sound");
+            for path in paths.split(' ') {
+                let path =
+                    if path.starts_with('/') { path.to_owned() } else { format!("/i/api/graphql/q/{path}") };
+                assert!(adapter.knows(&format!("https://host.example{path}?a=1")), "{platform} {path}");
+            }
+            assert!(!adapter.knows("https://host.example/api/v9/settings/of/nobody"), "{platform}");
+        }
+    }
+
     #[test]
     fn strangers_requests_end() {
         let adapter = builtin_named("x").expect("shipped").expect("sound");

@@ -36,6 +36,9 @@ pub(super) struct File {
     /// See [`Endpoint`].
     #[serde(default)]
     pub(super) endpoint: Vec<Endpoint>,
+    /// Addresses whose answers may hold posts though only the answer says of which surface it is.
+    #[serde(default)]
+    pub(super) answers: OneOrMany<Glob>,
     /// See [`Index`].
     #[serde(default)]
     pub(super) index: Vec<Index>,

@@ -125,21 +125,18 @@ pub fn arrange(
         }
     }
     fold_here(posts, &sequence, fold, &mut remove);
-    // What stood on this page and does not any more is shown nowhere.
+    // The page as it stands now, in place of what it was: what stood on it and does not any more is shown nowhere.
     if is_first {
         feed.posts.clear();
         on.clear();
-    } else {
-        let now: HashSet<u64> = ids.iter().copied().collect();
-        feed.posts.retain(|(post, page)| *page != here || now.contains(post));
     }
+    let at = feed.posts.iter().position(|(_, page)| *page == here).unwrap_or(feed.posts.len());
+    feed.posts.retain(|(_, page)| *page != here);
     let mut new: HashSet<u64> = HashSet::new();
-    for post in sequence.iter().filter(|post| !remove[**post]) {
-        let id = ids[*post];
-        if !on.contains_key(&id) && new.insert(id) {
-            feed.posts.push((id, here));
-        }
-    }
+    let stands = sequence.iter().filter(|post| !remove[**post]).map(|post| ids[*post]);
+    let stands = stands.filter(|id| on.get(id).is_none_or(|(page, _)| *page == here) && new.insert(*id));
+    let stands: Vec<(u64, u64)> = stands.map(|id| (id, here)).collect();
+    feed.posts.splice(at..at, stands);
     feed.posts.drain(..feed.posts.len().saturating_sub(MOST_POSTS));
     Decisions { remove, order: sequence }
 }
