@@ -33,6 +33,8 @@ const MOST_STEPS: u32 = 100_000;
 /// of a recorded payload takes some two for each of its values.
 const STEPS_BESIDES: u64 = 1_000_000;
 const STEPS_A_VALUE: u64 = 200;
+/// What each path may take once that is spent: enough for those that lead straight to something, such as an id.
+const STEPS_WHEN_SPENT: u64 = 64;
 /// How far below its start a path reaches.
 const MOST_DEPTH: u16 = 256;
 /// The most alternatives that braces may expand to.
@@ -157,7 +159,8 @@ impl Path {
             Start::Root => scope.line.first().copied(),
             Start::Anchor(name) => scope.anchors.iter().rev().find(|(n, _)| n == name).map(|(_, v)| *v),
         };
-        let steps = u32::try_from(scope.shared.steps.get()).unwrap_or(u32::MAX).min(steps);
+        let left = scope.shared.steps.get().max(STEPS_WHEN_SPENT);
+        let steps = u32::try_from(left).unwrap_or(u32::MAX).min(steps);
         let mut budget = Budget { steps, depth: 0 };
         let enough =
             start.is_some_and(|start| follow(start, &self.steps, &scope.shared.indexes, seen, &mut budget));
