@@ -6,6 +6,7 @@ import { FEED_PORT } from "../shared/messages.ts";
 import { MAX_SHOWN, Store, shownKey } from "../shared/storage.ts";
 import type { Source } from "./engine.ts";
 import { Feeds } from "./feeds.ts";
+import { NearEngines } from "./near.ts";
 import { packFiles } from "./packs.ts";
 import { Recent } from "./recent.ts";
 import { Requests } from "./requests.ts";
@@ -42,7 +43,7 @@ const recent = new Recent(
 /** How adapters fit, by adapter and host; what is off is said on the dashboard. */
 const worn = new Map<string, string>();
 
-const feeds = new Feeds(rules, {
+const feeds = new Feeds(rules, new NearEngines(rules), {
   shown: (platform, id, shown) => void remember(shownKey(platform, id), shown),
   decided: (posts) => recent.take(posts),
   picked: (post, isPrivate) => void startRule(post, isPrivate),

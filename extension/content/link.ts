@@ -33,6 +33,8 @@ export interface LinkEvents {
   failed(batch: number, message: string, again: boolean): void;
   /** Rules or settings changed. */
   changed(): void;
+  /** Something for the near engine. */
+  near(message: EngineMessage): void;
   /** The extension this script belongs to is gone. Nothing will be answered any more. */
   orphaned(): void;
   trouble(words: string): void;
@@ -212,6 +214,10 @@ export class Link {
     }
     if (message.type === "order") {
       this.events.order(message.seq, message.order);
+      return;
+    }
+    if (message.type !== "verdicts" && message.type !== "failed") {
+      this.events.near(message);
       return;
     }
     const batch = this.waiting.get(message.seq);

@@ -11,6 +11,7 @@ import { type Dress, dressOf } from "./dress.ts";
 import { type Known, KnownPosts, sameWords, verdictOf } from "./known.ts";
 import { Link } from "./link.ts";
 import type { Marks } from "./marks.ts";
+import { Near } from "./near.ts";
 import { Ordering } from "./ordering.ts";
 import { Pace } from "./pace.ts";
 import type { PageReader } from "./page-reader.ts";
@@ -26,6 +27,10 @@ import { postJson } from "./wire.ts";
 const NO_POST = 1500;
 /** Longest that a post waits for a model, in milliseconds, whatever a rule says. */
 const MAX_WAIT = 10_000;
+
+/** Decided posts with which the near engine is tried. */
+const SAMPLES = 32;
+const NOWHERE: ReadonlyMap<string, number> = new Map();
 
 /** Milliseconds after a change of rules until the page's posts are asked about again. */
 const ASK_AGAIN_AFTER = 20;
@@ -59,6 +64,7 @@ export class Shell {
   private readonly watch: Watch;
   private readonly link: Link;
   private readonly asking: Asking;
+  private readonly near: Near;
   private readonly pace: Pace;
   private readonly ordering: Ordering;
   private readonly telling: Telling;
@@ -86,14 +92,23 @@ export class Shell {
       () => this.readAll(this.queue),
       () => this.onFrame(),
     );
-    this.asking = new Asking((posts) => this.link.ask(posts), {
-      judge: (known, verdict) => {
-        this.known.judge(known, verdict);
-        this.pend(verdict);
+    this.asking = new Asking(
+      (posts) => this.link.ask(posts),
+      {
+        judge: (known, verdict) => {
+          this.known.judge(known, verdict);
+          this.pend(verdict);
+        },
+        judged: (contents) => this.onJudged(contents),
+        open: (contents) => this.open(contents),
+        took: (milliseconds) => this.telling.took(milliseconds),
+        trouble: (words) => this.trouble(words),
       },
-      judged: (contents) => this.onJudged(contents),
-      open: (contents) => this.open(contents),
-      took: (milliseconds) => this.telling.took(milliseconds),
+      (posts) => this.decideHere(posts),
+    );
+    this.near = new Near({
+      tell: (message) => this.link.tell(message),
+      samples: () => this.known.latest(SAMPLES, NOWHERE).map(({ post }) => postJson(post)),
       trouble: (words) => this.trouble(words),
     });
     this.ordering = new Ordering(marks, this.slots, this.link);
@@ -123,6 +138,7 @@ export class Shell {
     this.running = false;
     this.watch.stop();
     this.picking?.stop();
+    this.near.stop();
     this.link.close();
     this.pace.stop();
     this.telling.stop();
@@ -152,6 +168,7 @@ export class Shell {
   /** Rules changed: every post is asked again; what shows now stays until the answer. */
   askAgain(): void {
     // A change is told over the port and through storage, whichever reaches the page.
+    this.near.drop();
     if (this.askingAgain !== undefined) return;
     this.askingAgain = setTimeout(() => {
       this.askingAgain = undefined;
@@ -428,18 +445,27 @@ export class Shell {
     }, NO_POST);
   }
 
+  private decideHere(posts: string): Verdict[] | null {
+    const verdicts = this.near.decide(posts);
+    if (verdicts !== null) this.ordering.plan(this.near.orders);
+    return verdicts;
+  }
+
   private newLink(): Link {
     return new Link(this.options.host, {
       verdicts: (seq, verdicts, orders) => {
         if (!this.running) return;
         this.asking.answer(seq, verdicts);
         this.ordering.plan(orders);
+        // There are posts here, and the background is awake.
+        this.near.want();
       },
       order: (seq, order) => this.ordering.answer(seq, order),
       late: (seq, milliseconds) => this.asking.late(seq, milliseconds),
       forgotten: (seq) => this.asking.forget(seq),
       failed: (seq, message, again) => this.asking.failed(seq, message, again),
       changed: () => this.askAgain(),
+      near: (message) => this.near.hear(message),
       orphaned: () => this.onOrphaned(),
       trouble: (words) => this.trouble(words),
     });
@@ -448,6 +474,7 @@ export class Shell {
   /** What is decided stays; new posts are no longer covered. A later instance takes over. */
   private onOrphaned(): void {
     this.orphaned = true;
+    this.near.stop();
     this.options.orphaned();
     this.telling.stop();
     this.asking.clear();

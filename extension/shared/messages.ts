@@ -1,6 +1,6 @@
 /**
  * Every message that crosses between the parts of the extension. Strings and plain JSON only (Chrome's messages
- * are JSON). Whoever receives one calls the reader of its union in `guards.ts` first and drops, with a report to the
+ * are JSON); bytes only where Firefox alone sends them. Whoever receives one calls the reader of its union in `guards.ts` first and drops, with a report to the
  * health panel, what does not pass.
  */
 import type { Post, Verdict } from "./post.ts";
@@ -23,6 +23,10 @@ export type ShellMessage =
   | { type: "shown"; platform: string; id: string; shown: boolean }
   /** The reader picked this post on the page, to make a rule of it. `post` is a {@link Post} as JSON. */
   | { type: "picked"; post: string }
+  /** Asks for an engine of the rules in force. `build`: of which build the page has the program already, or nothing. */
+  | { type: "near"; seq: number; build: string }
+  /** Posts that the page's own engine decided, as `posts` above: told some time later, and needs no answer. */
+  | { type: "decided"; posts: string }
   /** The adapter's fit changed; what is not `good` is said on the dashboard. */
   | { type: "health"; adapter: string; host: string; state: AdapterHealth["state"] };
 
@@ -37,7 +41,24 @@ export type EngineMessage =
   | { type: "order"; seq: number; order: number[] }
   /** The batch could not be decided; the shell fails open and reports `message`. */
   | { type: "failed"; seq: number; message: string }
-  /** Rules, packs or settings changed: every post on the page is to be asked again. */
+  /**
+   * Answers the `near` of the same `seq`: an engine whose memory has `size` bytes, of which so many `parts` follow; `program` where the page has
+   * none of this build and gets it as bytes. `orders` as in `verdicts`.
+   */
+  | {
+      type: "near-begin";
+      seq: number;
+      build: string;
+      size: number;
+      parts: number;
+      orders: boolean;
+      program?: ArrayBuffer;
+    }
+  /** What the engine's memory has at `at`: bytes, or the same in base64. */
+  | { type: "near-part"; at: number; bytes: Uint8Array | string }
+  /** Answers `near`: there is no engine for pages, and why. */
+  | { type: "near-none"; why: string }
+  /** Rules, packs or settings changed: every post on the page is to be asked again, and its engine dropped. */
   | { type: "changed" };
 
 /** A post with its verdict, as the popup lists it and `replay:page` prints it. */

@@ -14,7 +14,14 @@ import { basename } from "node:path";
 import * as esbuild from "esbuild";
 import { mark, type Product, unmark } from "./fresh.ts";
 import { type Browser, manifestText } from "./manifest.ts";
-import { adaptersProduct, engineModule, packsProduct, readAdapters, WASM_MODULES } from "./sources.ts";
+import {
+  adaptersProduct,
+  engineModule,
+  nearModule,
+  packsProduct,
+  readAdapters,
+  WASM_MODULES,
+} from "./sources.ts";
 
 const PAGES = "extension/pages";
 
@@ -38,21 +45,37 @@ export const extensionProduct = (browser: Browser, demo: boolean): Product & { f
   };
 };
 
-/** Modules that the build makes: `virtual:adapters`, `virtual:packs`, `virtual:build`. */
-export function virtual(adapters: string, problems: string[]): esbuild.Plugin {
-  const engine = () =>
-    createHash("sha256").update(readFileSync(engineModule.wasm)).digest("hex").slice(0, 16);
+/** Chromium refuses wasm to content scripts on pages whose policy does, and tells the page that it was tried. */
+const getsScript = (browser: Browser): boolean => browser === "chrome";
+
+/** The translated near engine as a module that makes instances, where `wasm2js` makes one when it is loaded. */
+function nearMaker(): string {
+  const source = readFileSync(nearModule.javascript, "utf8");
+  const making = /\nvar retasmFunc = asmFunc\(\{\s*\}\);\n(?:export var \w+ = retasmFunc\.\w+;\n?)+$/;
+  if (!making.test(source))
+    throw new Error(`${nearModule.javascript} ends in another way than it did; look again`);
+  return source.replace(making, "\nexport const make = () => asmFunc({});\n");
+}
+
+/** Modules that the build makes: `virtual:adapters`, `virtual:packs`, `virtual:build`, `virtual:near`. */
+export function virtual(browser: Browser, adapters: string, problems: string[]): esbuild.Plugin {
+  const hash = (file: string) => createHash("sha256").update(readFileSync(file)).digest("hex").slice(0, 16);
+  const build = () => ({
+    engine: hash(engineModule.wasm),
+    problems,
+    near: { build: hash(nearModule.wasm), script: getsScript(browser) },
+  });
   return {
     name: "virtual",
-    setup(build) {
-      build.onResolve({ filter: /^virtual:/ }, ({ path }) => ({ path, namespace: "virtual" }));
-      build.onLoad({ filter: /.*/, namespace: "virtual" }, ({ path }) => {
+    setup({ onResolve, onLoad }) {
+      onResolve({ filter: /^virtual:/ }, ({ path }) => ({ path, namespace: "virtual" }));
+      onLoad({ filter: /.*/, namespace: "virtual" }, ({ path }) => {
         // As one string: it is parsed by `JSON.parse`, and only on pages that want it.
         if (path === "virtual:adapters") return { contents: adapters, loader: "text" };
         if (path === "virtual:packs")
           return { contents: readFileSync(packsProduct.file, "utf8"), loader: "json" };
-        if (path === "virtual:build")
-          return { contents: JSON.stringify({ engine: engine(), problems }), loader: "json" };
+        if (path === "virtual:build") return { contents: JSON.stringify(build()), loader: "json" };
+        if (path === "virtual:near") return { contents: nearMaker(), loader: "js" };
         return { errors: [{ text: `no virtual module ${path}` }] };
       });
     },
@@ -96,7 +119,7 @@ export async function bundle(browser: Browser, demo: boolean): Promise<void> {
     sourcemap: false,
     target: browser === "chrome" ? "chrome120" : "firefox142",
     logLevel: "warning",
-    plugins: [virtual(adapters.text, adapters.problems), noRawHtml],
+    plugins: [virtual(browser, adapters.text, adapters.problems), noRawHtml],
     absWorkingDir: process.cwd(),
     define: { "process.env.NODE_ENV": '"production"' },
   };
@@ -112,6 +135,14 @@ export async function bundle(browser: Browser, demo: boolean): Promise<void> {
     outfile: `${out}/background.js`,
     format: "esm",
   });
+  if (getsScript(browser)) {
+    await esbuild.build({
+      ...common,
+      entryPoints: ["extension/near/main.ts"],
+      outfile: `${out}/near.js`,
+      format: "iife",
+    });
+  }
   for (const page of pages()) await buildPage(page, out, common);
   await esbuild.build({
     ...common,

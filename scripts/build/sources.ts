@@ -45,6 +45,16 @@ function wasmModule(
 export const engineModule = wasmModule("engine", ["core"]);
 
 /**
+ * Decides posts in the page, with nothing around it: as wasm, and translated into JavaScript for where wasm may be refused
+ * (docs/decisions/near-engine.md).
+ */
+export const nearModule = (() => {
+  const module = wasmModule("near", ["core"]);
+  const javascript = "dist/near/diffract_near_js.js";
+  return { ...module, outputs: [...module.outputs, javascript], javascript };
+})();
+
+/**
  * Checks, completes and tries out rules, in the pages. Fast before small: it is loaded only by the dashboard, and answers
  * keystrokes (docs/decisions/workbench.md).
  */
@@ -64,7 +74,12 @@ export const rewriterModule = wasmModule("rewriter", ["core", "adapters"], {
 });
 
 /** Every wasm module that the extension ships. */
-export const WASM_MODULES: readonly WasmModule[] = [engineModule, workbenchModule, rewriterModule];
+export const WASM_MODULES: readonly WasmModule[] = [
+  engineModule,
+  nearModule,
+  workbenchModule,
+  rewriterModule,
+];
 
 /** The compiled adapters, with the demo platform's or without. */
 export const adaptersProduct = (demo: boolean): Product & { file: string } => {

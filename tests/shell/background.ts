@@ -99,7 +99,7 @@ function bundled(): Promise<string> {
       logLevel: "error",
       // Of a module there is none here; the engine is handed its own address anyway.
       define: { "import.meta.url": JSON.stringify(ORIGIN) },
-      plugins: [virtual("{}", ["x.toml:3: item[0].select: no selector"])],
+      plugins: [virtual("chrome", "{}", ["x.toml:3: item[0].select: no selector"])],
     })
     .then(({ outputFiles }) => outputFiles[0]?.text ?? "");
   return code;
