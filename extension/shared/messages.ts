@@ -108,6 +108,8 @@ export interface PageReport {
   troubles: string[];
   /** Milliseconds from extraction to applied, of the last 500 batches. */
   latencies: number[];
+  /** Where posts are decided now: on the page, or in the background. */
+  engine: "near" | "background";
 }
 
 /** Popup, dashboard and tests → content script, by `tabs.sendMessage`. All answer `Answer<PageReport>`. */

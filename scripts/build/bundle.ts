@@ -49,7 +49,7 @@ export const extensionProduct = (browser: Browser, demo: boolean): Product & { f
 const getsScript = (browser: Browser): boolean => browser === "chrome";
 
 /** The translated near engine as a module that makes instances, where `wasm2js` makes one when it is loaded. */
-function nearMaker(): string {
+export function nearMaker(): string {
   const source = readFileSync(nearModule.javascript, "utf8");
   const making = /\nvar retasmFunc = asmFunc\(\{\s*\}\);\n(?:export var \w+ = retasmFunc\.\w+;\n?)+$/;
   if (!making.test(source))

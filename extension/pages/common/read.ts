@@ -86,6 +86,7 @@ export const readReport: Read<PageReport> = object({
   }),
   troubles: sound(words, 1000),
   latencies: sound(number(0, Number.MAX_VALUE), 10_000),
+  engine: oneOf("near", "background"),
 });
 
 const offset = integer(0, MAX_RULES);
