@@ -19,6 +19,8 @@ const REHEARSALS = 6;
 /** Milliseconds until the background is told what was decided, and most characters that wait. */
 const TELL_AFTER = 1000;
 const MAX_UNTOLD = 1 << 20;
+/** Milliseconds until an engine that did not come is asked for again. */
+const AGAIN = 30_000;
 /** Milliseconds that a page is out of sight until its engine is given up, to come again with the page. */
 const HIDDEN = 120_000;
 const PAGE = 64 << 10;
@@ -44,6 +46,8 @@ export class Near {
   private coming: Coming | null = null;
   private module: { build: string; module: WebAssembly.Module } | null = null;
   private wanted = false;
+  /** When it may be asked for again, as `performance.now()`. */
+  private againAt = 0;
   private failed = false;
   /** Grows whenever what was asked for is not wanted any more. */
   private turn = 0;
@@ -66,8 +70,13 @@ export class Near {
 
   /** Asks for an engine when there is nothing else to do. A page that nobody looks at has none. */
   want(): void {
-    if (this.wanted || this.failed) return;
+    if (this.failed || this.engine !== null) return;
+    const now = performance.now();
+    // A background that was stopped in the midst of it sends no more.
+    if (this.wanted && now < this.againAt) return;
+    this.turn++;
     this.wanted = true;
+    this.againAt = now + AGAIN;
     this.ask();
   }
 
@@ -115,7 +124,8 @@ export class Near {
         else this.attempt(() => this.put(message));
         return true;
       case "near-none":
-        // Asked again only when the rules change.
+        // Asked again only when the rules change, or the page comes back into sight.
+        this.againAt = Number.POSITIVE_INFINITY;
         return true;
       default:
         return false;

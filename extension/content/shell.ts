@@ -257,9 +257,15 @@ export class Shell {
   private seeTo(changes: Changes, now: number): void {
     this.options.sheet.ensureAll();
     const uncovered = new Set<Slot>();
+    const soon = this.pace.atOnce;
     for (const slot of this.finding.concernedBy(changes)) {
       // Where the page answers every change of ours at once, the rest waits for a task of its own.
       const atOnce = takeTurn(slot, now);
+      // A new item is covered by the style sheet; if it is read in this very task, that alone tells what it is.
+      if (soon && atOnce && slot.identity === null && !slot.decided && !this.late) {
+        this.queue.add(slot);
+        continue;
+      }
       // What shows is seen to all the same: the next frame would paint another post in its place.
       if (atOnce || (slot.decided && !slot.dressed.veiled)) this.recognise(slot, atOnce);
       if (atOnce && slot.decided) uncovered.add(slot);
@@ -312,7 +318,7 @@ export class Shell {
     const { reader } = this.options;
     const loading = document.readyState === "loading";
     const asked = new Set<Known>();
-    const readings: Array<[Slot, Post | null]> = [];
+    const readings: Array<[slot: Slot, post: Post | null, named: string | null]> = [];
     const due: Slot[] = [];
     for (const slot of [...slots]) {
       // The parser may still be inside: half a post would be judged for what it is not.
@@ -330,9 +336,9 @@ export class Shell {
     }
     const covers = due.flatMap((slot) => slot.dressed.expose(slot.boxes) ?? []);
     // All reading before any further writing: one layout for all.
-    for (const slot of due) readings.push([slot, this.readSafely(slot)]);
+    for (const slot of due) readings.push([slot, this.readSafely(slot), reader.named]);
     for (const cover of covers) cover();
-    for (const [slot, post] of readings) {
+    for (const [slot, post, named] of readings) {
       this.slots.refresh(slot);
       if (post === null) {
         this.noPost(slot);
@@ -345,7 +351,7 @@ export class Shell {
       const known = this.known.learn(post);
       if (other) slot.open = false;
       slot.known = known;
-      slot.identity ??= reader.identify(slot.item);
+      slot.identity ??= named ?? reader.identify(slot.item);
       if (slot.identity !== null) this.known.name(slot.identity, post.id);
       if (verdictOf(known)) {
         this.carrying.dress(slot, known);
