@@ -59,7 +59,11 @@ const STAGES: Stage[] = [
   },
   // After the build, which makes the engine's types.
   { name: "types", shows: "TypeScript type-checks, strict", run: "npx tsc --noEmit" },
-  { name: "size", shows: "the engine's wasm is at most 1.2 MB, that of pages 0.95, the rewriter's 1.8", run: checkSizes },
+  {
+    name: "size",
+    shows: "the engine's wasm is at most 1.2 MB, that of pages 0.95, the rewriter's 1.8",
+    run: checkSizes,
+  },
   {
     name: "web-ext",
     shows: "the linter of Firefox's store accepts the build",

@@ -23,9 +23,7 @@ pub struct Program {
 impl Program {
     /// Whether a verdict depends on the post and the time alone: no rule counts posts (`limit`) or asks a model.
     pub fn needs_only_posts(&self) -> bool {
-        self.rules
-            .iter()
-            .all(|rule| !matches!(rule.effect, Effect::Limit(_)) && !rule.condition.asks_model())
+        self.rules.iter().all(|rule| !matches!(rule.effect, Effect::Limit(_)) && !rule.condition.asks_model())
     }
 }
 
@@ -602,12 +600,15 @@ mod tests {
     #[test]
     fn counting_and_models_need_more_than_the_post() {
         let alone = |source: &str| {
-            let pack = PackSource { id: "mine".to_owned(), source: source.to_owned(), ..PackSource::default() };
+            let pack =
+                PackSource { id: "mine".to_owned(), source: source.to_owned(), ..PackSource::default() };
             let program = compile(&[pack]).program;
             assert_eq!(program.rules.len(), 1, "{source}");
             program.needs_only_posts()
         };
-        for source in ["hide if promoted", "dim if age > 3 days", "order by newest", "score 2 if not text has \"a\""] {
+        for source in
+            ["hide if promoted", "dim if age > 3 days", "order by newest", "boost 2 if not text has \"a\""]
+        {
             assert!(alone(source), "{source}");
         }
         for source in [
