@@ -144,7 +144,9 @@ export class Recent {
     const left = new Set(paused);
     const wanted = new Set(shown);
     const kept = [...this.posts].filter(([key, { host }]) => !left.has(host) && !this.unstored.has(key));
-    const sources = kept.map(([key, { visit, seen }]): PostSource => ({ visit, seen, shown: wanted.has(key) }));
+    const sources = kept.map(
+      ([key, { visit, seen }]): PostSource => ({ visit, seen, shown: wanted.has(key) }),
+    );
     return { posts: `[${kept.map(([, { json }]) => json).join(",")}]`, sources: JSON.stringify(sources) };
   }
 

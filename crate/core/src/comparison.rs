@@ -29,6 +29,9 @@ pub struct Row {
     pub verdict: Verdict,
     /// See [`Fate`].
     pub fate: Fate,
+    /// Why it has this fate, for people, where the verdict's reasons do not say so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub why: Option<String>,
 }
 
 /// Both orders of one feed.
@@ -51,7 +54,7 @@ pub struct Comparison {
 
 impl Comparison {
     /// Compares. `order` are indices into `posts` (what it does not name stands last, as the host has it); posts beyond the
-    /// verdicts count as shown. Platform and host are those of the first post that says them.
+    /// verdicts count as shown; no row says [why](Row::why) yet. Platform and host are those of the first post that says them.
     pub fn new(
         posts: Vec<Post>,
         verdicts: Vec<Verdict>,
@@ -70,6 +73,7 @@ impl Comparison {
                     .unwrap_or_else(|| Verdict { id: post.id.clone(), ..Verdict::default() }),
                 post,
                 fate: fate(index),
+                why: None,
             })
             .collect();
         let mut named = vec![false; rows.len()];

@@ -2,7 +2,18 @@
 import { MAX_GATHERED, MAX_ID, readVerdicts } from "../../shared/guards.ts";
 import type { BackgroundState, JudgedPost } from "../../shared/messages.ts";
 import type { Verdict } from "../../shared/post.ts";
-import { flag, integer, list, Misfit, number, object, oneOf, optional, type Read, text } from "../../shared/shape.ts";
+import {
+  flag,
+  integer,
+  list,
+  Misfit,
+  number,
+  object,
+  oneOf,
+  optional,
+  type Read,
+  text,
+} from "../../shared/shape.ts";
 import type { OtherPack } from "../workbench/calls.ts";
 import { feeding } from "./workbench.ts";
 
@@ -155,7 +166,8 @@ export async function gather(
   return {
     ...made,
     entries: made.entries.filter(
-      (entry) => inside(entry.post) && inside(entry.placed_by) && [...entry.same, ...entry.replies].every(inside),
+      (entry) =>
+        inside(entry.post) && inside(entry.placed_by) && [...entry.same, ...entry.replies].every(inside),
     ),
     posts: read,
     seen: from.map(({ seen }) => seen),

@@ -7,9 +7,10 @@ export function plain(words: string | undefined, most = 2000): string {
     words
       // Enough for whatever is taken out below.
       .slice(0, most * 4)
-      .toWellFormed()
+      // Half characters, which every encoder writes in its own way.
+      .replace(/\p{Surrogate}/gu, "\ufffd")
       .replace(/\r\n?/gu, "\n")
-      .replace(/\p{Cc}/gu, (sign) => (sign === "\n" ? "\n" : sign === "\t" ? " " : ""))
+      .replace(/\p{Cc}/gu, (sign: string) => (sign === "\n" ? "\n" : sign === "\t" ? " " : ""))
       // Embeddings, overrides and isolates; the marks that scripts need (LRM, RLM, ALM) stay.
       .replace(/[\u202a-\u202e\u2066-\u2069]/gu, "")
       .replace(/(\p{M}{6})\p{M}+/gu, "$1")

@@ -39,8 +39,7 @@ const STEPS: [unit: Intl.RelativeTimeFormatUnit, seconds: number][] = [
 /** `3 hours ago`. Both in seconds since 1970; what lies ahead of now is said to be now. */
 export function ago(time: number, now: number): string {
   const seconds = Math.max(0, now - time);
-  for (const [unit, size] of STEPS)
-    if (seconds >= size) return AGO.format(-Math.floor(seconds / size), unit);
+  for (const [unit, size] of STEPS) if (seconds >= size) return AGO.format(-Math.floor(seconds / size), unit);
   return "just now";
 }
 
