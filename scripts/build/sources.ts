@@ -53,8 +53,18 @@ export const workbenchModule = wasmModule("workbench", ["core", "importers"], {
   DIFFRACT_WASM_OPT: "-O3",
 });
 
+/**
+ * Reads and rewrites the answers of platforms, in the background. Fast before small: it is loaded when a page asks for a
+ * timeline, and stands between that answer and the page (docs/decisions/rewriting.md).
+ */
+export const rewriterModule = wasmModule("rewriter", ["core", "adapters"], {
+  CARGO_PROFILE_WASM_OPT_LEVEL: "3",
+  DIFFRACT_WASM_OPT: "-O3",
+  DIFFRACT_WASM_FLAGS: "+simd128",
+});
+
 /** Every wasm module that the extension ships. */
-export const WASM_MODULES: readonly WasmModule[] = [engineModule, workbenchModule];
+export const WASM_MODULES: readonly WasmModule[] = [engineModule, workbenchModule, rewriterModule];
 
 /** The compiled adapters, with the demo platform's or without. */
 export const adaptersProduct = (demo: boolean): Product & { file: string } => {

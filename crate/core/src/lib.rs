@@ -21,6 +21,8 @@ pub mod snapshot;
 pub mod syntax;
 pub mod verdict;
 
+#[cfg(feature = "analysis")]
+pub use check::check;
 pub use check::{Compiled, PackDiagnostics, PackSource, compile, compile_with};
 pub use diagnostic::{Diagnostic, Severity, Suggestion};
 pub use format::format;

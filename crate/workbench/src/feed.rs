@@ -18,7 +18,7 @@ pub(crate) struct Feed {
 
 impl Feed {
     pub(crate) fn new(packs: &[PackSource]) -> Self {
-        Self { rules: RuleSet::new(compile(packs).program), own: Memory::default() }
+        Self { rules: compile(packs).into_rules(), own: Memory::default() }
     }
 
     /// Limits count on from what the pages have counted, and from what this counted before on the same visit.

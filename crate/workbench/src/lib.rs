@@ -15,7 +15,7 @@ mod tables;
 
 use diffract_core::batch::{BatchError, Item, read_context, read_posts};
 use diffract_core::program::Trust;
-use diffract_core::{PackSource, compile};
+use diffract_core::{PackSource, check as check_rules};
 use js_sys::{Array, Error};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -64,7 +64,7 @@ pub fn check(source: &str, lists: &Lists) -> Result<String, Error> {
         lists,
         ..PackSource::default()
     };
-    let compiled = compile(std::slice::from_ref(&pack));
+    let compiled = check_rules(std::slice::from_ref(&pack));
     let mut found = compiled
         .diagnostics
         .first()
