@@ -10,7 +10,7 @@ import type { Scenario } from "./fake-browser.ts";
 import { hasWorkbench, ROOT, WORKBENCH } from "./paths.ts";
 
 const PAGES = join(ROOT, "extension/pages");
-const NAMES = ["popup", "dashboard", "welcome", "reader"] as const;
+const NAMES = ["popup", "dashboard", "welcome", "reader", "compare"] as const;
 
 /** A page of the extension. */
 export type Name = (typeof NAMES)[number];

@@ -176,6 +176,25 @@ export async function openPage(page: string): Promise<void> {
   await api.tabs.create({ url: api.runtime.getURL(page) });
 }
 
+/** Chrome's side panel and Firefox's sidebar, as far as they are used; each browser has one of them. */
+interface Panels {
+  sidePanel?: { open: (where: { tabId: number }) => Promise<void> };
+  sidebarAction?: { open: () => Promise<void> };
+}
+
+/** Opens the reader beside a tab. To be called straight from a click. Whether there is such a place. */
+export async function openBeside(tab: number): Promise<boolean> {
+  const { sidePanel, sidebarAction } = api as unknown as Panels;
+  try {
+    if (sidebarAction !== undefined) await sidebarAction.open();
+    else if (sidePanel !== undefined) await sidePanel.open({ tabId: tab });
+    else return false;
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** The reports of every open tab that answers. Posts are not asked for. */
 export async function openReports(): Promise<PageReport[]> {
   try {

@@ -1,5 +1,5 @@
 /** Feeds that the core makes, from a page's side: posts of many pages as one, and a page before and after the rules. */
-import { MAX_GATHERED, MAX_ID, readVerdicts } from "../../shared/guards.ts";
+import { MAX_GATHERED, readVerdicts } from "../../shared/guards.ts";
 import type { BackgroundState, JudgedPost } from "../../shared/messages.ts";
 import type { Verdict } from "../../shared/post.ts";
 import {
@@ -15,57 +15,10 @@ import {
   text,
 } from "../../shared/shape.ts";
 import type { OtherPack } from "../workbench/calls.ts";
+import { type FeedPost, readPost } from "./post.ts";
 import { feeding } from "./workbench.ts";
 
-const words = text(1 << 20);
 const amount = number(-Number.MAX_VALUE, Number.MAX_VALUE);
-
-/** Every field by itself: one that makes no sense costs that field. */
-const lenient =
-  <T>(read: Read<T>): Read<T | undefined> =>
-  (value, at) => {
-    try {
-      return value === undefined || value === null ? undefined : read(value, at);
-    } catch (error) {
-      if (error instanceof Misfit) return undefined;
-      throw error;
-    }
-  };
-
-const readPost = object({
-  id: text(MAX_ID),
-  platform: lenient(text(64)),
-  host: lenient(text(253)),
-  url: lenient(text(1 << 14)),
-  kind: lenient(text(32)),
-  surface: lenient(text(32)),
-  text: lenient(words),
-  title: lenient(words),
-  author: lenient(text(1000)),
-  name: lenient(text(1000)),
-  reposted_by: lenient(text(1000)),
-  replying_to: lenient(text(1000)),
-  quote_text: lenient(words),
-  card_title: lenient(words),
-  alt: lenient(words),
-  community: lenient(text(1000)),
-  promoted: lenient(flag),
-  sensitive: lenient(flag),
-  repost: lenient(flag),
-  likes: lenient(amount),
-  replies: lenient(amount),
-  views: lenient(amount),
-  position: lenient(amount),
-  time: lenient(amount),
-  age: lenient(amount),
-  duration: lenient(amount),
-  links: lenient(list(text(1 << 14), 1000)),
-  media: lenient(list(text(32), 100)),
-  labels: lenient(list(text(1000), 1000)),
-});
-
-/** A post as far as it is drawn. What it says is a stranger's: see `plain.ts`. */
-export type FeedPost = ReturnType<typeof readPost>;
 
 /** A JSON array of posts; what is none stands in it as an empty one, so that places stay. */
 function readPosts(json: string): FeedPost[] {
@@ -103,7 +56,7 @@ const readMade = object({
     }),
     MAX_GATHERED,
   ),
-  ending: optional(object({ post: index, note: words })),
+  ending: optional(object({ post: index, note: text(1 << 16) })),
 });
 
 /** One place in a feed. Mirrors the core's `gather::Entry`; posts by their indices. */

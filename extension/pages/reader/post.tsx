@@ -1,8 +1,9 @@
 /** One post of the feed: as the rules have it, with why, and with a way to the original. */
 import type { ComponentChildren, JSX } from "preact";
 import type { Reason, Verdict } from "../../shared/post.ts";
-import type { Entry, FeedPost, Gathered } from "../common/feed.ts";
+import type { Entry, Gathered } from "../common/feed.ts";
 import { line, placeName, plain, webAddress } from "../common/plain.ts";
+import type { FeedPost } from "../common/post.ts";
 import { again, count, done, figure, isCovering, why } from "../common/words.ts";
 import { packTitle, touch, touchedOf } from "./model.ts";
 import { ago, authorOf, mediaWords, placeWords, shortly, timeOf } from "./words.ts";

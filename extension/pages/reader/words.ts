@@ -1,7 +1,8 @@
 /** What the reader says of a post: how old it is, what comes with it, why it stands where it stands. Pure. */
 import type { Verdict } from "../../shared/post.ts";
-import type { Entry, FeedPost, Gathered, OrderedBy } from "../common/feed.ts";
+import type { Entry, Gathered, OrderedBy } from "../common/feed.ts";
 import { line, placeName } from "../common/plain.ts";
+import type { FeedPost } from "../common/post.ts";
 import { count, figure, why } from "../common/words.ts";
 
 const KEYS: Record<string, string> = {
