@@ -400,8 +400,8 @@ function answer(request: BackgroundRequest): unknown {
       return { ok: true, value: { posts: JSON.stringify(fake.recent), kept: fake.kept } };
     case "gathered": {
       const now = Math.round(Date.now() / 1000);
-      const sources = fake.gathered.map((_, index) => ({
-        visit: `v${index % 3}`,
+      const sources = fake.gathered.map(() => ({
+        visit: "v",
         seen: now - 60,
         shown: false,
       }));

@@ -120,7 +120,9 @@ export async function gather(
     ...made,
     entries: made.entries.filter(
       (entry) =>
-        inside(entry.post) && inside(entry.placed_by) && [...entry.same, ...entry.replies].every(inside),
+        // What has no id is no post.
+        read[entry.post]?.id !== "" &&
+        [entry.post, entry.placed_by, ...entry.same, ...entry.replies].every(inside),
     ),
     posts: read,
     seen: from.map(({ seen }) => seen),

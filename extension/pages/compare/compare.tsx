@@ -170,7 +170,7 @@ function Card({ row, side }: { row: Row; side: Side }): JSX.Element {
         <p class="who">
           <span class="author">
             <bdi>{line(authorName(post), 60) || "No author shown"}</bdi>
-          </span>
+          </span>{" "}
           <Moved row={row} side={side} />
         </p>
         <p class="words">

@@ -36,7 +36,8 @@ export function Post({ made, entry, name, index, size }: PostProps): JSX.Element
   const covers = isCovering(verdict.action) && verdict.action !== "dim" && made.shown[entry.post] !== true;
   const covered = covers !== touched.turned;
   const id = `post-${index}`;
-  const about = shortly(post);
+  // What is covered is not told in the name of a button either.
+  const about = covered ? authorOf(post).name : shortly(post);
   return (
     <article
       class={classOf(verdict, covered)}

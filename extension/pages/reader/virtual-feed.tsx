@@ -49,8 +49,8 @@ interface Drawn {
   nodes: Map<string, { item: Item; index: number; size: number; node: JSX.Element }>;
   /** The post that has the focus; it stays drawn wherever the window is. */
   focused: string | undefined;
-  /** The post that is to have it once it is drawn. */
-  wanted: string | undefined;
+  /** The place in the list of the post that is to have it once it is drawn. */
+  wanted: number | undefined;
   /** To be measured though their heights are known. */
   doubted: Set<string>;
   /** Where the feed begins in the document, in pixels. */
@@ -181,14 +181,20 @@ export function VirtualFeed<T extends Item>(props: VirtualFeedProps<T>): JSX.Ele
 }
 
 /** What is to be drawn: the span, and what has or is to have the focus. Ascending, so that the document reads in order. */
-function indicesOf({ span, index, focused, wanted }: Drawn): number[] {
+function indicesOf(drawn: Drawn): number[] {
+  const { span, index, focused, wanted } = drawn;
   const indices: number[] = [];
   for (let at = span.first; at < span.end; at += 1) indices.push(at);
-  for (const key of [focused, wanted]) {
-    const at = key === undefined ? undefined : index.get(key);
+  const held = focused === undefined ? undefined : index.get(focused);
+  for (const at of [held, inside(drawn, wanted)]) {
     if (at !== undefined && !indices.includes(at)) indices.push(at);
   }
   return indices.sort((one, other) => one - other);
+}
+
+/** A place in the list, of the first or the last where it lies outside. */
+function inside({ keys }: Drawn, at: number | undefined): number | undefined {
+  return at === undefined || keys.length === 0 ? undefined : Math.max(0, Math.min(at, keys.length - 1));
 }
 
 function hold(drawn: Drawn, observer: ResizeObserver | null, key: string, element: HTMLElement | null): void {
@@ -254,11 +260,11 @@ function follow(drawn: Drawn, again: () => void): void {
 }
 
 function focusWanted(drawn: Drawn, covered: number): void {
-  const { wanted } = drawn;
-  const element = wanted === undefined ? undefined : drawn.elements.get(wanted);
-  if (wanted === undefined || element === undefined) return;
+  const key = drawn.keys[inside(drawn, drawn.wanted) ?? -1];
+  const element = key === undefined ? undefined : drawn.elements.get(key);
+  if (key === undefined || element === undefined) return;
   drawn.wanted = undefined;
-  intoView(drawn, wanted, covered);
+  intoView(drawn, key, covered);
   const target = element.firstElementChild;
   if (target instanceof HTMLElement) target.focus({ preventScroll: true });
 }
@@ -279,9 +285,7 @@ function intoView(drawn: Drawn, key: string, covered: number): void {
 function handleOf(drawn: Drawn, again: () => void, covered: () => number): FeedHandle {
   return {
     focus(index) {
-      const key = drawn.keys[Math.max(0, Math.min(index, drawn.keys.length - 1))];
-      if (key === undefined) return;
-      drawn.wanted = key;
+      drawn.wanted = index;
       again();
     },
     current() {
