@@ -142,11 +142,12 @@ function Report({ tab, report }: { tab: number; report: PageReport }): JSX.Eleme
             <section class="buttons" aria-label="Other ways to see this feed">
               <button
                 type="button"
+                class="small"
                 onClick={() => void openPage(`compare.html#${tab}`).then(() => window.close())}
               >
                 What did the host show?
               </button>
-              <button type="button" onClick={() => void readBeside(tab)}>
+              <button type="button" class="small" onClick={() => void readBeside(tab)}>
                 Read beside the page
               </button>
             </section>

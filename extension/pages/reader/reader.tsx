@@ -53,6 +53,7 @@ export function Reader(): JSX.Element {
         <header class="bar">
           <Logo />
           <h1 class="unseen">Your feed</h1>
+          <News onTake={() => showLater(handle.current)} />
           <nav aria-label="Diffract">
             <button type="button" class="small" aria-haspopup="dialog" onClick={() => (help.value = true)}>
               Keys
@@ -62,7 +63,6 @@ export function Reader(): JSX.Element {
             </a>
           </nav>
         </header>
-        <News onTake={() => showLater(handle.current)} />
       </div>
       <main id="feed" tabIndex={-1}>
         <Body covered={covered} onHandle={(given) => (handle.current = given)} />
