@@ -76,6 +76,8 @@ export interface Background {
   session: Area;
   /** Tabs that were opened. */
   opened: string[];
+  /** What open pages of the extension were told. */
+  told: unknown[];
   /** Content scripts for sites that the reader added. */
   registered: unknown[];
   /** The reader added `origins`, which are among those granted. */
@@ -123,6 +125,7 @@ export async function startBackground(
   const heard: Record<string, Listener> = {};
   const registered: unknown[] = [];
   const opened: string[] = [];
+  const told: unknown[] = [];
   const event = (name: string) => ({ addListener: (listener: Listener) => (heard[name] = listener) });
   const chrome = {
     runtime: {
@@ -136,6 +139,7 @@ export async function startBackground(
       onConnect: event("connect"),
       onMessage: event("message"),
       onInstalled: event("installed"),
+      sendMessage: async (message: unknown) => void told.push(message),
     },
     permissions: {
       onAdded: event("added"),
@@ -188,6 +192,7 @@ export async function startBackground(
     snapshots,
     session,
     opened,
+    told,
     registered,
     grant: (origins) => void heard.added?.({ origins }),
     ask,
