@@ -64,7 +64,7 @@ export class Feeds {
       case "near":
         return this.sendNear(port, message);
       case "decided":
-        if (!isPrivate(port)) this.events.decided(message.posts);
+        if (!isPrivate(port)) this.events.decided(message.posts, message.visit);
     }
   }
 

@@ -106,6 +106,11 @@ export class Link {
     return seq;
   }
 
+  /** Tells of a batch that was decided on the page. */
+  tellDecided(posts: string): void {
+    this.tell({ type: "decided", visit: this.visit, posts });
+  }
+
   /** Says something that needs no answer. Lost when nobody listens. */
   tell(message: ShellMessage): void {
     if (this.held !== null) {

@@ -27,6 +27,8 @@ const PAGE = 64 << 10;
 
 export interface NearEvents {
   tell(message: ShellMessage): void;
+  /** A JSON array of posts was decided here, a while ago. */
+  decided(posts: string): void;
   /** Posts that are decided already, each as JSON. */
   samples(): string[];
   trouble(words: string): void;
@@ -232,7 +234,7 @@ export class Near {
     const untold = this.untold;
     this.untold = [];
     this.untoldSize = 0;
-    for (const posts of untold) this.events.tell({ type: "decided", posts });
+    for (const posts of untold) this.events.decided(posts);
   }
 
   private readonly onVisibility = (): void => {

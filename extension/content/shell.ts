@@ -101,6 +101,7 @@ export class Shell {
     );
     this.near = new Near({
       tell: (message) => this.link.tell(message),
+      decided: (posts) => this.link.tellDecided(posts),
       samples: () => this.known.latest(SAMPLES, NOWHERE).map(({ post }) => postJson(post)),
       trouble: (words) => this.trouble(words),
     });

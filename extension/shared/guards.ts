@@ -77,7 +77,7 @@ export const readShellMessage: Read<ShellMessage> = variants<ShellMessage>({
   shown: object({ type: type("shown"), platform: name, id: text(MAX_ID, 1), shown: flag }),
   picked: object({ type: type("picked"), post: text(MAX_POST_TEXT, 2) }),
   near: object({ type: type("near"), seq, build: text(64) }),
-  decided: object({ type: type("decided"), posts: text(MAX_BATCH_TEXT, 2) }),
+  decided: object({ type: type("decided"), visit: text(64, 1), posts: text(MAX_BATCH_TEXT, 2) }),
   health: object({
     type: type("health"),
     adapter: name,

@@ -25,8 +25,8 @@ export type ShellMessage =
   | { type: "picked"; post: string }
   /** Asks for an engine of the rules in force. `build`: of which build the page has the program already, or nothing. */
   | { type: "near"; seq: number; build: string }
-  /** Posts that the page's own engine decided, as `posts` above: told some time later, and needs no answer. */
-  | { type: "decided"; posts: string }
+  /** Posts that the page's own engine decided, as in `posts`: told some time later, and needs no answer. */
+  | { type: "decided"; visit: string; posts: string }
   /** The adapter's fit changed; what is not `good` is said on the dashboard. */
   | { type: "health"; adapter: string; host: string; state: AdapterHealth["state"] };
 
