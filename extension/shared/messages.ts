@@ -4,6 +4,7 @@
  * health panel, what does not pass.
  */
 import type { Post, Verdict } from "./post.ts";
+import type { WireReport } from "./wire.ts";
 
 /** The name of the one long-lived port a frame opens to the background. */
 export const FEED_PORT = "feed";
@@ -46,7 +47,7 @@ export interface JudgedPost {
   verdict: Verdict;
   /** The reader asked to see it all the same. */
   shown: boolean;
-  /** How many items on the page hold it now; 0: it has left the page. */
+  /** How many items on the page hold it now; 0: it has left the page, or was taken out before the page saw it. */
   places: number;
 }
 
@@ -87,6 +88,8 @@ export interface PageReport {
   troubles: string[];
   /** Milliseconds from extraction to applied, of the last 500 batches. */
   latencies: number[];
+  /** What was done before the page saw it; absent where answers of the platform are not known. */
+  wire?: WireReport;
 }
 
 /** Popup, dashboard and tests → content script, by `tabs.sendMessage`. All answer `Answer<PageReport>`. */
@@ -105,6 +108,8 @@ export type BackgroundRequest =
   /** Everything the dashboard shows. */
   | { type: "state" }
   | { type: "set-site"; host: string; on: boolean }
+  /** Whether answers are rewritten before the page of this host sees them. */
+  | { type: "set-wire"; host: string; on: boolean }
   | { type: "set-pack"; pack: string; on: boolean }
   /**
    * Replaces the reader's own rules. Refused (nothing stored) when larger than 4 MB, or when `base`, the source that

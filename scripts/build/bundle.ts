@@ -12,9 +12,18 @@ import {
 } from "node:fs";
 import { basename } from "node:path";
 import * as esbuild from "esbuild";
+import type { WirePlatform } from "../../extension/shared/wire.ts";
 import { mark, type Product, unmark } from "./fresh.ts";
 import { type Browser, manifestText } from "./manifest.ts";
-import { adaptersProduct, engineModule, packsProduct, readAdapters, WASM_MODULES } from "./sources.ts";
+import {
+  adaptersProduct,
+  engineModule,
+  packsProduct,
+  readAdapters,
+  readWire,
+  WASM_MODULES,
+  wireProduct,
+} from "./sources.ts";
 
 const PAGES = "extension/pages";
 
@@ -31,6 +40,7 @@ export const extensionProduct = (browser: Browser, demo: boolean): Product & { f
       "LICENSE",
       adaptersProduct(demo).file,
       packsProduct.file,
+      wireProduct.file,
       ...WASM_MODULES.flatMap(({ outputs }) => outputs),
     ],
     outputs: [`dist/${name}`],
@@ -38,8 +48,19 @@ export const extensionProduct = (browser: Browser, demo: boolean): Product & { f
   };
 };
 
-/** Modules that the build makes: `virtual:adapters`, `virtual:packs`, `virtual:build`. */
-export function virtual(adapters: string, problems: string[]): esbuild.Plugin {
+/** What `virtual:wire` says. */
+export interface WireModule {
+  platforms: WirePlatform[];
+  /** The browser lets the background rewrite what comes from the network. */
+  network: boolean;
+}
+
+/** Modules that the build makes: `virtual:adapters`, `virtual:packs`, `virtual:wire`, `virtual:build`. */
+export function virtual(
+  adapters: string,
+  problems: string[],
+  wire: WireModule = { platforms: [], network: false },
+): esbuild.Plugin {
   const engine = () =>
     createHash("sha256").update(readFileSync(engineModule.wasm)).digest("hex").slice(0, 16);
   return {
@@ -51,6 +72,11 @@ export function virtual(adapters: string, problems: string[]): esbuild.Plugin {
         if (path === "virtual:adapters") return { contents: adapters, loader: "text" };
         if (path === "virtual:packs")
           return { contents: readFileSync(packsProduct.file, "utf8"), loader: "json" };
+        if (path === "virtual:wire")
+          return {
+            contents: `export default ${JSON.stringify(wire.platforms)};export const network=${wire.network};`,
+            loader: "js",
+          };
         if (path === "virtual:build")
           return { contents: JSON.stringify({ engine: engine(), problems }), loader: "json" };
         return { errors: [{ text: `no virtual module ${path}` }] };
@@ -87,6 +113,7 @@ export async function bundle(browser: Browser, demo: boolean): Promise<void> {
   rmSync(out, { recursive: true, force: true });
   mkdirSync(out, { recursive: true });
   const adapters = readAdapters(adaptersProduct(demo).file);
+  const wire = { platforms: readWire(adaptersProduct(demo).file), network: browser === "firefox" };
   for (const words of adapters.problems) console.error(`build: an adapter is left out: ${words}`);
   const common: esbuild.BuildOptions = {
     bundle: true,
@@ -96,7 +123,7 @@ export async function bundle(browser: Browser, demo: boolean): Promise<void> {
     sourcemap: false,
     target: browser === "chrome" ? "chrome120" : "firefox142",
     logLevel: "warning",
-    plugins: [virtual(adapters.text, adapters.problems), noRawHtml],
+    plugins: [virtual(adapters.text, adapters.problems, wire), noRawHtml],
     absWorkingDir: process.cwd(),
     define: { "process.env.NODE_ENV": '"production"' },
   };
@@ -104,6 +131,12 @@ export async function bundle(browser: Browser, demo: boolean): Promise<void> {
     ...common,
     entryPoints: ["extension/content/main.ts"],
     outfile: `${out}/content.js`,
+    format: "iife",
+  });
+  await esbuild.build({
+    ...common,
+    entryPoints: ["extension/page/main.ts"],
+    outfile: `${out}/page.js`,
     format: "iife",
   });
   await esbuild.build({
