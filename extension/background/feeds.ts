@@ -8,8 +8,8 @@ import type { Rules } from "./rules.ts";
 export interface FeedEvents {
   shown(platform: string, id: string, shown: boolean): void;
   health(message: ShellMessage & { type: "health" }): void;
-  /** Posts that were decided, as JSON. Not told of private windows. */
-  decided(posts: string): void;
+  /** Posts that were decided, as JSON, and which opening of which page they stand on. Not told of private windows. */
+  decided(posts: string, visit: string): void;
   /** The reader picked a post to make a rule of, as JSON; `isPrivate`: in a private window. */
   picked(post: string, isPrivate: boolean): void;
 }
@@ -67,7 +67,7 @@ export class Feeds {
     try {
       const verdicts = await this.rules.decide(message.posts, message.visit);
       this.answer(port, { type: "verdicts", seq, verdicts, orders: this.rules.orders });
-      if (!isPrivate(port)) this.events.decided(message.posts);
+      if (!isPrivate(port)) this.events.decided(message.posts, message.visit);
     } catch (error) {
       const words = wordsOf(error).slice(0, 500);
       this.rules.trouble(`A batch of posts on ${message.host} could not be decided: ${words}.`);

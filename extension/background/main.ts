@@ -2,7 +2,7 @@
 import { engine, problems } from "virtual:build";
 import shipped from "virtual:packs";
 import { api, wordsOf } from "../shared/api.ts";
-import { FEED_PORT } from "../shared/messages.ts";
+import { FEED_PORT, type GatheredNotice } from "../shared/messages.ts";
 import { MAX_SHOWN, Store, shownKey } from "../shared/storage.ts";
 import { WIRE_PORT } from "../shared/wire.ts";
 import type { Source } from "./engine.ts";
@@ -42,14 +42,18 @@ const rules = new Rules(
 const recent = new Recent(
   async () => (await store).stored.keepRecent,
   (words) => rules.trouble(words),
+  () => void api.runtime.sendMessage({ type: "gathered" } satisfies GatheredNotice).catch(nobody),
 );
+
+/** No page of the extension is open to hear it. */
+function nobody(): void {}
 
 /** How adapters fit, by adapter and host; what is off is said on the dashboard. */
 const worn = new Map<string, string>();
 
 const feeds = new Feeds(rules, {
   shown: (platform, id, shown) => void remember(shownKey(platform, id), shown),
-  decided: (posts) => recent.take(posts),
+  decided: (posts, visit) => recent.take(posts, visit),
   picked: (post, isPrivate) => void startRule(post, isPrivate),
   health: ({ adapter, host, state }) => {
     const key = `${adapter} ${host}`;
@@ -72,7 +76,7 @@ const requests = new Requests(store, rules, recent, rulesChanged, placeIntercept
 const answers = new Answers(
   rules,
   async () => (await store).stored.shown,
-  (posts) => recent.take(posts),
+  (posts, visit) => recent.take(posts, visit),
 );
 const wire = new WirePorts(answers, (words) => rules.trouble(words));
 

@@ -6,6 +6,7 @@ import type {
   Answer,
   BackgroundRequest,
   BackgroundState,
+  GatheredPosts,
   PackState,
   RecentPosts,
 } from "../shared/messages.ts";
@@ -17,7 +18,7 @@ import { countRules, headerOf, isFreeId, keepAuthorLine, MINE, packFiles, withLi
 import type { Recent } from "./recent.ts";
 import type { Rules } from "./rules.ts";
 
-type Value = BackgroundState | RecentPosts | string | null;
+type Value = BackgroundState | RecentPosts | GatheredPosts | string | null;
 
 /** Refused for a reason the reader is told. */
 class Refused extends Error {}
@@ -63,7 +64,12 @@ export class Requests {
       case "export":
         return makeBackup(stored);
       case "recent":
-        return { posts: await this.recent.all(), kept: stored.keepRecent };
+        return { posts: await this.recent.latest(), kept: stored.keepRecent };
+      case "gathered":
+        return {
+          ...(await this.recent.gathered(stored.paused, stored.shown)),
+          limits: await this.rules.counted(),
+        };
       case "keep-recent":
         await store.set("keepRecent", request.on);
         await this.recent.keep(request.on);

@@ -121,6 +121,11 @@ export class Rules {
     }
   }
 
+  /** What limits have counted, in the engine's own words. */
+  async counted(): Promise<string> {
+    return (await this.ready()).memory();
+  }
+
   /** Rules in force, by pack. */
   async counts(): Promise<Map<string, number>> {
     const engine = await this.ready();

@@ -1,5 +1,12 @@
 /** Readers for every message of `messages.ts` and for the engine's verdicts: what does not pass is not acted upon. */
-import type { BackgroundRequest, EngineMessage, PageRequest, RecentPosts, ShellMessage } from "./messages.ts";
+import type {
+  BackgroundRequest,
+  EngineMessage,
+  GatheredPosts,
+  PageRequest,
+  RecentPosts,
+  ShellMessage,
+} from "./messages.ts";
 import type { Verdict } from "./post.ts";
 import {
   flag,
@@ -24,7 +31,9 @@ export const MAX_ORDERED = 1000;
 export const MAX_BATCH_TEXT = 8 << 20;
 /** Most characters of one post, as JSON. */
 export const MAX_POST_TEXT = 1 << 20;
-/** Most posts kept to try rules out on, and their characters as JSON. */
+/** Most posts of a visit that are read as one feed. */
+export const MAX_GATHERED = 2500;
+/** Most of them that rules are tried out on, and the characters of all as JSON. */
 export const MAX_RECENT = 500;
 export const MAX_RECENT_TEXT = 4 << 20;
 /** Most characters of a rule file. */
@@ -110,12 +119,22 @@ export const readBackgroundRequest: Read<BackgroundRequest> = variants<Backgroun
   export: object({ type: type("export") }),
   import: object({ type: type("import"), backup: text(MAX_BACKUP) }),
   recent: object({ type: type("recent") }),
+  gathered: object({ type: type("gathered") }),
   "keep-recent": object({ type: type("keep-recent"), on: flag }),
   "forget-recent": object({ type: type("forget-recent") }),
   "picked-post": object({ type: type("picked-post"), token: text(64, 1) }),
 });
 
 export const readRecent: Read<RecentPosts> = object({ posts: text(MAX_RECENT_TEXT + 2, 2), kept: flag });
+
+/** Most characters of what limits have counted. */
+export const MAX_LIMITS = 8 << 20;
+
+export const readGathered: Read<GatheredPosts> = object({
+  posts: text(MAX_RECENT_TEXT + 2, 2),
+  sources: text(MAX_GATHERED * 200, 2),
+  limits: text(MAX_LIMITS),
+});
 
 const reason = object({
   pack: text(64),

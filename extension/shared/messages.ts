@@ -102,7 +102,7 @@ export type PageRequest =
 
 /**
  * Pages → background, by `runtime.sendMessage`. `state` answers `Answer<BackgroundState>`, `export` `Answer<string>`,
- * `recent` `Answer<RecentPosts>`, `picked-post` `Answer<string | null>`, the others `Answer<null>`.
+ * `recent` `Answer<RecentPosts>`, `gathered` `Answer<GatheredPosts>`, `picked-post` `Answer<string | null>`, the others `Answer<null>`.
  */
 export type BackgroundRequest =
   /** Everything the dashboard shows. */
@@ -134,6 +134,8 @@ export type BackgroundRequest =
   | { type: "import"; backup: string }
   /** The posts of this visit, to try rules out on. */
   | { type: "recent" }
+  /** The posts of this visit, to be read as one feed. */
+  | { type: "gathered" }
   /** Whether these posts outlive the browser, on this machine. Off: what was kept is deleted. */
   | { type: "keep-recent"; on: boolean }
   /** Deletes these posts, wherever they are. */
@@ -150,6 +152,31 @@ export interface RecentPosts {
   posts: string;
   /** They outlive the browser. */
   kept: boolean;
+}
+
+/** The posts of every page of this visit, less those of paused sites. */
+export interface GatheredPosts {
+  /** A JSON array of {@link Post}, newest last; at most 2,500. */
+  posts: string;
+  /** A JSON array of {@link PostSource}, one for each. */
+  sources: string;
+  /** What limits have counted, in the engine's own words. */
+  limits: string;
+}
+
+/** Where a post was gathered. Mirrors the core's `gather::Source`. */
+export interface PostSource {
+  /** Which opening of which page. */
+  visit: string;
+  /** Seconds since 1970-01-01 UTC. */
+  seen: number;
+  /** The reader asked to see it whatever the rules say. */
+  shown: boolean;
+}
+
+/** Background → every open page of the extension: there are other posts than there were. Needs no answer. */
+export interface GatheredNotice {
+  type: "gathered";
 }
 
 /** One message about a rule file. Mirrors the workbench's. Offsets are UTF-16 code units into the source. */

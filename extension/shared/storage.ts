@@ -3,15 +3,13 @@
  * `damaged.<key>.<time>`, reported, and its default used; the others stand. A default never overwrites what is stored.
  */
 import { api, wordsOf } from "./api.ts";
-import { MAX_ID, MAX_RULES, PACK_SHAPE, packId } from "./guards.ts";
+import { MAX_ID, MAX_LIMITS, MAX_RULES, PACK_SHAPE, packId } from "./guards.ts";
 import { flag, integer, list, Misfit, object, type Read, record, text } from "./shape.ts";
 
 /** The layout's version, stored as `version`. A later one is left alone: nothing is written over it. */
 export const LAYOUT = 1;
 /** Most posts remembered as "show it all the same"; the oldest is forgotten first. */
 export const MAX_SHOWN = 1000;
-/** Most characters of what limits have counted. */
-const MAX_LIMITS = 8 << 20;
 /** Most imported packs. */
 export const MAX_IMPORTED = 500;
 /** Most damaged values kept aside; the oldest goes first. */

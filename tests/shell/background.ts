@@ -75,6 +75,8 @@ export interface Background {
   session: Area;
   /** Tabs that were opened. */
   opened: string[];
+  /** What open pages of the extension were told. */
+  told: unknown[];
   /** Content scripts for sites that the reader added. */
   registered: unknown[];
   /** The reader added `origins`, which are among those granted. */
@@ -121,6 +123,7 @@ export async function startBackground(
   const heard: Record<string, Listener> = {};
   const registered: unknown[] = [];
   const opened: string[] = [];
+  const told: unknown[] = [];
   const event = (name: string) => ({ addListener: (listener: Listener) => (heard[name] = listener) });
   const chrome = {
     runtime: {
@@ -134,6 +137,7 @@ export async function startBackground(
       onConnect: event("connect"),
       onMessage: event("message"),
       onInstalled: event("installed"),
+      sendMessage: async (message: unknown) => void told.push(message),
     },
     permissions: {
       onAdded: event("added"),
@@ -183,6 +187,7 @@ export async function startBackground(
     snapshots,
     session,
     opened,
+    told,
     registered,
     grant: (origins) => void heard.added?.({ origins }),
     ask,

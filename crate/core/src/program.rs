@@ -184,6 +184,19 @@ pub enum OrderKey {
     Original,
 }
 
+impl OrderKey {
+    /// Its name in the language.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Newest => "newest",
+            Self::Oldest => "oldest",
+            Self::Score => "score",
+            Self::Original => "original",
+            Self::Field(field) => field.name(),
+        }
+    }
+}
+
 /// What shows while a rule waits for a model.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Unsure {

@@ -69,7 +69,7 @@ impl Engine {
     /// If `packs` is not an array.
     #[wasm_bindgen(constructor)]
     pub fn new(packs: &PackSources) -> Result<Engine, Error> {
-        Ok(Self { rules: RuleSet::new(packs::compile(packs)?), memory: Memory::default() })
+        Ok(Self { rules: packs::compile(packs)?, memory: Memory::default() })
     }
 
     /// Reads a snapshot.

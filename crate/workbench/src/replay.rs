@@ -142,7 +142,7 @@ impl Replay {
         let edited = PackSource { id: EDITED.to_owned(), source: source.to_owned(), ..PackSource::default() };
         let edited = if source.len() > MAX_FILE { edited } else { self.reduced(&edited, asked) };
         let packs: Vec<PackSource> = std::iter::once(edited).chain(self.others.iter().cloned()).collect();
-        RuleSet::new(compile(&packs).program)
+        compile(&packs).into_rules()
     }
 
     fn decide(&mut self, source: &str) -> Vec<Verdict> {
@@ -171,7 +171,7 @@ impl Replay {
         }
         let unknown = reading.keep(|print| !self.matters.contains_key(print));
         let alone = PackSource { source: unknown, trust: Trust::Full, ..pack.clone() };
-        let rules = RuleSet::new(compile(&[alone]).program);
+        let rules = compile(&[alone]).into_rules();
         let concerning: HashSet<u32> = rules
             .concerning(&self.posts, &self.context)
             .into_iter()

@@ -4,7 +4,7 @@
  * entry of a list that does not read costs that entry.
  */
 
-import { MAX_BACKUP, MAX_ID, MAX_RULES, readVerdicts } from "../../shared/guards.ts";
+import { MAX_BACKUP, MAX_RULES, readVerdicts } from "../../shared/guards.ts";
 import type {
   BackgroundState,
   Diagnostic,
@@ -26,6 +26,7 @@ import {
   text,
 } from "../../shared/shape.ts";
 import { PASSED, type WireReport } from "../../shared/wire.ts";
+import { readPost } from "./post.ts";
 
 const words = text(1 << 16);
 const name = text(2000);
@@ -48,16 +49,7 @@ function sound<T>(entry: Read<T>, max: number): Read<T[]> {
 }
 
 const readJudged: Read<JudgedPost> = object({
-  // Only what the popup draws.
-  post: object({
-    id: text(MAX_ID, 1),
-    platform: optional(text(64)),
-    author: optional(name),
-    name: optional(name),
-    text: optional(text(1 << 20)),
-    title: optional(words),
-    url: optional(text(1 << 14)),
-  }),
+  post: readPost,
   verdict: (value: unknown, at: string) => {
     const [verdict] = readVerdicts([value], at);
     if (verdict === undefined) throw new Misfit(`${at} is no verdict`);

@@ -2,7 +2,17 @@
 import { signal } from "@preact/signals";
 import { api } from "../../shared/api.ts";
 import type { BackgroundState, PageReport } from "../../shared/messages.ts";
-import { activeTab, askPage, askState, isCovered, onStored, requestHost, tell } from "../common/browser.ts";
+import {
+  activeTab,
+  askPage,
+  askState,
+  isCovered,
+  onStored,
+  openBeside,
+  openPage,
+  requestHost,
+  tell,
+} from "../common/browser.ts";
 import { announce } from "../common/parts.tsx";
 
 /** How many judged posts are asked for. */
@@ -121,6 +131,12 @@ export async function setShown(id: string, shown: boolean): Promise<void> {
   else if (!answer.ok) failure.value = answer.message;
   else announce(shown ? "The post is shown" : "The rule is obeyed again");
   await look();
+}
+
+/** Opens the reader beside the page; in a tab, where the browser has no such place. Call from a click. */
+export async function readBeside(tab: number): Promise<void> {
+  if (!(await openBeside(tab))) await openPage("reader.html");
+  window.close();
 }
 
 /** Lets the reader pick a post on the page, which the popup must not cover. */

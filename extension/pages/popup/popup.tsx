@@ -14,6 +14,7 @@ import {
   type Page,
   page,
   pick,
+  readBeside,
   reload,
   setSite,
   setWire,
@@ -27,7 +28,10 @@ export function Popup(): JSX.Element {
     <>
       <header class="top">
         <Logo />
-        <PageLink href="dashboard.html">Rules and settings</PageLink>
+        <nav class="ways" aria-label="Diffract">
+          <PageLink href="reader.html">Reader</PageLink>
+          <PageLink href="dashboard.html">Rules and settings</PageLink>
+        </nav>
       </header>
       <main>
         <h1 class="unseen">Diffract on this page</h1>
@@ -107,11 +111,11 @@ function Here({ page: here }: { page: Page }): JSX.Element {
         </section>
       );
     case "read":
-      return <Report report={here.report} />;
+      return <Report tab={here.tab} report={here.report} />;
   }
 }
 
-function Report({ report }: { report: PageReport }): JSX.Element {
+function Report({ tab, report }: { tab: number; report: PageReport }): JSX.Element {
   const only = useSignal<string | undefined>(undefined);
   const found = tallies(report.actions);
   // What is wrong with this very page comes before what was done to it.
@@ -139,6 +143,20 @@ function Report({ report }: { report: PageReport }): JSX.Element {
             <h2 id="counts">What happened here</h2>
             <Counts report={report} only={filter} onOnly={(action) => (only.value = action)} />
           </section>
+          {report.seen === 0 ? null : (
+            <section class="buttons" aria-label="Other ways to see this feed">
+              <button
+                type="button"
+                class="small"
+                onClick={() => void openPage(`compare.html#${tab}`).then(() => window.close())}
+              >
+                What did the host show?
+              </button>
+              <button type="button" class="small" onClick={() => void readBeside(tab)}>
+                Read beside the page
+              </button>
+            </section>
+          )}
           <Verdicts report={report} only={filter} />
           {report.seen === 0 ? null : (
             <section aria-labelledby="picking">

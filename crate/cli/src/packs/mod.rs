@@ -7,7 +7,7 @@ pub use find::{pack_folder, rule_files};
 
 use crate::{files, terminal};
 use anyhow::{Result, anyhow};
-use diffract_core::check::{PackDiagnostics, PackSource, compile};
+use diffract_core::check::{PackDiagnostics, PackSource, check};
 use diffract_core::diagnostic::Severity;
 use diffract_core::program::{Program, Trust};
 use diffract_core::reference::MAX_FILE;
@@ -92,7 +92,7 @@ impl Packs {
         // The sources are lent for this: they may be megabytes.
         let sources: Vec<PackSource> =
             self.files.iter_mut().map(|file| std::mem::take(&mut file.source)).collect();
-        let compiled = compile(&sources);
+        let compiled = check(&sources);
         for (file, source) in self.files.iter_mut().zip(sources) {
             file.source = source;
         }
