@@ -7,6 +7,7 @@ import { readEngineMessage, readVerdicts } from "../shared/guards.ts";
 import { type EngineMessage, FEED_PORT, type ShellMessage } from "../shared/messages.ts";
 import type { Post, Verdict } from "../shared/post.ts";
 import { readOr } from "../shared/shape.ts";
+import { VISIT } from "./visit.ts";
 import { listOf, postJson } from "./wire.ts";
 
 /** Milliseconds until posts show undecided, for the first batch of a page, which may have to wake the background. */
@@ -50,9 +51,6 @@ export class Link {
   private port: chrome.runtime.Port | null = null;
   private readonly waiting = new Map<number, Waiting>();
   private next = 1;
-  private readonly visit = Array.from(crypto.getRandomValues(new Uint32Array(3)), (n) => n.toString(36)).join(
-    "",
-  );
   private answered = false;
   private closed = false;
   /** Nothing is sent before {@link warm}; what is said until then. */
@@ -82,7 +80,7 @@ export class Link {
       type: "posts" as const,
       seq,
       host: this.host,
-      visit: this.visit,
+      visit: VISIT,
       posts,
     };
     const deadline = this.answered ? DEADLINE : FIRST_DEADLINE;
@@ -99,7 +97,7 @@ export class Link {
       type: "order",
       seq,
       host: this.host,
-      visit: this.visit,
+      visit: VISIT,
       posts: listOf(posts.map(postJson)),
       verdicts: JSON.stringify(verdicts),
     });
@@ -108,7 +106,7 @@ export class Link {
 
   /** Tells of a batch that was decided on the page. */
   tellDecided(posts: string): void {
-    this.tell({ type: "decided", visit: this.visit, posts });
+    this.tell({ type: "decided", visit: VISIT, posts });
   }
 
   /** Says something that needs no answer. Lost when nobody listens. */

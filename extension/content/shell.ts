@@ -45,6 +45,8 @@ export interface ShellOptions {
   settled: () => void;
   /** The extension is gone; nothing more is to be covered. */
   orphaned: () => void;
+  /** Posts that the page never saw. */
+  taken: () => number;
 }
 
 export class Shell {
@@ -106,7 +108,7 @@ export class Shell {
       trouble: (words) => this.trouble(words),
     });
     this.ordering = new Ordering(marks, this.slots, this.link);
-    this.telling = new Telling(host, this.known, this.link, () => reader.health());
+    this.telling = new Telling(host, this.known, this.link, () => reader.health(), options.taken);
     this.watch = new Watch(
       reader,
       marks,
@@ -208,6 +210,11 @@ export class Shell {
 
   trouble(words: string): void {
     this.telling.trouble(words);
+  }
+
+  /** Posts were taken out that the page never saw. */
+  tookElsewhere(): void {
+    this.telling.sayBadge();
   }
 
   report(limit: number, paused: boolean): PageReport {

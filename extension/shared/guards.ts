@@ -137,6 +137,7 @@ export const PACK_SHAPE = {
 export const readBackgroundRequest: Read<BackgroundRequest> = variants<BackgroundRequest>({
   state: object({ type: type("state") }),
   "set-site": object({ type: type("set-site"), host: text(253, 1), on: flag }),
+  "set-wire": object({ type: type("set-wire"), host: text(253, 1), on: flag }),
   "set-pack": object({ type: type("set-pack"), pack: packId, on: flag }),
   "set-rules": object({ type: type("set-rules"), source: text(MAX_RULES), base: optional(text(MAX_RULES)) }),
   "keep-author": object({ type: type("keep-author"), author: text(300, 1) }),

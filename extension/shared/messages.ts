@@ -4,6 +4,7 @@
  * health panel, what does not pass.
  */
 import type { Post, Verdict } from "./post.ts";
+import type { WireReport } from "./wire.ts";
 
 /** The name of the one long-lived port a frame opens to the background. */
 export const FEED_PORT = "feed";
@@ -67,7 +68,7 @@ export interface JudgedPost {
   verdict: Verdict;
   /** The reader asked to see it all the same. */
   shown: boolean;
-  /** How many items on the page hold it now; 0: it has left the page. */
+  /** How many items on the page hold it now; 0: it has left the page, or was taken out before the page saw it. */
   places: number;
 }
 
@@ -110,6 +111,8 @@ export interface PageReport {
   latencies: number[];
   /** Where posts are decided now: on the page, or in the background. */
   engine: "near" | "background";
+  /** What was done before the page saw it; absent where answers of the platform are not known. */
+  wire?: WireReport;
 }
 
 /** Popup, dashboard and tests → content script, by `tabs.sendMessage`. All answer `Answer<PageReport>`. */
@@ -128,6 +131,8 @@ export type BackgroundRequest =
   /** Everything the dashboard shows. */
   | { type: "state" }
   | { type: "set-site"; host: string; on: boolean }
+  /** Whether answers are rewritten before the page of this host sees them. */
+  | { type: "set-wire"; host: string; on: boolean }
   | { type: "set-pack"; pack: string; on: boolean }
   /**
    * Replaces the reader's own rules. Refused (nothing stored) when larger than 4 MB, or when `base`, the source that

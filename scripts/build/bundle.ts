@@ -12,6 +12,7 @@ import {
 } from "node:fs";
 import { basename } from "node:path";
 import * as esbuild from "esbuild";
+import type { WirePlatform } from "../../extension/shared/wire.ts";
 import { mark, type Product, unmark } from "./fresh.ts";
 import { type Browser, manifestText } from "./manifest.ts";
 import {
@@ -20,7 +21,9 @@ import {
   nearModule,
   packsProduct,
   readAdapters,
+  readWire,
   WASM_MODULES,
+  wireProduct,
 } from "./sources.ts";
 
 const PAGES = "extension/pages";
@@ -38,12 +41,20 @@ export const extensionProduct = (browser: Browser, demo: boolean): Product & { f
       "LICENSE",
       adaptersProduct(demo).file,
       packsProduct.file,
+      wireProduct.file,
       ...WASM_MODULES.flatMap(({ outputs }) => outputs),
     ],
     outputs: [`dist/${name}`],
     folder: `dist/${name}`,
   };
 };
+
+/** What `virtual:wire` says. */
+export interface WireModule {
+  platforms: WirePlatform[];
+  /** The browser lets the background rewrite what comes from the network. */
+  network: boolean;
+}
 
 /** Chromium refuses wasm to content scripts on pages whose policy does, and tells the page that it was tried. */
 const getsScript = (browser: Browser): boolean => browser === "chrome";
@@ -57,8 +68,13 @@ export function nearMaker(): string {
   return source.replace(making, "\nexport const make = () => asmFunc({});\n");
 }
 
-/** Modules that the build makes: `virtual:adapters`, `virtual:packs`, `virtual:build`, `virtual:near`. */
-export function virtual(browser: Browser, adapters: string, problems: string[]): esbuild.Plugin {
+/** Modules that the build makes: `virtual:adapters`, `virtual:packs`, `virtual:wire`, `virtual:build`, `virtual:near`. */
+export function virtual(
+  browser: Browser,
+  adapters: string,
+  problems: string[],
+  wire: WireModule = { platforms: [], network: false },
+): esbuild.Plugin {
   const hash = (file: string) => createHash("sha256").update(readFileSync(file)).digest("hex").slice(0, 16);
   const build = () => ({
     engine: hash(engineModule.wasm),
@@ -74,6 +90,11 @@ export function virtual(browser: Browser, adapters: string, problems: string[]):
         if (path === "virtual:adapters") return { contents: adapters, loader: "text" };
         if (path === "virtual:packs")
           return { contents: readFileSync(packsProduct.file, "utf8"), loader: "json" };
+        if (path === "virtual:wire")
+          return {
+            contents: `export default ${JSON.stringify(wire.platforms)};export const network=${wire.network};`,
+            loader: "js",
+          };
         if (path === "virtual:build") return { contents: JSON.stringify(build()), loader: "json" };
         if (path === "virtual:near") return { contents: nearMaker(), loader: "js" };
         return { errors: [{ text: `no virtual module ${path}` }] };
@@ -110,6 +131,7 @@ export async function bundle(browser: Browser, demo: boolean): Promise<void> {
   rmSync(out, { recursive: true, force: true });
   mkdirSync(out, { recursive: true });
   const adapters = readAdapters(adaptersProduct(demo).file);
+  const wire = { platforms: readWire(adaptersProduct(demo).file), network: browser === "firefox" };
   for (const words of adapters.problems) console.error(`build: an adapter is left out: ${words}`);
   const common: esbuild.BuildOptions = {
     bundle: true,
@@ -119,7 +141,7 @@ export async function bundle(browser: Browser, demo: boolean): Promise<void> {
     sourcemap: false,
     target: browser === "chrome" ? "chrome120" : "firefox142",
     logLevel: "warning",
-    plugins: [virtual(browser, adapters.text, adapters.problems), noRawHtml],
+    plugins: [virtual(browser, adapters.text, adapters.problems, wire), noRawHtml],
     absWorkingDir: process.cwd(),
     define: { "process.env.NODE_ENV": '"production"' },
   };
@@ -127,6 +149,12 @@ export async function bundle(browser: Browser, demo: boolean): Promise<void> {
     ...common,
     entryPoints: ["extension/content/main.ts"],
     outfile: `${out}/content.js`,
+    format: "iife",
+  });
+  await esbuild.build({
+    ...common,
+    entryPoints: ["extension/page/main.ts"],
+    outfile: `${out}/page.js`,
     format: "iife",
   });
   await esbuild.build({

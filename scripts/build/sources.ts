@@ -2,6 +2,7 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { readCompiledAdapters } from "../../extension/shared/adapter.ts";
+import type { WirePlatform } from "../../extension/shared/wire.ts";
 import { isFresh, mark, type Product, unmark } from "./fresh.ts";
 
 const DEMO_ADAPTER = "tests/agora/adapter.toml";
@@ -92,6 +93,14 @@ export const adaptersProduct = (demo: boolean): Product & { file: string } => {
   };
 };
 
+/** Which addresses of each platform answer with posts. */
+export const wireProduct: Product & { file: string } = {
+  name: "wire",
+  inputs: ["crate/adapters", "crate/core", "Cargo.toml", "Cargo.lock"],
+  outputs: ["dist/wire.json"],
+  file: "dist/wire.json",
+};
+
 const PACKS = "extension/packs";
 
 /** The packs that come with the extension, compiled from their folders. */
@@ -145,6 +154,45 @@ export function compileAdapters(demo: boolean, fast: boolean): void {
   }
   renameSync(fresh, product.file);
   mark(product);
+}
+
+/** Compiles what the interceptor must know of the wire adapters. */
+export function compileWire(fast: boolean): void {
+  const { file } = wireProduct;
+  if (existsSync(file) && (fast || isFresh(wireProduct))) return;
+  unmark(wireProduct);
+  mkdirSync("dist", { recursive: true });
+  const compile = [
+    "run",
+    "--quiet",
+    "--locked",
+    "-p",
+    "diffract-adapters",
+    "--example",
+    "compile-wire",
+    "--",
+  ];
+  if (run("cargo", [...compile, `${file}.new`]) !== 0) {
+    rmSync(`${file}.new`, { force: true });
+    throw new Error("the wire adapters did not compile (see above)");
+  }
+  renameSync(`${file}.new`, file);
+  mark(wireProduct);
+}
+
+/** Platforms whose answers are known, on the hosts that the compiled adapters in `adapters` name where they name none themselves. */
+export function readWire(adapters: string): WirePlatform[] {
+  const platforms = JSON.parse(readFileSync(wireProduct.file, "utf8")) as WirePlatform[];
+  const known = (
+    JSON.parse(readFileSync(adapters, "utf8")) as { adapters: { name: string; hosts: string[] }[] }
+  ).adapters;
+  return platforms.map((platform) => ({
+    ...platform,
+    hosts:
+      platform.hosts.length > 0
+        ? platform.hosts
+        : (known.find(({ name }) => name === platform.name)?.hosts.filter((host) => host !== "*") ?? []),
+  }));
 }
 
 /** Compiles the shipped packs. A problem with one of our own stops the build. */
