@@ -10,7 +10,7 @@ const wasm = readFileSync(new URL("diffract_rewriter_bg.wasm", dist));
 const script = await import(new URL("diffract_rewriter.js", dist).href);
 const started = performance.now();
 await script.default({ module_or_path: wasm });
-const { Rewriter, read_bytes, serde_round } = script;
+const { Rewriter, serde_round } = script;
 const engineScript = await import(new URL("../../../dist/engine/diffract_engine.js", import.meta.url).href);
 await engineScript.default({ module_or_path: readFileSync(new URL("../../../dist/engine/diffract_engine_bg.wasm", import.meta.url)) });
 const everything = process.argv.includes("all");
@@ -52,7 +52,7 @@ function fastest(run) {
 
 const rewriter = new Rewriter();
 if (!everything) rewriter.set_fields(engine.fields());
-const total = { bytes: 0, read: 0, posts: 0, decide: 0, write: 0, bytesIn: 0, serde: 0, browser: 0 };
+const total = { bytes: 0, read: 0, posts: 0, decide: 0, write: 0, fromText: 0, serde: 0, browser: 0 };
 console.log("  KB   read ms  posts ms decide ms  write ms   MB/s  payload");
 for (const { platform, name, text, url } of samples()) {
   const bytes = Buffer.byteLength(text);
@@ -66,14 +66,15 @@ for (const { platform, name, text, url } of samples()) {
     const verdicts = engine.decide(posts, context);
     return [verdicts, engine.order(posts, verdicts, context)];
   };
-  const read = fastest(() => rewriter.read(platform, url, text).free());
+  const encoded = new TextEncoder().encode(text);
+  const read = fastest(() => rewriter.read_bytes(platform, url, encoded).free());
   const posts = fastest(() => answer.posts);
   const { posts: sent } = answer;
   const deciding = fastest(() => decide(sent));
   const [verdicts, order] = decide(sent);
   const write = fastest(() => {
     const written = rewriter.write(answer, verdicts, order, undefined);
-    written.body();
+    written.pieces();
     written.free();
   });
   answer.free();
@@ -82,11 +83,8 @@ for (const { platform, name, text, url } of samples()) {
   total.posts += posts;
   total.decide += deciding;
   total.write += write;
-  if (read_bytes) {
-    const encoded = new TextEncoder().encode(text);
-    total.bytesIn += fastest(() => read_bytes(rewriter, platform, url, encoded).free());
-    total.serde += fastest(() => serde_round(text));
-  }
+  total.fromText += fastest(() => rewriter.read(platform, url, text).free());
+  if (serde_round) total.serde += fastest(() => serde_round(text));
   total.browser += fastest(() => JSON.stringify(JSON.parse(text)));
   const speed = bytes / 1e3 / (read + posts + deciding + write);
   console.log(`${(bytes / 1024).toFixed(0).padStart(4)} ${read.toFixed(2).padStart(9)} ${posts.toFixed(2).padStart(9)} ${deciding.toFixed(2).padStart(9)} ${write.toFixed(2).padStart(9)} ${speed.toFixed(0).padStart(6)}  ${name}`);
@@ -96,5 +94,5 @@ console.log(`all ${(total.bytes / 1e6).toFixed(1)} MB: read ${speed(total.read)}
 console.log(`the browser's own JSON.parse and JSON.stringify: ${speed(total.browser)}`);
 if (total.serde) {
   console.log(`serde_json's parse and print in the same wasm: ${speed(total.serde)}; we take ${((total.read + total.write) / total.serde).toFixed(2)} of its time`);
-  console.log(`read from text ${total.read.toFixed(1)} ms, from bytes ${total.bytesIn.toFixed(1)} ms`);
 }
+console.log(`read from bytes ${total.read.toFixed(1)} ms, from text ${total.fromText.toFixed(1)} ms`);

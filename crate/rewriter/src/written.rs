@@ -1,7 +1,7 @@
 //! An answer written anew.
 
 use crate::text::json;
-use diffract_adapters::wire::{Decisions, LeftReason, Outcome, Rewritten};
+use diffract_adapters::wire::{Decisions, LeftReason, Outcome, Piece, Rewritten};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use wasm_bindgen::prelude::*;
@@ -27,6 +27,7 @@ impl Written {
     pub(crate) fn unchanged() -> Self {
         let done = Rewritten {
             outcome: Outcome::Unchanged,
+            pieces: Vec::new(),
             removed: Vec::new(),
             moved: Vec::new(),
             left: Vec::new(),
@@ -55,6 +56,23 @@ impl Written {
             Outcome::Changed(body) => Some(body.clone()),
             _ => None,
         }
+    }
+
+    /// The new body, if it changed, as JSON: `[[from, to] | "text", …]`, bytes of the body as it came and texts between. For who has
+    /// that body at hand, so that it need not cross again.
+    pub fn pieces(&self) -> Option<String> {
+        #[derive(Serialize)]
+        #[serde(untagged)]
+        enum Part<'a> {
+            Kept([usize; 2]),
+            New(&'a str),
+        }
+        let part = |piece: &'_ Piece| match piece {
+            Piece::Kept(range) => json(&Part::Kept([range.start, range.end])),
+            Piece::New(text) => json(&Part::New(text)),
+        };
+        matches!(self.done.outcome, Outcome::Changed(_))
+            .then(|| format!("[{}]", self.done.pieces.iter().map(part).collect::<Vec<_>>().join(",")))
     }
 
     /// What was done, as JSON: `{"removed": [post], "moved": [[post, from, to]], "left": {"why": [post]}}`, by places in `posts`.
