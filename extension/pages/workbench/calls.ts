@@ -28,6 +28,8 @@ export interface Calls {
   explain: [index: number, line: number];
   /** Another tool's filters as rules. `now` in seconds since 1970. */
   import: [bytes: Uint8Array, name: string, now: number];
+  /** A packaged pack. */
+  package: [bytes: Uint8Array];
 }
 
 /** The name of a call. */

@@ -6,6 +6,7 @@ import init, {
   format,
   importFilters,
   Replay,
+  readPackage,
 } from "../../../dist/workbench/diffract_workbench.js";
 import type { Call, CallName, Calls, Reply } from "./calls.ts";
 
@@ -34,6 +35,7 @@ const CARRY_OUT: { [Name in CallName]: (...args: Calls[Name]) => string } = {
   propose: (index) => opened().propose(index),
   explain: (index, line) => opened().explain(index, line),
   import: importFilters,
+  package: readPackage,
 };
 
 addEventListener("message", ({ data }: MessageEvent<Call>) => void answer(data));
