@@ -7,8 +7,10 @@
 
 pub mod batch;
 pub mod check;
+pub mod comparison;
 pub mod diagnostic;
 pub mod format;
+pub mod gather;
 pub mod json;
 pub mod matching;
 pub mod post;

@@ -50,6 +50,7 @@ pub use evidence::{MAX_EVIDENCE, MAX_EVIDENCE_LENGTH};
 pub use fold::fold;
 use index::Index;
 pub use limits::Memory;
+pub use order::{OrderRule, OrderedBy};
 pub use regexes::{REGEX_SIZE_LIMIT, compile_regex};
 pub(crate) use required::{Expressions, Required, required_of};
 use std::collections::HashMap;
