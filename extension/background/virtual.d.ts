@@ -6,3 +6,9 @@ declare module "virtual:build" {
   /** What is wrong with the adapters of this build, in words for the reader. */
   export const problems: string[];
 }
+
+declare module "virtual:models" {
+  /** The cards of the models that come with the extension, as they were written, in JSON. */
+  const cards: unknown[];
+  export default cards;
+}

@@ -32,6 +32,8 @@ export interface AskingEvents {
   open(contents: ReadonlySet<Known>): number;
   /** Carries one verdict over. */
   judge(known: Known, verdict: Verdict): void;
+  /** A batch has its verdicts, in the order of its posts; some may wait for models. */
+  answered(seq: number, contents: readonly Known[], verdicts: readonly Verdict[]): void;
   /** Milliseconds from reading to carried out. */
   took(milliseconds: number): void;
   trouble(words: string): void;
@@ -73,6 +75,7 @@ export class Asking {
         this.events.judge(known, verdict.id === known.post.id ? verdict : { ...verdict, id: known.post.id });
       } else unanswered.add(known);
     }
+    this.events.answered(seq, batch.contents, verdicts);
     this.events.judged(new Set(batch.contents));
     this.events.took(performance.now() - batch.started);
     if (unanswered.size > 0) {

@@ -15,18 +15,17 @@ import { Ordering } from "./ordering.ts";
 import { Pace } from "./pace.ts";
 import type { PageReader } from "./page-reader.ts";
 import { Picking } from "./picking.ts";
+import { picturesOf } from "./pictures.ts";
 import type { PageSheet, Root } from "./sheet.ts";
 import { type Slot, Slots, takeTurn, unfinished } from "./slots.ts";
 import { Telling } from "./telling.ts";
+import { Waiting } from "./waiting.ts";
 import { additions, type Changes, Watch } from "./watch.ts";
 import { foresee } from "./widgets.ts";
-import { postJson } from "./wire.ts";
+import { postJson, wellFormed } from "./wire.ts";
 
 /** Milliseconds after which an item that has text but is no post is let through. */
 const NO_POST = 1500;
-/** Longest that a post waits for a model, in milliseconds, whatever a rule says. */
-const MAX_WAIT = 10_000;
-
 /** Milliseconds after a change of rules until the page's posts are asked about again. */
 const ASK_AGAIN_AFTER = 20;
 /** Milliseconds between two rounds of upkeep. */
@@ -66,6 +65,8 @@ export class Shell {
   private orphaned = false;
   private late: boolean;
   private settled = false;
+  /** Some rule says `order by`. */
+  private orders = false;
   /** The whole page is to be searched at the next frame. */
   private searchAll = false;
   private address = location.href;
@@ -74,14 +75,17 @@ export class Shell {
   private askingAgain: ReturnType<typeof setTimeout> | undefined;
   /** Which post carries the message of a limit. */
   private readonly ends = new Map<string, string>();
-  /** Posts whose verdict still waits for a model. */
-  private readonly unsure = new Set<string>();
+  private readonly waiting: Waiting;
 
   constructor(private readonly options: ShellOptions) {
     const { reader, marks, sheet, host } = options;
     this.late = options.late;
     this.slots = new Slots(reader, marks);
     this.link = this.newLink();
+    this.waiting = new Waiting(this.slots, {
+      over: (known) => this.redress(known.post.id),
+      onScreen: (posts) => this.link.tell({ type: "looked-at", posts }),
+    });
     this.pace = new Pace(
       () => this.readAll(this.queue),
       () => this.onFrame(),
@@ -89,8 +93,9 @@ export class Shell {
     this.asking = new Asking((posts) => this.link.ask(posts), {
       judge: (known, verdict) => {
         this.known.judge(known, verdict);
-        this.pend(verdict);
+        this.waiting.judged(known, verdict);
       },
+      answered: (seq, contents, verdicts) => this.waiting.answered(seq, contents, verdicts),
       judged: (contents) => this.onJudged(contents),
       open: (contents) => this.open(contents),
       took: (milliseconds) => this.telling.took(milliseconds),
@@ -126,6 +131,7 @@ export class Shell {
     this.link.close();
     this.pace.stop();
     this.telling.stop();
+    this.waiting.stop();
     this.ordering.undo();
     document.removeEventListener("DOMContentLoaded", this.onEvent);
     removeEventListener("popstate", this.onEvent);
@@ -164,7 +170,7 @@ export class Shell {
     // Answers under the old rules are not waited for.
     this.asking.clear();
     this.ends.clear();
-    this.unsure.clear();
+    this.waiting.clear();
     for (const slot of this.slots.all()) this.queue.add(slot);
     this.pace.ask();
   }
@@ -432,9 +438,12 @@ export class Shell {
     return new Link(this.options.host, {
       verdicts: (seq, verdicts, orders) => {
         if (!this.running) return;
+        this.orders = orders;
         this.asking.answer(seq, verdicts);
         this.ordering.plan(orders);
       },
+      later: (seq, at, verdicts) => this.onLater(seq, at, verdicts),
+      pictures: (seq, at) => void this.sendPictures(seq, at),
       order: (seq, order) => this.ordering.answer(seq, order),
       late: (seq, milliseconds) => this.asking.late(seq, milliseconds),
       forgotten: (seq) => this.asking.forget(seq),
@@ -482,15 +491,34 @@ export class Shell {
     this.telling.sayBadge();
   }
 
-  /** Starts the clock of a verdict that waits for a model. */
-  private pend(verdict: Verdict): void {
-    if (!verdict.unsure || verdict.unsure.show === "show") return;
-    const wait = Math.min(verdict.unsure.deadline * 1000, MAX_WAIT);
-    this.unsure.add(verdict.id);
-    setTimeout(() => {
-      this.unsure.delete(verdict.id);
-      this.redress(verdict.id);
-    }, wait);
+  /** Models have answered: what was decided of these contents is decided anew, wherever they are now. */
+  private onLater(seq: number, at: readonly number[], verdicts: readonly Verdict[]): void {
+    if (!this.running) return;
+    const judged = new Set<Known>();
+    for (const [index, place] of at.entries()) {
+      const known = this.waiting.content(seq, place);
+      const verdict = verdicts[index];
+      if (known === undefined || verdict?.id !== wellFormed(known.post.id)) continue;
+      const own = verdict.id === known.post.id ? verdict : { ...verdict, id: known.post.id };
+      this.known.judge(known, own);
+      this.waiting.judged(known, own);
+      judged.add(known);
+    }
+    if (judged.size === 0) return;
+    this.onJudged(judged);
+    this.ordering.plan(this.orders);
+  }
+
+  /** What a model is to see of posts; none where the page has no picture that can be read. */
+  private async sendPictures(seq: number, at: readonly number[]): Promise<void> {
+    for (const place of at) {
+      const known = this.waiting.content(seq, place);
+      const slot = known && this.slots.holding(new Set([known])).find(({ item }) => item.isConnected);
+      const pictures = slot ? await picturesOf(slot.item) : [];
+      // Meanwhile the element may have been given to another post.
+      const same = slot?.known === known;
+      this.link.tell({ type: "pictures", seq, at: place, pictures: same ? pictures : [] });
+    }
   }
 
   private dress(slot: Slot, known: Known): void {
@@ -498,13 +526,14 @@ export class Shell {
     if (dress !== null) this.put(slot, known, dress);
   }
 
-  private dressFor({ verdict }: Known): Dress | null {
+  private dressFor(known: Known): Dress | null {
+    const { verdict } = known;
     if (verdict === null) return null;
     if (verdict.action === "hide" && verdict.note !== undefined && !this.ends.has(verdict.note)) {
       this.ends.set(verdict.note, verdict.id);
     }
     const ends = verdict.note !== undefined && this.ends.get(verdict.note) === verdict.id;
-    return dressOf(verdict, this.known.shown.has(verdict.id), this.unsure.has(verdict.id), ends);
+    return dressOf(verdict, this.known.shown.has(verdict.id), this.waiting.holds(known), ends);
   }
 
   private put(slot: Slot, known: Known, dress: Dress): void {

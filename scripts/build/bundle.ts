@@ -10,13 +10,23 @@ import {
   rmSync,
   writeFileSync,
 } from "node:fs";
-import { basename } from "node:path";
+import { basename, resolve } from "node:path";
 import * as esbuild from "esbuild";
 import { mark, type Product, unmark } from "./fresh.ts";
 import { type Browser, manifestText } from "./manifest.ts";
-import { adaptersProduct, engineModule, packsProduct, readAdapters, WASM_MODULES } from "./sources.ts";
+import {
+  adaptersProduct,
+  engineModule,
+  modelFiles,
+  modelsProduct,
+  packsProduct,
+  readAdapters,
+  WASM_MODULES,
+} from "./sources.ts";
 
 const PAGES = "extension/pages";
+/** The bindings of the scorer, where it is built. */
+const SCORER = "dist/scorer/diffract_scorer.js";
 
 /** The extension as built for one browser. */
 export const extensionProduct = (browser: Browser, demo: boolean): Product & { folder: string } => {
@@ -31,6 +41,7 @@ export const extensionProduct = (browser: Browser, demo: boolean): Product & { f
       "LICENSE",
       adaptersProduct(demo).file,
       packsProduct.file,
+      modelsProduct.file,
       ...WASM_MODULES.flatMap(({ outputs }) => outputs),
     ],
     outputs: [`dist/${name}`],
@@ -38,19 +49,27 @@ export const extensionProduct = (browser: Browser, demo: boolean): Product & { f
   };
 };
 
-/** Modules that the build makes: `virtual:adapters`, `virtual:packs`, `virtual:build`. */
+/** Modules that the build makes: `virtual:adapters`, `virtual:packs`, `virtual:models`, `virtual:build`. */
 export function virtual(adapters: string, problems: string[]): esbuild.Plugin {
   const engine = () =>
     createHash("sha256").update(readFileSync(engineModule.wasm)).digest("hex").slice(0, 16);
   return {
     name: "virtual",
     setup(build) {
+      build.onResolve({ filter: /^virtual:scorer$/ }, () =>
+        existsSync(SCORER) ? { path: resolve(SCORER) } : { path: "scorer", namespace: "no-scorer" },
+      );
+      build.onLoad({ filter: /.*/, namespace: "no-scorer" }, () => ({
+        contents: `export default () => Promise.reject(new Error("this build has no scorer")); export class Scorer {}`,
+      }));
       build.onResolve({ filter: /^virtual:/ }, ({ path }) => ({ path, namespace: "virtual" }));
       build.onLoad({ filter: /.*/, namespace: "virtual" }, ({ path }) => {
         // As one string: it is parsed by `JSON.parse`, and only on pages that want it.
         if (path === "virtual:adapters") return { contents: adapters, loader: "text" };
         if (path === "virtual:packs")
           return { contents: readFileSync(packsProduct.file, "utf8"), loader: "json" };
+        if (path === "virtual:models")
+          return { contents: readFileSync(modelsProduct.file, "utf8"), loader: "json" };
         if (path === "virtual:build")
           return { contents: JSON.stringify({ engine: engine(), problems }), loader: "json" };
         return { errors: [{ text: `no virtual module ${path}` }] };
@@ -112,13 +131,22 @@ export async function bundle(browser: Browser, demo: boolean): Promise<void> {
     outfile: `${out}/background.js`,
     format: "esm",
   });
-  for (const page of pages()) await buildPage(page, out, common);
+  // Only Chrome needs a page to hold a worker.
+  for (const page of pages().filter((page) => browser === "chrome" || page !== "offscreen"))
+    await buildPage(page, out, common);
   await esbuild.build({
     ...common,
     entryPoints: ["extension/pages/workbench/worker.ts"],
     outfile: `${out}/workbench.js`,
     format: "esm",
   });
+  await esbuild.build({
+    ...common,
+    entryPoints: ["extension/worker/main.ts"],
+    outfile: `${out}/scorer.js`,
+    format: "esm",
+  });
+  for (const { from, to } of modelFiles()) cpSync(from, `${out}/${to}`);
   for (const { name, wasm } of WASM_MODULES) cpSync(wasm, `${out}/${name}.wasm`);
   mkdirSync(`${out}/icons`);
   for (const icon of readdirSync("extension/icons").filter((file) => file.endsWith(".png"))) {
