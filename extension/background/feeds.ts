@@ -3,6 +3,7 @@ import { api, wordsOf } from "../shared/api.ts";
 import { readShellMessage } from "../shared/guards.ts";
 import type { EngineMessage, ShellMessage } from "../shared/messages.ts";
 import { readOr } from "../shared/shape.ts";
+import type { NearEngines } from "./near.ts";
 import type { Rules } from "./rules.ts";
 import type { Asker, Scoring } from "./scoring.ts";
 
@@ -21,6 +22,7 @@ export class Feeds {
   constructor(
     private readonly rules: Rules,
     private readonly scoring: Scoring,
+    private readonly near: NearEngines,
     private readonly events: FeedEvents,
   ) {}
 
@@ -73,6 +75,10 @@ export class Feeds {
         return this.scoring.look(asker, new Set(message.posts.map(([seq, at]) => `${seq} ${at}`)));
       case "pictures":
         return this.scoring.pictures(asker, message.seq, message.at, message.pictures);
+      case "near":
+        return this.sendNear(port, message);
+      case "decided":
+        if (!isPrivate(port)) this.events.decided(message.posts, message.visit);
     }
   }
 
@@ -99,6 +105,15 @@ export class Feeds {
       this.answer(port, { type: "order", seq: message.seq, order });
     } catch (error) {
       this.rules.trouble(`The posts on ${message.host} could not be put in order: ${wordsOf(error)}.`);
+    }
+  }
+
+  private async sendNear(port: chrome.runtime.Port, message: ShellMessage & { type: "near" }): Promise<void> {
+    try {
+      await this.near.send(port, message);
+    } catch (error) {
+      // Posts are decided over the port, as they were.
+      this.answer(port, { type: "near-none", why: wordsOf(error).slice(0, 500) });
     }
   }
 

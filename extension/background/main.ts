@@ -5,12 +5,14 @@ import shipped from "virtual:packs";
 import { api, wordsOf } from "../shared/api.ts";
 import { FEED_PORT, type GatheredNotice } from "../shared/messages.ts";
 import { MAX_SHOWN, Store, shownKey } from "../shared/storage.ts";
+import { WIRE_PORT } from "../shared/wire.ts";
 import { AnswerStore } from "./answers.ts";
 import { Catalogue } from "./catalogue.ts";
 import { Desk } from "./desk.ts";
 import type { Source } from "./engine.ts";
 import { Feeds } from "./feeds.ts";
 import { ModelRequests } from "./model-requests.ts";
+import { NearEngines } from "./near.ts";
 import { packFiles } from "./packs.ts";
 import { Recent } from "./recent.ts";
 import { Requests } from "./requests.ts";
@@ -18,6 +20,10 @@ import { Rules } from "./rules.ts";
 import { browserHost, ScorerWorker } from "./scorer.ts";
 import { Scoring } from "./scoring.ts";
 import { everywhere, injectInto, syncAddedSites } from "./sites.ts";
+import { Answers } from "./wire/answers.ts";
+import { followNetwork } from "./wire/network.ts";
+import { WirePorts } from "./wire/ports.ts";
+import { syncInterceptor } from "./wire/register.ts";
 
 const store = Store.open();
 
@@ -45,7 +51,7 @@ const rules = new Rules(
   catalogue,
 );
 
-const answers = new AnswerStore((words) => rules.trouble(words));
+const said = new AnswerStore((words) => rules.trouble(words));
 
 const worker = new ScorerWorker(browserHost(), (words, rest) => {
   const again = rest > 0 ? `; it is tried again in ${Math.ceil(rest / 1000)} s` : "";
@@ -65,7 +71,7 @@ const desk = new Desk(worker, {
 const scoring = new Scoring(
   (posts, visit, scores) => rules.decide(posts, visit, scores),
   catalogue,
-  answers,
+  said,
   desk,
   (words) => rules.trouble(words),
   () => rules.likedLists,
@@ -83,7 +89,7 @@ function nobody(): void {}
 /** How adapters fit, by adapter and host; what is off is said on the dashboard. */
 const worn = new Map<string, string>();
 
-const feeds = new Feeds(rules, scoring, {
+const feeds = new Feeds(rules, scoring, new NearEngines(rules), {
   shown: (platform, id, shown) => void remember(shownKey(platform, id), shown),
   decided: (posts, visit) => recent.take(posts, visit),
   picked: (post, isPrivate) => void startRule(post, isPrivate),
@@ -100,13 +106,38 @@ const feeds = new Feeds(rules, scoring, {
 
 const broken = problems.map((words) => `An adapter came out broken and is left out: ${words}`);
 
-const models = new ModelRequests(catalogue, answers, worker, recent);
+const models = new ModelRequests(catalogue, said, worker, recent);
 
-const requests = new Requests(store, rules, recent, models, rulesChanged, () => [
+const requests = new Requests(store, rules, recent, models, rulesChanged, placeInterceptor, () => [
   ...broken,
   ...worn.values(),
   ...catalogue.troubles,
 ]);
+
+const answers = new Answers(
+  rules,
+  async () => (await store).stored.shown,
+  (posts, visit) => recent.take(posts, visit),
+);
+const wire = new WirePorts(answers, (words) => rules.trouble(words));
+
+followNetwork(answers, wire, async (host) => {
+  const { stored } = await store;
+  return !stored.paused.includes(host) && !stored.wireOff.includes(host);
+});
+
+/** The interceptor runs where the reader has neither paused Diffract nor switched it off. */
+async function placeInterceptor(): Promise<void> {
+  try {
+    const { stored } = await store;
+    await syncInterceptor([...stored.paused, ...stored.wireOff]);
+  } catch (error) {
+    rules.trouble(
+      `Answers are not rewritten before pages see them (${wordsOf(error)}); posts are hidden in the page.`,
+    );
+  }
+}
+void placeInterceptor();
 
 async function rulesChanged(): Promise<void> {
   try {
@@ -140,7 +171,9 @@ async function startRule(post: string, isPrivate: boolean): Promise<void> {
 }
 
 api.runtime.onConnect.addListener((port) => {
-  if (port.name === FEED_PORT && port.sender?.id === api.runtime.id) feeds.accept(port);
+  const own = port.sender?.id === api.runtime.id;
+  if (port.name === FEED_PORT && own) feeds.accept(port);
+  else if (port.name === WIRE_PORT && own) wire.accept(port);
   else port.disconnect();
 });
 

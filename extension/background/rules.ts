@@ -66,6 +66,8 @@ export class Rules {
   asksModels = false;
   /** The lists that `like @list` asks after, with their items. */
   likedLists: ReadonlyMap<string, readonly string[]> = new Map();
+  /** Grows whenever other rules come into force, and before they do. */
+  epoch = 0;
 
   private memoryTimer: ReturnType<typeof setTimeout> | undefined;
 
@@ -154,8 +156,18 @@ export class Rules {
     return new Map(engine.packs().map(({ id, rules }) => [id, rules]));
   }
 
+  /** The rules in force as a snapshot, and of which {@link epoch} they are. */
+  async snapshot(): Promise<{ snapshot: Uint8Array; epoch: number }> {
+    for (;;) {
+      const { epoch } = this;
+      const engine = await this.ready();
+      if (epoch === this.epoch) return { snapshot: engine.snapshot(), epoch };
+    }
+  }
+
   /** Takes the sources anew. Resolves when they are in force. */
   async reload(): Promise<void> {
+    this.epoch++;
     this.engine = this.engine.catch(() => {}).then(() => this.come());
     await this.engine;
   }

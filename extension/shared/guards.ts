@@ -7,6 +7,7 @@ import type {
   RecentPosts,
   ShellMessage,
 } from "./messages.ts";
+import { MAX_NEAR, NEAR_PART } from "./near.ts";
 import type { Verdict } from "./post.ts";
 import {
   flag,
@@ -61,6 +62,18 @@ const place: Read<[seq: number, at: number]> = (value, at) => {
   if (batch === undefined || index === undefined) throw new Misfit(`${at} names no place of a batch`);
   return [batch, index];
 };
+/** Bytes of a message that is no JSON; whoever made them, in whichever world. */
+const bytes: Read<ArrayBuffer> = (value, at) => {
+  if (Object.prototype.toString.call(value) !== "[object ArrayBuffer]")
+    throw new Misfit(`${at} is not bytes`);
+  return value as ArrayBuffer;
+};
+const partText = text(2 * NEAR_PART);
+const partBytes: Read<Uint8Array | string> = (value, at) => {
+  if (!ArrayBuffer.isView(value)) return partText(value, at);
+  if (value.byteLength > NEAR_PART) throw new Misfit(`${at} is longer than ${NEAR_PART} bytes`);
+  return value as Uint8Array;
+};
 
 export const readShellMessage: Read<ShellMessage> = variants<ShellMessage>({
   posts: object({ type: type("posts"), seq, host, visit: text(64, 1), posts: text(MAX_BATCH_TEXT) }),
@@ -82,6 +95,8 @@ export const readShellMessage: Read<ShellMessage> = variants<ShellMessage>({
     at: integer(0, MAX_BATCH),
     pictures: list(text(MAX_PICTURE), MAX_PICTURES),
   }),
+  near: object({ type: type("near"), seq, build: text(64) }),
+  decided: object({ type: type("decided"), visit: text(64, 1), posts: text(MAX_BATCH_TEXT, 2) }),
   health: object({
     type: type("health"),
     adapter: name,
@@ -101,6 +116,17 @@ export const readEngineMessage: Read<EngineMessage> = variants<EngineMessage>({
   pictures: object({ type: type("pictures"), seq, at: list(integer(0, MAX_BATCH), MAX_BATCH) }),
   order: object({ type: type("order"), seq, order: list(integer(0, MAX_ORDERED), MAX_ORDERED) }),
   failed: object({ type: type("failed"), seq, message: words }),
+  "near-begin": object({
+    type: type("near-begin"),
+    seq,
+    build: text(64, 1),
+    size: integer(0, MAX_NEAR),
+    parts: integer(0, MAX_NEAR / 1024),
+    orders: flag,
+    program: optional(bytes),
+  }),
+  "near-part": object({ type: type("near-part"), at: integer(0, MAX_NEAR), bytes: partBytes }),
+  "near-none": object({ type: type("near-none"), why: words }),
   changed: object({ type: type("changed") }),
 });
 
@@ -137,6 +163,7 @@ export const PACK_SHAPE = {
 export const readBackgroundRequest: Read<BackgroundRequest> = variants<BackgroundRequest>({
   state: object({ type: type("state") }),
   "set-site": object({ type: type("set-site"), host: text(253, 1), on: flag }),
+  "set-wire": object({ type: type("set-wire"), host: text(253, 1), on: flag }),
   "set-pack": object({ type: type("set-pack"), pack: packId, on: flag }),
   "set-rules": object({ type: type("set-rules"), source: text(MAX_RULES), base: optional(text(MAX_RULES)) }),
   "keep-author": object({ type: type("keep-author"), author: text(300, 1) }),
