@@ -33,6 +33,8 @@ export class Requests {
     private readonly recent: Recent,
     /** Rules changed and are in force. */
     private readonly changed: () => Promise<void>,
+    /** Sites were switched on or off. */
+    private readonly sitesChanged: () => Promise<void>,
     /** What else is off, in words for the reader. */
     private readonly troubles: () => string[],
   ) {}
@@ -83,6 +85,16 @@ export class Requests {
           const others = paused.filter((one) => one !== host);
           return request.on ? others : [...others, host];
         });
+        await this.sitesChanged();
+        return null;
+      }
+      case "set-wire": {
+        const host = request.host.toLowerCase();
+        await store.update("wireOff", (off) => {
+          const others = off.filter((one) => one !== host);
+          return request.on ? others : [...others, host];
+        });
+        await this.sitesChanged();
         return null;
       }
       case "set-pack":

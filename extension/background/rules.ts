@@ -50,6 +50,8 @@ export class Rules {
   readonly troubles: string[] = [];
   /** Some rule in force may say `order by`. */
   orders = false;
+  /** Grows whenever other rules come into force, and before they do. */
+  epoch = 0;
 
   private memoryTimer: ReturnType<typeof setTimeout> | undefined;
 
@@ -132,8 +134,18 @@ export class Rules {
     return new Map(engine.packs().map(({ id, rules }) => [id, rules]));
   }
 
+  /** The rules in force as a snapshot, and of which {@link epoch} they are. */
+  async snapshot(): Promise<{ snapshot: Uint8Array; epoch: number }> {
+    for (;;) {
+      const { epoch } = this;
+      const engine = await this.ready();
+      if (epoch === this.epoch) return { snapshot: engine.snapshot(), epoch };
+    }
+  }
+
   /** Takes the sources anew. Resolves when they are in force. */
   async reload(): Promise<void> {
+    this.epoch++;
     this.engine = this.engine.catch(() => {}).then(() => this.come());
     await this.engine;
   }

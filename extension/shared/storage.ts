@@ -36,6 +36,8 @@ export const packOf = ({ source, title, description, lists }: StoredPack): Store
 export interface Stored {
   /** Hosts on which the reader paused Diffract. */
   paused: string[];
+  /** Hosts on which answers are not rewritten before their page sees them. */
+  wireOff: string[];
   /** Packs turned on or off by the reader; a pack that is absent is as shipped. */
   packs: Record<string, boolean>;
   /** The reader's own rules. */
@@ -60,6 +62,7 @@ export const shownEntry: Read<string> = text(MAX_ID + 65, 1);
 const KEYS: { [K in keyof Omit<Stored, "imported">]: { read: Read<Stored[K]>; otherwise: () => Stored[K] } } =
   {
     paused: { read: list(host, 10_000), otherwise: () => [] },
+    wireOff: { read: list(host, 10_000), otherwise: () => [] },
     packs: { read: record(flag, 2 * MAX_IMPORTED, packId), otherwise: () => ({}) },
     rules: { read: text(MAX_RULES), otherwise: () => "" },
     shown: { read: list(shownEntry, MAX_SHOWN), otherwise: () => [] },
@@ -110,6 +113,7 @@ export function parseStored(raw: Record<string, unknown>): { stored: Stored; dam
   }
   const stored: Stored = {
     paused: take("paused", KEYS.paused.read, KEYS.paused.otherwise),
+    wireOff: take("wireOff", KEYS.wireOff.read, KEYS.wireOff.otherwise),
     packs: take("packs", KEYS.packs.read, KEYS.packs.otherwise),
     rules: take("rules", KEYS.rules.read, KEYS.rules.otherwise),
     shown: take("shown", KEYS.shown.read, KEYS.shown.otherwise),
@@ -123,8 +127,8 @@ export function parseStored(raw: Record<string, unknown>): { stored: Stored; dam
 }
 
 /** What a content script needs. Damage is left to the background, which reads the same keys. */
-export async function readForPage(): Promise<Pick<Stored, "paused" | "shown" | "token">> {
-  return parseStored(await api.storage.local.get(["paused", "shown", "token"])).stored;
+export async function readForPage(): Promise<Pick<Stored, "paused" | "shown" | "token" | "wireOff">> {
+  return parseStored(await api.storage.local.get(["paused", "shown", "token", "wireOff"])).stored;
 }
 
 /** The key under which a post is remembered in `shown`. */

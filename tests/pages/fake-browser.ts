@@ -182,6 +182,7 @@ function reportOf(): PageReport {
     },
     troubles: [],
     latencies: [1.2, 2.4, 1.9, 3.1, 4.2],
+    engine: "near",
   };
 }
 

@@ -28,7 +28,9 @@ describe("the manifest", () => {
     test(`for ${browser} asks for no more than it needs and shows pages nothing`, () => {
       const manifest = JSON.parse(manifestText(browser, ["x.com"], false)) as Record<string, unknown>;
       const panel = browser === "chrome" ? ["sidePanel"] : [];
-      assert.deepEqual(manifest.permissions, ["activeTab", "scripting", ...panel, "storage"]);
+      const network =
+        browser === "firefox" ? ["webRequest", "webRequestBlocking", "webRequestFilterResponse"] : [];
+      assert.deepEqual(manifest.permissions, ["activeTab", "scripting", ...panel, "storage", ...network]);
       assert.deepEqual(manifest.host_permissions, ["*://*.x.com/*"]);
       assert.equal("web_accessible_resources" in manifest, false);
       assert.deepEqual(manifest.content_security_policy, {

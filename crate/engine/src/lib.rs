@@ -111,7 +111,7 @@ impl Engine {
     pub fn decide(&mut self, posts: &str, context: &str) -> Result<String, Error> {
         let context = read_context(context).map_err(Failure::from)?;
         let batch = read_posts(bounded(posts, "posts", MAX_POSTS_TEXT)?).map_err(Failure::from)?;
-        let verdicts = posts::decide(&self.rules, batch, &context, &mut self.memory);
+        let verdicts = diffract_core::batch::decide(&self.rules, batch, &context, &mut self.memory);
         serde_json::to_string(&verdicts)
             .map_err(|error| Error::new(&format!("the verdicts cannot be written: {error}")))
     }

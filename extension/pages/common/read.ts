@@ -25,6 +25,7 @@ import {
   record,
   text,
 } from "../../shared/shape.ts";
+import { PASSED, type WireReport } from "../../shared/wire.ts";
 import { readPost } from "./post.ts";
 
 const words = text(1 << 16);
@@ -59,7 +60,19 @@ const readJudged: Read<JudgedPost> = object({
 });
 
 /** A content script's report. */
+const wireReport: Read<WireReport> = object({
+  on: flag,
+  here: flag,
+  answers: natural,
+  taken: natural,
+  moved: natural,
+  passed: object(Object.fromEntries(PASSED.map((why) => [why, optional(natural)]))),
+  asked: list(number(0, 1e9), 1000),
+  engine: list(number(0, 1e9), 1000),
+});
+
 export const readReport: Read<PageReport> = object({
+  wire: optional(wireReport),
   host: text(253),
   platform: text(64),
   surface: (value: unknown, at: string) =>
@@ -78,6 +91,7 @@ export const readReport: Read<PageReport> = object({
   }),
   troubles: sound(words, 1000),
   latencies: sound(number(0, Number.MAX_VALUE), 10_000),
+  engine: oneOf("near", "background"),
 });
 
 const offset = integer(0, MAX_RULES);

@@ -309,3 +309,15 @@ export function p95(milliseconds: readonly number[]): number | undefined {
   const sorted = [...milliseconds].sort((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.ceil(sorted.length * 0.95) - 1)];
 }
+
+const PASSED_WORDS: Readonly<Record<string, string>> = {
+  large: "too large",
+  late: "too late",
+  cut: "cut short",
+  unreadable: "of a form that is not known",
+  failed: "failed",
+  flood: "in a flood",
+};
+
+/** Why an answer was handed on as it came. */
+export const passedWords = (why: string): string => PASSED_WORDS[why] ?? why;

@@ -89,6 +89,18 @@ export async function setSite(host: string, on: boolean): Promise<void> {
   await look();
 }
 
+/** Switches on or off that answers are rewritten before a site's page sees them. */
+export async function setWire(host: string, on: boolean): Promise<void> {
+  failure.value = undefined;
+  const current = page.value;
+  if (current.is === "read" && current.report.wire)
+    page.value = { ...current, report: { ...current.report, wire: { ...current.report.wire, on } } };
+  const answer = await tell({ type: "set-wire", host, on });
+  if (answer.ok) announce(on ? `Answers are rewritten on ${host}` : `Answers are left alone on ${host}`);
+  else failure.value = answer.message;
+  await look();
+}
+
 /** Lets Diffract onto a site that it does not know. Call from a click. */
 export async function startOn(host: string): Promise<void> {
   failure.value = undefined;
