@@ -11,7 +11,8 @@
  *   pass by a line fitted through passes one to five.
  * - *nodes*: the most elements that the page had at any moment of all that.
  *
- * A benchmark: no figure fails it.
+ * A benchmark: no figure fails it. On a machine that is busy with other things *empty* drops frames too; only the figures beside
+ * each other mean something then. Not to be run at real-time priority: a collection waits for threads that then never run.
  *
  *   npm run bench:reader [-- --browser chrome|firefox] [--posts N] [--passes N] [--seconds N]
  */
