@@ -59,7 +59,7 @@ export const nearModule = (() => {
  * Checks, completes and tries out rules, in the pages. Fast before small: it is loaded only by the dashboard, and answers
  * keystrokes (docs/decisions/workbench.md).
  */
-export const workbenchModule = wasmModule("workbench", ["core", "importers"], {
+export const workbenchModule = wasmModule("workbench", ["core", "importers", "packs"], {
   CARGO_PROFILE_WASM_OPT_LEVEL: "3",
   DIFFRACT_WASM_OPT: "-O3",
 });

@@ -380,9 +380,10 @@ function answer(request: BackgroundRequest): unknown {
       return done;
     }
     case "import-pack": {
-      const title = /^pack "(.*)"/mu.exec(request.source)?.[1] ?? request.pack;
+      const title = request.title ?? /^pack "(.*)"/mu.exec(request.source)?.[1] ?? request.pack;
       const added = {
-        ...pack(request.pack, title, "", true, []),
+        ...pack(request.pack, title, request.description ?? "", true, []),
+        ...(request.lists && { lists: request.lists }),
         origin: "imported" as const,
         source: request.source,
       };
