@@ -53,8 +53,18 @@ export const workbenchModule = wasmModule("workbench", ["core", "importers"], {
   DIFFRACT_WASM_OPT: "-O3",
 });
 
+/**
+ * Runs models, in a worker of its own. tract with all that it can do is large; level 3 goes only to what multiplies (`Cargo.toml`), and
+ * more of `wasm-opt` takes minutes for nothing that could be measured.
+ */
+export const scorerModule: WasmModule = wasmModule("scorer", ["models"], {
+  CARGO_PROFILE_WASM_OPT_LEVEL: "s",
+  DIFFRACT_WASM_FLAGS: "+simd128",
+  DIFFRACT_WASM_OPT: "-O1",
+});
+
 /** Every wasm module that the extension ships. */
-export const WASM_MODULES: readonly WasmModule[] = [engineModule, workbenchModule];
+export const WASM_MODULES: readonly WasmModule[] = [engineModule, workbenchModule, scorerModule];
 
 /** The compiled adapters, with the demo platform's or without. */
 export const adaptersProduct = (demo: boolean): Product & { file: string } => {

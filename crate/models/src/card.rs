@@ -25,7 +25,7 @@ pub enum Task {
 }
 
 /// What is applied to the outputs, after the calibration.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Activation {
     /// Each output is a chance of its own.
@@ -37,7 +37,7 @@ pub enum Activation {
 }
 
 /// How outputs become chances.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum CalibrationKind {
     /// `slope · logit + offset`.
@@ -50,20 +50,20 @@ pub enum CalibrationKind {
 }
 
 /// `[calibration]`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 pub struct Calibration {
     /// Which formula.
     pub kind: CalibrationKind,
     /// Of the formula.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub slope: Option<f64>,
     /// Of the formula.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub offset: Option<f64>,
 }
 
 /// `[file]`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct File {
     /// In the card's folder, without a path.
     pub name: String,
@@ -76,46 +76,38 @@ pub struct File {
 }
 
 /// `[input]` of a model that reads texts.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TextInput {
     /// Version of the definition of grams, where they are read.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub grams: Option<u32>,
     /// The table of grams has 2^bits rows.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bits: Option<u32>,
     /// Version of the definition of word pieces, where they are read.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pieces: Option<u32>,
     /// SHA-256 of the vocabulary.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub vocabulary: Option<String>,
     /// The most pieces that are fed.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub longest: Option<usize>,
     /// What an encoder wants before and after the pieces.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub marks: Option<[i64; 2]>,
 }
 
 /// `[input]` of a model that looks at pictures.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct PictureInput {
     /// Of the tensor.
     pub name: String,
     /// Width and height, in pixels.
     pub size: usize,
     /// The order of the tensor's dimensions.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub layout: Option<String>,
     /// What black and white are.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub range: Option<[f64; 2]>,
 }
 
 /// `[input]`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "lowercase")]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(try_from = "InputKeys")]
 pub enum Input {
     /// A text.
     Text(TextInput),
@@ -123,20 +115,60 @@ pub enum Input {
     Image(PictureInput),
 }
 
+/// The keys of `[input]`, whatever it is: read so, messages name the key that is wrong.
+#[derive(Deserialize)]
+struct InputKeys {
+    kind: Kind,
+    grams: Option<u32>,
+    bits: Option<u32>,
+    pieces: Option<u32>,
+    vocabulary: Option<String>,
+    longest: Option<usize>,
+    marks: Option<[i64; 2]>,
+    name: Option<String>,
+    size: Option<usize>,
+    layout: Option<String>,
+    range: Option<[f64; 2]>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Kind {
+    Text,
+    Image,
+}
+
+impl TryFrom<InputKeys> for Input {
+    type Error = &'static str;
+
+    fn try_from(keys: InputKeys) -> Result<Input, &'static str> {
+        let InputKeys { kind, grams, bits, pieces, vocabulary, longest, marks, name, size, layout, range } = keys;
+        Ok(match kind {
+            Kind::Text => Input::Text(TextInput { grams, bits, pieces, vocabulary, longest, marks }),
+            Kind::Image => Input::Image(PictureInput {
+                name: name.ok_or("`name` is missing")?,
+                size: size.ok_or("`size` is missing")?,
+                layout,
+                range,
+            }),
+        })
+    }
+}
+
 /// `[output]`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct Output {
     /// Of the tensor.
     pub name: String,
     /// Applied after the calibration.
     pub activation: Activation,
     /// Of an embedding: how many numbers.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub width: Option<usize>,
 }
 
 /// `[thresholds]`: scores by name.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 pub struct Thresholds {
     /// The name of the shipped one.
     pub default: String,
@@ -146,7 +178,7 @@ pub struct Thresholds {
 }
 
 /// A card. What only people read of it is in [`Card::whole`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
 pub struct Card {
     /// The number of the definition.
     pub format: u32,
@@ -161,7 +193,7 @@ pub struct Card {
     /// Names of the outputs, in order.
     pub labels: Vec<String>,
     /// The labels whose chances are added up as *the* score.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub positive: Option<Vec<String>>,
     /// ISO 639-1 codes.
     pub languages: Vec<String>,
@@ -183,7 +215,7 @@ pub struct Card {
     #[serde(default)]
     pub calibration: Calibration,
     /// From which score on a post is flagged.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub thresholds: Option<Thresholds>,
     /// Has to be there; what it says is for people, the cost that counts is taken from the file.
     cost: toml::Table,
