@@ -55,7 +55,7 @@ struct Line<'a> {
     embedding: Option<Vec<f32>>,
     /// `null` where there is none: a picture that could not be read.
     #[serde(skip_serializing_if = "Option::is_none")]
-    score: Option<Option<f32>>,
+    score: Option<Option<f64>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     flagged: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -148,7 +148,14 @@ impl Scored {
                     failed = true;
                     let error = format!("{problem:#}");
                     terminal::error(&format!("{}: {error}", crate::files::name(path)));
-                    Line { line, file, score: Some(None), flagged: Some(false), error: Some(error), ..Line::default() }
+                    Line {
+                        line,
+                        file,
+                        score: Some(None),
+                        flagged: Some(false),
+                        error: Some(error),
+                        ..Line::default()
+                    }
                 }
             };
             write(out, &line)?;
@@ -158,19 +165,31 @@ impl Scored {
 
     fn line(&self, line: usize, answer: &Answer) -> Line<'_> {
         let card = self.model.card();
-        let flagged = answer.score.zip(self.threshold).is_some_and(|(score, least)| f64::from(score) >= least);
+        let flagged =
+            answer.score.zip(self.threshold).is_some_and(|(score, least)| f64::from(score) >= least);
         let label = || answer.label.and_then(|label| card.labels.get(label)).map(String::as_str);
         let several = card.task == Task::Classify && card.labels.len() > 1;
-        let scores = || card.labels.iter().cloned().zip(answer.chances.iter().map(|&chance| chance.into())).collect();
+        let scores = || {
+            card.labels
+                .iter()
+                .cloned()
+                .zip(answer.chances.iter().map(|&chance| rounded(chance).into()))
+                .collect()
+        };
         Line {
             line,
-            score: Some(answer.score),
+            score: Some(answer.score.map(rounded)),
             flagged: Some(flagged),
             label: (card.task == Task::Choose).then(label),
             scores: several.then(scores),
             ..Line::default()
         }
     }
+}
+
+/// To six places: what is behind them differs between machines.
+fn rounded(score: f32) -> f64 {
+    (f64::from(score) * 1e6).round() / 1e6
 }
 
 /// A threshold by its name in the card, or as a number.

@@ -142,7 +142,8 @@ impl TryFrom<InputKeys> for Input {
     type Error = &'static str;
 
     fn try_from(keys: InputKeys) -> Result<Input, &'static str> {
-        let InputKeys { kind, grams, bits, pieces, vocabulary, longest, marks, name, size, layout, range } = keys;
+        let InputKeys { kind, grams, bits, pieces, vocabulary, longest, marks, name, size, layout, range } =
+            keys;
         Ok(match kind {
             Kind::Text => Input::Text(TextInput { grams, bits, pieces, vocabulary, longest, marks }),
             Kind::Image => Input::Image(PictureInput {
@@ -310,7 +311,10 @@ impl Card {
         let File { name, sha256, bytes, opset } = &self.file;
         let plain = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
         if name.is_empty() || name.len() > 100 || name.starts_with('.') || !name.chars().all(plain) {
-            return Err(wrong("file.name", "has to be a plain file name without a path, such as `model.onnx`"));
+            return Err(wrong(
+                "file.name",
+                "has to be a plain file name without a path, such as `model.onnx`",
+            ));
         }
         if sha256.len() != 64 || !sha256.chars().all(|c| matches!(c, '0'..='9' | 'a'..='f')) {
             return Err(wrong("file.sha256", "has to be 64 digits of 0-9 and a-f"));
@@ -326,9 +330,8 @@ impl Card {
     }
 
     fn check_labels(&self) -> Result<(), Refusal> {
-        let fits = |label: &String| {
-            !label.is_empty() && label.len() <= 64 && !label.chars().any(char::is_control)
-        };
+        let fits =
+            |label: &String| !label.is_empty() && label.len() <= 64 && !label.chars().any(char::is_control);
         match self.task {
             Task::Embed if self.labels.is_empty() => {}
             Task::Embed => return Err(wrong("labels", "has to be empty for `task = \"embed\"`")),
@@ -340,7 +343,10 @@ impl Card {
         }
         for (place, label) in self.labels.iter().enumerate() {
             if !fits(label) || self.labels[..place].contains(label) {
-                return Err(wrong("labels", format!("has {label:?}, which is there twice, empty, or too long")));
+                return Err(wrong(
+                    "labels",
+                    format!("has {label:?}, which is there twice, empty, or too long"),
+                ));
             }
         }
         if let Some(positive) = &self.positive {
@@ -391,11 +397,17 @@ impl Card {
         };
         for (name, value) in &thresholds.all {
             if !(0.0..=1.0).contains(value) {
-                return Err(wrong(&format!("thresholds.{name}"), format!("is {value}, and has to be 0 to 1")));
+                return Err(wrong(
+                    &format!("thresholds.{name}"),
+                    format!("is {value}, and has to be 0 to 1"),
+                ));
             }
         }
         if !thresholds.all.contains_key(&thresholds.default) {
-            return Err(wrong("thresholds.default", format!("names {:?}, which is not there", thresholds.default)));
+            return Err(wrong(
+                "thresholds.default",
+                format!("names {:?}, which is not there", thresholds.default),
+            ));
         }
         Ok(())
     }
@@ -403,8 +415,7 @@ impl Card {
 
 /// Whether a model can be called so.
 pub fn is_name(name: &str) -> bool {
-    (1..=40).contains(&name.len())
-        && name.chars().all(|c| matches!(c, 'a'..='z' | '0'..='9' | '-'))
+    (1..=40).contains(&name.len()) && name.chars().all(|c| matches!(c, 'a'..='z' | '0'..='9' | '-'))
 }
 
 impl TextInput {
@@ -422,7 +433,10 @@ impl TextInput {
         }
         if self.pieces.is_some() {
             if self.vocabulary.as_deref() != Some(VOCABULARY_SHA256) {
-                return Err(wrong("input.vocabulary", format!("has to be {VOCABULARY_SHA256}, the one vocabulary that is known")));
+                return Err(wrong(
+                    "input.vocabulary",
+                    format!("has to be {VOCABULARY_SHA256}, the one vocabulary that is known"),
+                ));
             }
             if !matches!(self.longest, Some(1..=510)) {
                 return Err(wrong("input.longest", "has to be 1 to 510 where `pieces` are read"));
@@ -430,8 +444,12 @@ impl TextInput {
         }
         if let Some(marks) = self.marks {
             let known = 0..VOCABULARY_SIZE as i64;
-            if self.grams.is_some() || self.pieces.is_none() || !marks.iter().all(|mark| known.contains(mark)) {
-                return Err(wrong("input.marks", "has to be two numbers of pieces, and goes with `pieces` alone"));
+            if self.grams.is_some() || self.pieces.is_none() || !marks.iter().all(|mark| known.contains(mark))
+            {
+                return Err(wrong(
+                    "input.marks",
+                    "has to be two numbers of pieces, and goes with `pieces` alone",
+                ));
             }
         }
         Ok(())

@@ -20,9 +20,9 @@ pub mod text;
 
 pub use card::Card;
 pub use feed::Features;
-pub use model::{Answer, Checked, Cost, Model};
+pub use model::{Answer, Checked, Cost, Model, Tensor};
 pub use onnx::MOST_FILE;
 pub use picture::{MOST_PIXELS, Picture};
 pub use refusal::Refusal;
-pub use session::RunError;
+pub use session::{Numbers, RunError};
 pub use text::Composed;

@@ -43,6 +43,17 @@ pub struct Model {
     cost: Cost,
 }
 
+/// One tensor that a model is fed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Tensor {
+    /// Its name.
+    pub name: String,
+    /// Its shape.
+    pub shape: Vec<usize>,
+    /// Its numbers, row by row.
+    pub numbers: Numbers,
+}
+
 /// What a model says to one text or picture.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Answer {
@@ -123,7 +134,12 @@ fn check_ports(card: &Card, graph: &Graph, tensors: &Tensors) -> Result<(), Refu
     for (port, feed) in ports.iter().zip(tensors.feeds(2, 1)) {
         let Some(input) = graph.inputs.iter().find(|input| input.name == port.name) else { continue };
         if input.element != port.element {
-            let message = format!("the model's input `{}` is {}, and it is fed {}", port.name, input.element.name(), port.element.name());
+            let message = format!(
+                "the model's input `{}` is {}, and it is fed {}",
+                port.name,
+                input.element.name(),
+                port.element.name()
+            );
             return Err(Refusal::Ports(message));
         }
         let Some(shape) = &input.shape else { continue };
@@ -136,14 +152,19 @@ fn check_ports(card: &Card, graph: &Graph, tensors: &Tensors) -> Result<(), Refu
             let message = format!(
                 "the model's input `{}` has the shape [{}]; how many texts or pictures it takes, and how long they are, has to be free (export with `dynamic_axes`)",
                 port.name,
-                shape.iter().map(|size| size.map_or("free".to_owned(), |size| size.to_string())).collect::<Vec<_>>().join(", "),
+                shape
+                    .iter()
+                    .map(|size| size.map_or("free".to_owned(), |size| size.to_string()))
+                    .collect::<Vec<_>>()
+                    .join(", "),
             );
             return Err(Refusal::Ports(message));
         }
     }
     let outputs: Vec<&str> = graph.outputs.iter().map(|port| port.name).collect();
     if outputs != [card.output.name.as_str()] {
-        let message = format!("the model gives {}, and by its card it gives {}", list(outputs), card.output.name);
+        let message =
+            format!("the model gives {}, and by its card it gives {}", list(outputs), card.output.name);
         return Err(Refusal::Ports(message));
     }
     Ok(())
@@ -247,12 +268,7 @@ impl Model {
         places: &[usize],
         outputs: &mut [Vec<f32>],
     ) -> Result<(), RunError> {
-        let mut longest = vec![1; lengths[places[0]].len()];
-        for &place in places {
-            for (most, &length) in longest.iter_mut().zip(&lengths[place]) {
-                *most = length.max(*most);
-            }
-        }
+        let longest = longest(places.iter().map(|&place| lengths[place].as_slice()));
         let rows: Vec<&Features> = places.iter().map(|&place| &features[place]).collect();
         let numbers = self.session.run(lists.tensors(&rows, &longest))?;
         let width = self.card.outputs();
@@ -263,6 +279,23 @@ impl Model {
             outputs[place] = row.to_vec();
         }
         Ok(())
+    }
+
+    /// What it is fed for some texts put together: each tensor's name, shape and numbers. For comparing with another runtime.
+    pub fn tensors(&self, texts: &[Composed]) -> Result<Vec<Tensor>, RunError> {
+        let Tensors::Lists(lists) = &self.tensors else {
+            return Err(RunError::Reads("pictures, not texts"));
+        };
+        let mut features: Vec<Features> = texts.iter().map(|_| Features::default()).collect();
+        for (text, features) in texts.iter().zip(&mut features) {
+            lists.find(text, features);
+        }
+        let lengths: Vec<Vec<usize>> = features.iter().map(|features| lists.lengths(features)).collect();
+        let longest = longest(lengths.iter().map(Vec::as_slice));
+        let rows: Vec<&Features> = features.iter().collect();
+        let names = self.tensors.ports().into_iter().map(|port| port.name);
+        let tensors = names.zip(lists.tensors(&rows, &longest));
+        Ok(tensors.map(|(name, (shape, numbers))| Tensor { name, shape, numbers }).collect())
     }
 
     /// What it says to a picture.
@@ -291,10 +324,15 @@ impl Model {
                 self.card.positives().map(sum).map(|sum| sum.clamp(0.0, 1.0))
             }
         };
-        let flagged = score
-            .zip(self.card.threshold())
-            .is_some_and(|(score, threshold)| f64::from(score) >= threshold);
+        let flagged =
+            score.zip(self.card.threshold()).is_some_and(|(score, threshold)| f64::from(score) >= threshold);
         let label = best.filter(|_| flagged && self.card.task == Task::Choose);
         Answer { score, flagged, label, chances }
     }
+}
+
+/// The greatest of each length.
+fn longest<'a>(mut lengths: impl Iterator<Item = &'a [usize]>) -> Vec<usize> {
+    let first = lengths.next().unwrap_or_default().to_vec();
+    lengths.fold(first, |longest, lengths| longest.iter().zip(lengths).map(|(&a, &b)| a.max(b)).collect())
 }

@@ -98,9 +98,8 @@ mod decode {
             if file.len() > MOST_FILE {
                 return Err(RunError::Picture(format!("the picture is over {} MB", MOST_FILE >> 20)));
             }
-            let mut reader = ImageReader::new(Cursor::new(file))
-                .with_guessed_format()
-                .map_err(|error| broken(&error))?;
+            let mut reader =
+                ImageReader::new(Cursor::new(file)).with_guessed_format().map_err(|error| broken(&error))?;
             if reader.format().is_none() {
                 return Err(RunError::Picture("it is no PNG, JPEG, WebP or GIF".to_owned()));
             }

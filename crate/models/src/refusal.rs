@@ -9,7 +9,9 @@ pub enum Refusal {
     #[error("card.toml: {0}")]
     Card(String),
     /// The file's length or hash is another one.
-    #[error("{file} is not the file that the card describes: {how}. Take the file and the card from the same place, or write the card anew")]
+    #[error(
+        "{file} is not the file that the card describes: {how}. Take the file and the card from the same place, or write the card anew"
+    )]
     OtherFile {
         /// The file's name.
         file: String,
@@ -70,7 +72,9 @@ pub enum Refusal {
         most: u64,
     },
     /// Too much work.
-    #[error("one text or picture would take {operations} million multiplications; at most {most} million are allowed")]
+    #[error(
+        "one text or picture would take {operations} million multiplications; at most {most} million are allowed"
+    )]
     TooCostly {
         /// In millions.
         operations: u64,
@@ -84,7 +88,9 @@ pub enum Refusal {
     #[error("the shape of `{0}` depends on what is read, so its size cannot be told beforehand")]
     Unforeseeable(String),
     /// Rows of a table that does not have them.
-    #[error("`{0}` asks a table for rows that it does not have, or that cannot be foreseen. Is `bits` or `vocabulary` of another model?")]
+    #[error(
+        "`{0}` asks a table for rows that it does not have, or that cannot be foreseen. Is `bits` or `vocabulary` of another model?"
+    )]
     Rows(String),
     /// A weight that is no number.
     #[error("the weight `{0}` holds a value that is infinite or not a number")]

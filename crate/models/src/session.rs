@@ -85,15 +85,18 @@ impl Session {
         })
         .map_err(RunError::Failed)
         .and_then(|numbers| {
-            if numbers.iter().all(|number| number.is_finite()) { Ok(numbers) } else { Err(RunError::NotFinite) }
+            if numbers.iter().all(|number| number.is_finite()) {
+                Ok(numbers)
+            } else {
+                Err(RunError::NotFinite)
+            }
         })
     }
 }
 
 fn prepare(onnx: &[u8], ports: &[Port]) -> TractResult<Arc<TypedRunnableModel>> {
     let mut bytes = onnx;
-    let mut model =
-        tract_onnx::onnx().with_ignore_value_info(true).model_for_read(&mut bytes)?;
+    let mut model = tract_onnx::onnx().with_ignore_value_info(true).model_for_read(&mut bytes)?;
     let symbols = model.symbols.clone();
     let batch = symbols.new_with_prefix("batch");
     let lengths: Vec<Symbol> = ports.iter().map(|_| symbols.new_with_prefix("length")).collect();
@@ -108,8 +111,7 @@ fn prepare(onnx: &[u8], ports: &[Port]) -> TractResult<Arc<TypedRunnableModel>> 
                 Dimension::Fixed(size) => size.into(),
             })
             .collect();
-        let element =
-            if port.element == ElementType::Int64 { i64::datum_type() } else { f32::datum_type() };
+        let element = if port.element == ElementType::Int64 { i64::datum_type() } else { f32::datum_type() };
         model = model.with_input_fact(place, InferenceFact::dt_shape(element, shape))?;
     }
     model.into_optimized()?.into_runnable()

@@ -80,7 +80,11 @@ fn classifiers_agree_on_a_thousand_texts() {
         assert!(expected.logits.len() >= 1000, "{name}");
         let found = outputs(name, &expected.sha256, expected.logits.len());
         for (place, (found, expected)) in found.iter().zip(&expected.logits).enumerate() {
-            assert!((found[0] - expected).abs() <= CLOSE, "{name}, text {place}: {} and {expected}", found[0]);
+            assert!(
+                (found[0] - expected).abs() <= CLOSE,
+                "{name}, text {place}: {} and {expected}",
+                found[0]
+            );
         }
     }
 }

@@ -13,13 +13,15 @@ fn flat(colour: [u8; 4], width: u32, height: u32) -> DynamicImage {
 
 fn encoded(picture: &DynamicImage, format: ImageFormat) -> Vec<u8> {
     let mut file = Cursor::new(Vec::new());
-    let picture = if format == ImageFormat::Jpeg { DynamicImage::from(picture.to_rgb8()) } else { picture.clone() };
+    let picture =
+        if format == ImageFormat::Jpeg { DynamicImage::from(picture.to_rgb8()) } else { picture.clone() };
     picture.write_to(&mut file, format).expect("encoded");
     file.into_inner()
 }
 
 fn model() -> Model {
-    let folder = Folder::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models/nsfw")).expect("a folder");
+    let folder =
+        Folder::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models/nsfw")).expect("a folder");
     Model::open(&folder.card, &folder.onnx).expect("a model")
 }
 
@@ -27,7 +29,8 @@ fn model() -> Model {
 fn formats_of_feeds_are_read() {
     let red = flat([200, 30, 30, 255], 40, 30);
     for format in [ImageFormat::Png, ImageFormat::Jpeg, ImageFormat::WebP, ImageFormat::Gif] {
-        let picture = Picture::decode(&encoded(&red, format)).unwrap_or_else(|problem| panic!("{format:?}: {problem}"));
+        let picture =
+            Picture::decode(&encoded(&red, format)).unwrap_or_else(|problem| panic!("{format:?}: {problem}"));
         assert_eq!(picture.dimensions(), (40, 30));
         let scaled = picture.scaled(8);
         assert_eq!(scaled.len(), 3 * 64);
@@ -41,7 +44,12 @@ fn of_an_animation_the_first_picture_is_read() {
     {
         let mut encoder = GifEncoder::new(&mut file);
         for colour in [[0, 0, 255, 255], [255, 0, 0, 255], [0, 255, 0, 255]] {
-            let frame = Frame::from_parts(flat(colour, 20, 20).into_rgba8(), 0, 0, Delay::from_numer_denom_ms(100, 1));
+            let frame = Frame::from_parts(
+                flat(colour, 20, 20).into_rgba8(),
+                0,
+                0,
+                Delay::from_numer_denom_ms(100, 1),
+            );
             encoder.encode_frame(frame).expect("a frame");
         }
     }
@@ -52,7 +60,13 @@ fn of_an_animation_the_first_picture_is_read() {
 #[test]
 fn what_is_broken_or_too_large_is_refused() {
     let png = encoded(&flat([1, 2, 3, 255], 300, 300), ImageFormat::Png);
-    for broken in [&b""[..], b"no picture", &png[..png.len() / 2], &png[..20], b"<svg xmlns='http://www.w3.org/2000/svg'/>"] {
+    for broken in [
+        &b""[..],
+        b"no picture",
+        &png[..png.len() / 2],
+        &png[..20],
+        b"<svg xmlns='http://www.w3.org/2000/svg'/>",
+    ] {
         let problem = Picture::decode(broken).expect_err("refused").to_string();
         assert!(!problem.is_empty());
     }

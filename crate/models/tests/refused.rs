@@ -4,7 +4,8 @@ use diffract_models::{Checked, Composed, Model, Picture, Refusal};
 use prost::Message;
 use sha2::{Digest, Sha256};
 use tract_onnx::pb::{
-    AttributeProto, GraphProto, ModelProto, NodeProto, StringStringEntryProto, TensorProto, tensor_shape_proto, type_proto,
+    AttributeProto, GraphProto, ModelProto, NodeProto, StringStringEntryProto, TensorProto,
+    tensor_shape_proto, type_proto,
 };
 
 /// The shipped spam model: `grams`, `gram_weights` → `logits`, with a table of 65,536 rows.
@@ -46,7 +47,8 @@ fn node(operator: &str, inputs: &[&str], output: &str) -> NodeProto {
 }
 
 fn with_axis(mut node: NodeProto, axis: i64) -> NodeProto {
-    let attribute = AttributeProto { name: "axis".to_owned(), i: axis, r#type: 2, ..AttributeProto::default() };
+    let attribute =
+        AttributeProto { name: "axis".to_owned(), i: axis, r#type: 2, ..AttributeProto::default() };
     node.attribute.push(attribute);
     node
 }
@@ -100,7 +102,10 @@ fn truncated_anywhere() {
     let whole = file.len();
     for end in (1..100).chain((100..whole).step_by(whole / 20)) {
         let part = &file[..end];
-        assert!(Checked::new(&card_of(card.clone(), part), part).is_err(), "the first {end} bytes were taken");
+        assert!(
+            Checked::new(&card_of(card.clone(), part), part).is_err(),
+            "the first {end} bytes were taken"
+        );
     }
 }
 
@@ -148,10 +153,18 @@ fn operators_that_are_not_taken() {
 #[test]
 fn loops_and_branches() {
     for operator in ["Loop", "Scan", "If"] {
-        assert_eq!(refusal(|graph| add(graph, vec![node(operator, &["gram_weights"], "more")])), Refusal::Loop);
+        assert_eq!(
+            refusal(|graph| add(graph, vec![node(operator, &["gram_weights"], "more")])),
+            Refusal::Loop
+        );
     }
     let hidden = |graph: &mut GraphProto| {
-        let body = AttributeProto { name: "body".to_owned(), g: Some(GraphProto::default()), r#type: 5, ..AttributeProto::default() };
+        let body = AttributeProto {
+            name: "body".to_owned(),
+            g: Some(GraphProto::default()),
+            r#type: 5,
+            ..AttributeProto::default()
+        };
         graph.node[0].attribute.push(body);
     };
     assert_eq!(refusal(hidden), Refusal::Loop);
@@ -159,7 +172,8 @@ fn loops_and_branches() {
 
 #[test]
 fn nodes_in_a_circle_or_of_nothing() {
-    let circle = |graph: &mut GraphProto| add(graph, vec![node("Tanh", &["b"], "a"), node("Tanh", &["a"], "b")]);
+    let circle =
+        |graph: &mut GraphProto| add(graph, vec![node("Tanh", &["b"], "a"), node("Tanh", &["a"], "b")]);
     assert_eq!(refusal(circle), Refusal::Name("b".to_owned()));
     let twice = |graph: &mut GraphProto| add(graph, vec![node("Tanh", &["gram_weights"], "grams")]);
     assert_eq!(refusal(twice), Refusal::Name("grams".to_owned()));
@@ -170,7 +184,8 @@ fn a_tensor_of_two_gigabytes() {
     // Claimed: 2^29 floats, without their bytes.
     let claimed = |graph: &mut GraphProto| graph.initializer.push(floats("much", &[1 << 29], &[1.0]));
     assert!(matches!(refusal(claimed), Refusal::TooLarge { .. }));
-    let overflowing = |graph: &mut GraphProto| graph.initializer.push(floats("much", &[1 << 40, 1 << 40], &[1.0]));
+    let overflowing =
+        |graph: &mut GraphProto| graph.initializer.push(floats("much", &[1 << 40, 1 << 40], &[1.0]));
     assert!(matches!(refusal(overflowing), Refusal::TooLarge { .. }));
     // Made: a small constant, doubled thirty times while the model is loaded.
     let doubled = |graph: &mut GraphProto| {
@@ -209,7 +224,9 @@ fn too_many_multiplications() {
     graph.initializer.push(floats("matrix", &[2048, 2048], &values));
     graph.initializer.push(floats("wide", &[1, 2048], &values[..side]));
     let mut nodes = vec![node("MatMul", &["add_11", "wide"], "wide0")];
-    nodes.extend((0..1000).map(|i| node("MatMul", &[&format!("wide{i}"), "matrix"], &format!("wide{}", i + 1))));
+    nodes.extend(
+        (0..1000).map(|i| node("MatMul", &[&format!("wide{i}"), "matrix"], &format!("wide{}", i + 1))),
+    );
     let at = graph.node.len() - 1;
     graph.node.splice(at..at, nodes);
     assert!(matches!(check(card, &model), Err(Refusal::TooCostly { .. })));
@@ -235,7 +252,9 @@ fn weights_in_other_files() {
     let outside = |graph: &mut GraphProto| {
         let mut tensor = floats("far", &[1], &[]);
         tensor.data_location = Some(1);
-        tensor.external_data.push(StringStringEntryProto { key: "location".to_owned(), value: "/etc/passwd".to_owned() });
+        tensor
+            .external_data
+            .push(StringStringEntryProto { key: "location".to_owned(), value: "/etc/passwd".to_owned() });
         graph.initializer.push(tensor);
     };
     assert_eq!(refusal(outside), Refusal::External);
@@ -256,14 +275,20 @@ fn cards_that_lie() {
         check(card, &model).expect_err("refused")
     };
     // More rows than the table has.
-    let bits = lie(&|card| drop(card["input"].as_table_mut().expect("a table").insert("bits".to_owned(), 17.into())));
+    let bits = lie(&|card| {
+        drop(card["input"].as_table_mut().expect("a table").insert("bits".to_owned(), 17.into()))
+    });
     assert!(matches!(bits, Refusal::Rows(_)), "{bits}");
     // More labels than come out.
     let labels = lie(&|card| drop(card.insert("labels".to_owned(), toml::Value::from(vec!["spam", "ham"]))));
     assert!(matches!(labels, Refusal::Ports(_)), "{labels}");
-    let output = lie(&|card| drop(card["output"].as_table_mut().expect("a table").insert("name".to_owned(), "chances".into())));
+    let output = lie(&|card| {
+        drop(card["output"].as_table_mut().expect("a table").insert("name".to_owned(), "chances".into()))
+    });
     assert!(output.to_string().contains("gives logits, and by its card it gives chances"), "{output}");
-    let opset = lie(&|card| drop(card["file"].as_table_mut().expect("a table").insert("opset".to_owned(), 15.into())));
+    let opset = lie(&|card| {
+        drop(card["file"].as_table_mut().expect("a table").insert("opset".to_owned(), 15.into()))
+    });
     assert_eq!(opset, Refusal::OtherOpset { card: 15, model: 13 });
 }
 
@@ -272,7 +297,8 @@ fn graphs_that_lie_about_their_inputs() {
     let fixed = |graph: &mut GraphProto| {
         let kind = graph.input[0].r#type.as_mut().and_then(|kind| kind.value.as_mut()).expect("a type");
         let type_proto::Value::TensorType(tensor) = kind;
-        tensor.shape.as_mut().expect("a shape").dim[0].value = Some(tensor_shape_proto::dimension::Value::DimValue(7));
+        tensor.shape.as_mut().expect("a shape").dim[0].value =
+            Some(tensor_shape_proto::dimension::Value::DimValue(7));
     };
     let problem = refusal(fixed).to_string();
     assert!(problem.contains("`grams` has the shape [7, free]"), "{problem}");
@@ -287,20 +313,43 @@ fn graphs_that_lie_about_their_inputs() {
 #[test]
 fn cards_without_a_key_say_which() {
     let (card, model) = spam();
-    let keys = ["format", "name", "task", "about", "finds", "labels", "languages", "licence", "experimental", "missed", "failures"];
+    let keys = [
+        "format",
+        "name",
+        "task",
+        "about",
+        "finds",
+        "labels",
+        "languages",
+        "licence",
+        "experimental",
+        "missed",
+        "failures",
+    ];
     for key in keys.into_iter().chain(["file", "input", "output", "thresholds", "cost", "data", "test"]) {
         let mut card = card.clone();
         card.remove(key);
         let file = model.encode_to_vec();
         let text = if key == "file" { card.to_string() } else { card_of(card, &file) };
-        let problem = Checked::new(&text, &file).err().unwrap_or_else(|| panic!("taken without {key}")).to_string();
+        let problem =
+            Checked::new(&text, &file).err().unwrap_or_else(|| panic!("taken without {key}")).to_string();
         assert!(problem.contains(&format!("`{key}`")), "{key}: {problem}");
     }
-    for (table, key) in [("file", "sha256"), ("file", "bytes"), ("input", "kind"), ("input", "bits"), ("output", "activation"), ("thresholds", "default")] {
+    for (table, key) in [
+        ("file", "sha256"),
+        ("file", "bytes"),
+        ("input", "kind"),
+        ("input", "bits"),
+        ("output", "activation"),
+        ("thresholds", "default"),
+    ] {
         let file = model.encode_to_vec();
         let mut card: toml::Table = card_of(card.clone(), &file).parse().expect("TOML");
         card[table].as_table_mut().expect("a table").remove(key);
-        let problem = Checked::new(&card.to_string(), &file).err().unwrap_or_else(|| panic!("taken without {key}")).to_string();
+        let problem = Checked::new(&card.to_string(), &file)
+            .err()
+            .unwrap_or_else(|| panic!("taken without {key}"))
+            .to_string();
         assert!(problem.contains(key), "{table}.{key}: {problem}");
     }
 }
@@ -324,7 +373,10 @@ fn cards_with_values_that_cannot_be() {
     ];
     for (from, to, expected) in cases {
         assert!(good.contains(from), "{from}");
-        let problem = Checked::new(&good.replacen(from, to, 1), &file).err().unwrap_or_else(|| panic!("{to}")).to_string();
+        let problem = Checked::new(&good.replacen(from, to, 1), &file)
+            .err()
+            .unwrap_or_else(|| panic!("{to}"))
+            .to_string();
         assert!(problem.contains(expected), "{to}: {problem}");
     }
     let problem = Checked::new("format = 1\nname = \n", &file).err().expect("refused").to_string();
@@ -347,7 +399,8 @@ fn a_text_of_a_megabyte_is_cut_off() {
 #[test]
 fn pixels_that_are_no_picture() {
     assert!(Picture::new(vec![0; 16], 2, 2).is_ok());
-    for (bytes, width, height) in [(15, 2, 2), (0, 0, 0), (4, usize::MAX, usize::MAX), (4, 1 << 16, 1 << 16)] {
+    for (bytes, width, height) in [(15, 2, 2), (0, 0, 0), (4, usize::MAX, usize::MAX), (4, 1 << 16, 1 << 16)]
+    {
         assert!(Picture::new(vec![0; bytes], width, height).is_err());
     }
 }

@@ -13,8 +13,8 @@
 mod info;
 mod memory;
 
-use diffract_models::{Answer, Checked, Composed, Model, Picture};
-use js_sys::Error;
+use diffract_models::{Answer, Checked, Composed, Model, Numbers, Picture, Tensor};
+use js_sys::{Array, BigInt64Array, Error, Float32Array, Object, Reflect};
 use memory::Memory;
 use std::collections::BTreeMap;
 use wasm_bindgen::prelude::*;
@@ -114,14 +114,30 @@ impl Scorer {
         Ok(self.outputs(name, texts)?.concat())
     }
 
+    /// What a model is fed for some texts put together, as `{ name, dims, data }` with a `BigInt64Array` or `Float32Array`: for comparing with
+    /// another runtime.
+    pub fn tensors(&self, name: &str, texts: Vec<String>) -> Result<Vec<JsValue>, Error> {
+        let composed: Vec<Composed> = texts.iter().map(|text| Composed::new(text)).collect();
+        let tensors = self.model(name)?.tensors(&composed).map_err(refused)?;
+        tensors.iter().map(fed).collect()
+    }
+
     /// The score of a picture: red, green, blue and alpha, a byte each, as `ImageData` has them.
     pub fn picture(&self, name: &str, rgba: Vec<u8>, width: usize, height: usize) -> Result<f32, Error> {
         let answer = self.look(name, rgba, width, height)?;
-        answer.score.ok_or_else(|| refused(format!("the model `{name}` has no score; ask for the chances of its labels")))
+        answer.score.ok_or_else(|| {
+            refused(format!("the model `{name}` has no score; ask for the chances of its labels"))
+        })
     }
 
     /// The chance of each label for a picture.
-    pub fn picture_scores(&self, name: &str, rgba: Vec<u8>, width: usize, height: usize) -> Result<Vec<f32>, Error> {
+    pub fn picture_scores(
+        &self,
+        name: &str,
+        rgba: Vec<u8>,
+        width: usize,
+        height: usize,
+    ) -> Result<Vec<f32>, Error> {
         Ok(self.look(name, rgba, width, height)?.chances)
     }
 }
@@ -149,6 +165,19 @@ impl Scorer {
         let picture = Picture::new(rgba, width, height).map_err(refused)?;
         self.model(name)?.look(&picture).map_err(refused)
     }
+}
+
+fn fed(tensor: &Tensor) -> Result<JsValue, Error> {
+    let object = Object::new();
+    let dims: Array = tensor.shape.iter().map(|&size| JsValue::from_f64(size as f64)).collect();
+    let data: JsValue = match &tensor.numbers {
+        Numbers::Integers(numbers) => BigInt64Array::from(numbers.as_slice()).into(),
+        Numbers::Floats(numbers) => Float32Array::from(numbers.as_slice()).into(),
+    };
+    for (key, value) in [("name", tensor.name.as_str().into()), ("dims", dims.into()), ("data", data)] {
+        Reflect::set(&object, &key.into(), &value)?;
+    }
+    Ok(object.into())
 }
 
 /// What is read at most, as JSON: bytes of a `file`, `texts` of a call, `characters` of a text, `pixels` of a picture.

@@ -81,9 +81,16 @@ pub fn run(arguments: &Arguments) -> Result<Outcome> {
             }
             Format::Human => match checked {
                 Ok((name, cost)) => {
-                    let million = thousands(usize::try_from(cost.operations.div_ceil(1_000_000)).unwrap_or(usize::MAX));
+                    let million =
+                        thousands(usize::try_from(cost.operations.div_ceil(1_000_000)).unwrap_or(usize::MAX));
                     let memory = (cost.weights + cost.live).div_ceil(1_000_000);
-                    writeln!(out, "{}: {} as {}", folder.display(), styled(GREEN, "accepted"), styled(BOLD, name))?;
+                    writeln!(
+                        out,
+                        "{}: {} as {}",
+                        folder.display(),
+                        styled(GREEN, "accepted"),
+                        styled(BOLD, name)
+                    )?;
                     writeln!(out, "  at most {million} million multiplications and {memory} MB at one time")?;
                 }
                 Err(problem) => {

@@ -16,7 +16,8 @@ pub fn card(out: &mut impl Write, card: &Card, folder: &Path) -> io::Result<()> 
         bytes @ ..1_000_000 => format!("{} KB", bytes.div_ceil(1000)),
         bytes => format!("{:.1} MB", bytes as f64 / 1e6),
     };
-    let experimental = if card.experimental { format!("  {}", styled(YELLOW, "experimental")) } else { String::new() };
+    let experimental =
+        if card.experimental { format!("  {}", styled(YELLOW, "experimental")) } else { String::new() };
     writeln!(out, "{}{experimental}", styled(BOLD, &card.name))?;
     writeln!(out, "  {}", said(&card.about))?;
     let languages = match card.languages.as_slice() {

@@ -67,7 +67,9 @@ pub fn folder(model: &str) -> Result<PathBuf> {
     if path.is_dir() {
         return Ok(path.to_owned());
     }
-    if path.file_name().is_some_and(|name| name == "card.toml" || path.extension().is_some_and(|end| end == "onnx"))
+    if path
+        .file_name()
+        .is_some_and(|name| name == "card.toml" || path.extension().is_some_and(|end| end == "onnx"))
         && let Some(parent) = path.parent().filter(|parent| parent.is_dir())
     {
         return Err(anyhow!("name the model's folder, `{}`, not a file in it", parent.display()));

@@ -93,7 +93,8 @@ fn list(format: Format) -> Result<Outcome> {
         }
     }
     if models.is_empty() {
-        let places: Vec<String> = installed::places().iter().map(|place| place.display().to_string()).collect();
+        let places: Vec<String> =
+            installed::places().iter().map(|place| place.display().to_string()).collect();
         terminal::note(&format!("no model is installed; looked for in {}", places.join(", ")));
     }
     Ok(Outcome::found_if(broken))

@@ -20,7 +20,12 @@ pub struct Lines {
 
 impl Lines {
     pub fn new(input: Box<dyn Read>) -> Lines {
-        Lines { input: BufReader::with_capacity(MOST_BYTES, input), read: 0, cut: Numbers::default(), damaged: Numbers::default() }
+        Lines {
+            input: BufReader::with_capacity(MOST_BYTES, input),
+            read: 0,
+            cut: Numbers::default(),
+            damaged: Numbers::default(),
+        }
     }
 
     /// The next lines, at least one unless the input ended: those that are there, so that nobody waits for a whole batch.
@@ -90,7 +95,8 @@ impl Lines {
 
     /// What a person should know of the lines that were read.
     pub fn warnings(&self) -> Vec<String> {
-        let cut = format!("longer than {MOST_CHARACTERS} characters: only the first {MOST_CHARACTERS} were read");
+        let cut =
+            format!("longer than {MOST_CHARACTERS} characters: only the first {MOST_CHARACTERS} were read");
         let damaged = "not UTF-8: what could not be read was replaced";
         [self.cut.told(&cut), self.damaged.told(damaged)].into_iter().flatten().collect()
     }
@@ -113,7 +119,11 @@ impl Numbers {
 
     fn told(&self, what: &str) -> Option<String> {
         let named: Vec<String> = self.first.iter().map(usize::to_string).collect();
-        let more = if self.count > self.first.len() { format!(" and {} more", self.count - self.first.len()) } else { String::new() };
+        let more = if self.count > self.first.len() {
+            format!(" and {} more", self.count - self.first.len())
+        } else {
+            String::new()
+        };
         let (s, is) = if self.count == 1 { ("", "is") } else { ("s", "are") };
         (self.count > 0).then(|| format!("line{s} {}{more} {is} {what}", named.join(", ")))
     }

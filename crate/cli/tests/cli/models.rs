@@ -13,7 +13,8 @@ fn shipped(name: &str) -> PathBuf {
 fn copy(folder: &Folder, name: &str, change: impl Fn(String) -> String) {
     let card = fs::read_to_string(shipped("spam").join("card.toml")).expect("a card");
     folder.file(&format!("{name}/card.toml"), change(card));
-    folder.file(&format!("{name}/model.onnx"), fs::read(shipped("spam").join("model.onnx")).expect("a model"));
+    folder
+        .file(&format!("{name}/model.onnx"), fs::read(shipped("spam").join("model.onnx")).expect("a model"));
 }
 
 #[test]
@@ -61,7 +62,8 @@ fn long_and_damaged_lines_are_cut_and_told() {
 fn thresholds_are_chosen_by_name_or_number() {
     let folder = Folder::new("score-threshold");
     let flagged = |threshold: &str| {
-        let run = folder.run_with(&["score", "--model", "spam", "--threshold", threshold], b"hello there").ends(0);
+        let run =
+            folder.run_with(&["score", "--model", "spam", "--threshold", threshold], b"hello there").ends(0);
         run.lines()[0]["flagged"].as_bool()
     };
     assert_eq!(flagged("0"), Some(true));
@@ -86,12 +88,14 @@ fn pictures_are_scored_and_broken_ones_told() {
     let folder = Folder::new("score-pictures");
     // A PNG of one pixel, and the same cut off.
     let png: &[u8] = &[
-        0x89, b'P', b'N', b'G', 0x0D, 0x0A, 0x1A, 0x0A, 0, 0, 0, 13, b'I', b'H', b'D', b'R', 0, 0, 0, 1, 0, 0, 0, 1, 8, 6, 0, 0, 0,
-        0x1F, 0x15, 0xC4, 0x89, 0, 0, 0, 13, b'I', b'D', b'A', b'T', 0x78, 0x9C, 0x63, 0x60, 0x60, 0x60, 0xF8, 0x0F, 0, 1, 4, 1, 0,
-        0x5F, 0xE5, 0xC3, 0x4B, 0, 0, 0, 0, b'I', b'E', b'N', b'D', 0xAE, 0x42, 0x60, 0x82,
+        0x89, b'P', b'N', b'G', 0x0D, 0x0A, 0x1A, 0x0A, 0, 0, 0, 13, b'I', b'H', b'D', b'R', 0, 0, 0, 1, 0,
+        0, 0, 1, 8, 6, 0, 0, 0, 0x1F, 0x15, 0xC4, 0x89, 0, 0, 0, 13, b'I', b'D', b'A', b'T', 0x78, 0x9C,
+        0x63, 0x60, 0x60, 0x60, 0xF8, 0x0F, 0, 1, 4, 1, 0, 0x5F, 0xE5, 0xC3, 0x4B, 0, 0, 0, 0, b'I', b'E',
+        b'N', b'D', 0xAE, 0x42, 0x60, 0x82,
     ];
     folder.file("good.png", png).file("broken.png", &png[..40]);
-    let run = folder.run(&["score", "--model", "nsfw", "--image", "good.png", "broken.png", "absent.png"]).ends(1);
+    let run =
+        folder.run(&["score", "--model", "nsfw", "--image", "good.png", "broken.png", "absent.png"]).ends(1);
     let lines = run.lines();
     assert_eq!(lines.len(), 3);
     assert_eq!(lines[0]["file"], "good.png");
@@ -157,7 +161,9 @@ fn folders_are_accepted_or_refused_with_the_reason() {
     folder.file("empty/readme.txt", "");
     let run = folder.run(&["models", "check", "good"]).ends(0);
     assert!(run.out.contains("accepted"), "{}", run.out);
-    for (name, reason) in [("liar", "rows"), ("lacking", "licence"), ("other", "bytes"), ("empty", "card.toml")] {
+    for (name, reason) in
+        [("liar", "rows"), ("lacking", "licence"), ("other", "bytes"), ("empty", "card.toml")]
+    {
         let run = folder.run(&["models", "check", name]).ends(1);
         assert!(run.out.contains("refused") && run.out.contains(reason), "{name}: {}", run.out);
         assert_eq!(folder.run_with(&["score", "--model", &format!("./{name}")], b"x").ends(2).out, "");

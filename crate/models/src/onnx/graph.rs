@@ -147,19 +147,15 @@ impl<'a> Graph<'a> {
                 (5, value) => {
                     push(&mut self.constants, constant(value.bytes()?)?, MOST_CONSTANTS, "constants")?;
                 }
-                (11, value) => push(
-                    &mut self.inputs,
-                    port(value.bytes()?)?,
-                    MOST_PORTS + MOST_CONSTANTS,
-                    "inputs",
-                )?,
+                (11, value) => {
+                    push(&mut self.inputs, port(value.bytes()?)?, MOST_PORTS + MOST_CONSTANTS, "inputs")?
+                }
                 (12, value) => push(&mut self.outputs, port(value.bytes()?)?, MOST_PORTS, "outputs")?,
                 (15, _) => return Err(Refusal::NotOnnx("a weight in it is held sparsely")),
                 _ => {}
             }
         }
-        let constants: std::collections::BTreeSet<&str> =
-            self.constants.iter().map(|one| one.name).collect();
+        let constants: std::collections::BTreeSet<&str> = self.constants.iter().map(|one| one.name).collect();
         self.inputs.retain(|input| !constants.contains(input.name));
         if self.inputs.len() > MOST_PORTS {
             return Err(Refusal::TooMany { what: "inputs", most: MOST_PORTS });
@@ -197,13 +193,8 @@ fn operator_set(message: &[u8]) -> Result<(&str, i64), Refusal> {
 }
 
 fn node(message: &[u8]) -> Result<Node<'_>, Refusal> {
-    let mut node = Node {
-        name: "",
-        operator: "",
-        inputs: Vec::new(),
-        outputs: Vec::new(),
-        attributes: BTreeMap::new(),
-    };
+    let mut node =
+        Node { name: "", operator: "", inputs: Vec::new(), outputs: Vec::new(), attributes: BTreeMap::new() };
     for field in fields(message) {
         match field? {
             (1, value) => push(&mut node.inputs, value.name()?, MOST_EDGES, "inputs of one node")?,

@@ -144,10 +144,7 @@ impl Tally {
         *total = total.saturating_add(operations);
         if *total > MOST_OPERATIONS {
             let million = 1_000_000;
-            return Err(Refusal::TooCostly {
-                operations: *total / million,
-                most: MOST_OPERATIONS / million,
-            });
+            return Err(Refusal::TooCostly { operations: *total / million, most: MOST_OPERATIONS / million });
         }
         Ok(())
     }
@@ -156,7 +153,10 @@ impl Tally {
         self.live = self.live.saturating_add(bytes);
         self.peak = self.peak.max(self.live);
         if self.peak > MOST_LIVE {
-            return Err(Refusal::TooLarge { what: "what is computed at one time".to_owned(), most: MOST_LIVE });
+            return Err(Refusal::TooLarge {
+                what: "what is computed at one time".to_owned(),
+                most: MOST_LIVE,
+            });
         }
         Ok(())
     }

@@ -23,9 +23,9 @@ struct Call<'a> {
 /// The attributes that an operator may have; `None` for an operator that is not taken.
 fn known_attributes(operator: &str) -> Option<&'static [&'static str]> {
     Some(match operator {
-        "Add" | "Sub" | "Mul" | "Div" | "Max" | "Pow" | "Clip" | "Erf" | "Floor" | "Identity"
-        | "Relu" | "Sigmoid" | "Sqrt" | "Tanh" | "MatMul" | "GlobalAveragePool" | "Slice"
-        | "Squeeze" | "Unsqueeze" => &[],
+        "Add" | "Sub" | "Mul" | "Div" | "Max" | "Pow" | "Clip" | "Erf" | "Floor" | "Identity" | "Relu"
+        | "Sigmoid" | "Sqrt" | "Tanh" | "MatMul" | "GlobalAveragePool" | "Slice" | "Squeeze"
+        | "Unsqueeze" => &[],
         "Cast" => &["to"],
         "Concat" | "Flatten" | "Gather" | "Softmax" => &["axis"],
         "Conv" => &["auto_pad", "dilations", "group", "kernel_shape", "pads", "strides"],
@@ -304,7 +304,11 @@ impl Call<'_> {
         let input = self.input(0)?;
         let rank = input.shape.len();
         let at = self.integer("axis", 1)?;
-        let at = if usize::try_from(at) == Ok(rank) { rank } else { axis(at, rank).ok_or_else(|| self.shape())? };
+        let at = if usize::try_from(at) == Ok(rank) {
+            rank
+        } else {
+            axis(at, rank).ok_or_else(|| self.shape())?
+        };
         let half = |part: &[usize]| {
             count(part).and_then(|count| usize::try_from(count).ok()).ok_or_else(|| self.shape())
         };
@@ -321,8 +325,8 @@ impl Call<'_> {
         let rows = table.shape[axis];
         let limit = i64::try_from(rows).map_err(|_| self.shape())?;
         // An empty list asks for nothing.
-        let fits = indices.count() == 0
-            || indices.range.is_some_and(|(low, high)| low >= -limit && high < limit);
+        let fits =
+            indices.count() == 0 || indices.range.is_some_and(|(low, high)| low >= -limit && high < limit);
         if !fits {
             return Err(Refusal::Rows(self.place()));
         }
@@ -353,7 +357,8 @@ impl Call<'_> {
         let ((rows, inner), (same, columns)) = (turned(left, "transA")?, turned(right, "transB")?);
         let floats = self.inputs.iter().flatten().all(|one| one.element == ElementType::Float);
         let shape = vec![rows, columns];
-        let fits = self.optional(2).is_none_or(|more| broadcast(&more.shape, &shape).as_ref() == Some(&shape));
+        let fits =
+            self.optional(2).is_none_or(|more| broadcast(&more.shape, &shape).as_ref() == Some(&shape));
         if inner != same || !floats || !fits {
             return Err(self.shape());
         }
@@ -451,9 +456,11 @@ impl Call<'_> {
     fn shape_of(&self) -> Result<Applied, Refusal> {
         let input = self.input(0)?;
         let rank = input.shape.len() as i64;
-        let bound = |at: i64| usize::try_from(if at < 0 { at + rank } else { at }.clamp(0, rank)).unwrap_or(0);
+        let bound =
+            |at: i64| usize::try_from(if at < 0 { at + rank } else { at }.clamp(0, rank)).unwrap_or(0);
         let (start, end) = (bound(self.integer("start", 0)?), bound(self.integer("end", rank)?));
-        let sizes: Vec<i64> = input.shape.get(start..end).unwrap_or_default().iter().map(|&size| size as i64).collect();
+        let sizes: Vec<i64> =
+            input.shape.get(start..end).unwrap_or_default().iter().map(|&size| size as i64).collect();
         let length = sizes.len();
         let mut output = Tensor::list(sizes, vec![length], ElementType::Int64);
         // Known now, for these inputs; tract folds it only where the size is pinned.
@@ -514,7 +521,8 @@ impl Call<'_> {
         }
         let axes = self.axes(&axes, rank)?;
         let mut sizes = input.shape.iter().copied();
-        let shape = (0..rank).map(|i| if axes.contains(&i) { 1 } else { sizes.next().unwrap_or(1) }).collect();
+        let shape =
+            (0..rank).map(|i| if axes.contains(&i) { 1 } else { sizes.next().unwrap_or(1) }).collect();
         Ok(self.moved(input, shape))
     }
 

@@ -1,8 +1,8 @@
 //! What is known of a tensor before anything is computed.
 
+use super::MOST_TENSOR;
 use super::graph::ElementType;
 use super::values::{MOST_KNOWN, Values, count};
-use super::MOST_TENSOR;
 use crate::refusal::Refusal;
 
 /// A tensor: its elements, its shape, and, of whole numbers, what they can be.

@@ -28,17 +28,17 @@ impl<'a> Values<'a> {
         floats: Vec<f32>,
         packed: Option<&'a [u8]>,
     ) -> Result<Values<'a>, Refusal> {
-        let count = count(shape).ok_or_else(|| Refusal::TooLarge {
-            what: name.into(),
-            most: MOST_TENSOR,
-        })?;
+        let count = count(shape).ok_or_else(|| Refusal::TooLarge { what: name.into(), most: MOST_TENSOR })?;
         if count.saturating_mul(element.size()) > MOST_TENSOR {
             return Err(Refusal::TooLarge { what: name.into(), most: MOST_TENSOR });
         }
         let (values, found) = match (raw, element) {
             (Some(raw), _) if floats.is_empty() && packed.is_none() => {
                 let found = raw.len() as u64;
-                (Values::Raw(element, raw), (found.is_multiple_of(element.size())).then_some(found / element.size()))
+                (
+                    Values::Raw(element, raw),
+                    (found.is_multiple_of(element.size())).then_some(found / element.size()),
+                )
             }
             (None, ElementType::Float) if packed.is_none() => {
                 let found = floats.len() as u64;
@@ -84,9 +84,7 @@ impl<'a> Values<'a> {
     pub fn integers(&self) -> Box<dyn Iterator<Item = i64> + '_> {
         match self {
             Values::Raw(ElementType::Uint8, raw) => Box::new(raw.iter().map(|&v| i64::from(v))),
-            Values::Raw(ElementType::Int8, raw) => {
-                Box::new(raw.iter().map(|&v| i64::from(v.cast_signed())))
-            }
+            Values::Raw(ElementType::Int8, raw) => Box::new(raw.iter().map(|&v| i64::from(v.cast_signed()))),
             Values::Raw(ElementType::Int32, raw) => {
                 Box::new(raw.as_chunks::<4>().0.iter().map(|&v| i64::from(i32::from_le_bytes(v))))
             }

@@ -7,9 +7,8 @@ const TOP_LEVEL: &str = "com net org edu gov info biz io co me tv ly be gl gg cc
 
 /// Where an address that begins at `start` of a text in lower case ends, if one begins there.
 pub fn address_end(text: &[char], start: usize) -> Option<usize> {
-    let begins = |prefix: &str| {
-        prefix.chars().enumerate().all(|(i, c)| text.get(start + i).is_some_and(|&t| t == c))
-    };
+    let begins =
+        |prefix: &str| prefix.chars().enumerate().all(|(i, c)| text.get(start + i).is_some_and(|&t| t == c));
     if ["http://", "https://", "www."].into_iter().any(begins) {
         return Some(next_blank(text, start));
     }
@@ -22,10 +21,7 @@ fn next_blank(text: &[char], from: usize) -> usize {
 
 /// Where a bare host such as `example.com/page` ends, with what follows it.
 fn host_end(text: &[char], start: usize) -> Option<usize> {
-    let length = text[start..]
-        .iter()
-        .take_while(|c| matches!(c, 'a'..='z' | '0'..='9' | '-' | '.'))
-        .count();
+    let length = text[start..].iter().take_while(|c| matches!(c, 'a'..='z' | '0'..='9' | '-' | '.')).count();
     let run = &text[start..start + length];
     let kept = run.iter().rposition(|c| !matches!(c, '-' | '.'))? + 1;
     let host = &run[..kept];

@@ -7,12 +7,7 @@ pub const MOST_CHARACTERS: usize = 1000;
 
 /// The first characters of a text, composed by NFKC, without invisible ones. Takes no longer for a text of a megabyte.
 pub fn compose(text: &str) -> Vec<char> {
-    text.chars()
-        .take(MOST_CHARACTERS)
-        .nfkc()
-        .take(MOST_CHARACTERS)
-        .filter(|&c| !is_invisible(c))
-        .collect()
+    text.chars().take(MOST_CHARACTERS).nfkc().take(MOST_CHARACTERS).filter(|&c| !is_invisible(c)).collect()
 }
 
 fn is_invisible(character: char) -> bool {

@@ -88,11 +88,7 @@ fn without_addresses(composed: &[char]) -> Vec<char> {
     let mut inside = false;
     let mut at = 0;
     while at < composed.len() {
-        let end = if inside {
-            None
-        } else {
-            address_end(&small, at).or_else(|| mention_end(&small, at))
-        };
+        let end = if inside { None } else { address_end(&small, at).or_else(|| mention_end(&small, at)) };
         if let Some(end) = end {
             kept.push(' ');
             at = end;

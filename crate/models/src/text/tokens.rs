@@ -29,10 +29,7 @@ pub fn tokens(composed: &[char]) -> Vec<String> {
             word.push(character);
         } else if !word.is_empty() && is_apostrophe(character) && is_word(following) {
             // `don't` and `dont` are one word.
-        } else if !word.is_empty()
-            && character == '*'
-            && (following == '*' || is_word(following))
-        {
+        } else if !word.is_empty() && character == '*' && (following == '*' || is_word(following)) {
             word.push(character);
         } else {
             end_word(&mut word, &mut found);
