@@ -116,7 +116,7 @@ impl Scorer {
 
     /// What a model is fed for some texts put together, as `{ name, dims, data }` with a `BigInt64Array` or `Float32Array`: for comparing with
     /// another runtime.
-    pub fn tensors(&self, name: &str, texts: Vec<String>) -> Result<Vec<JsValue>, Error> {
+    pub fn tensors(&self, name: &str, texts: Vec<String>) -> Result<Vec<JsValue>, JsValue> {
         let composed: Vec<Composed> = texts.iter().map(|text| Composed::new(text)).collect();
         let tensors = self.model(name)?.tensors(&composed).map_err(refused)?;
         tensors.iter().map(fed).collect()
@@ -167,7 +167,7 @@ impl Scorer {
     }
 }
 
-fn fed(tensor: &Tensor) -> Result<JsValue, Error> {
+fn fed(tensor: &Tensor) -> Result<JsValue, JsValue> {
     let object = Object::new();
     let dims: Array = tensor.shape.iter().map(|&size| JsValue::from_f64(size as f64)).collect();
     let data: JsValue = match &tensor.numbers {
