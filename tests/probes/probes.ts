@@ -30,14 +30,18 @@ const attempt = (job: () => unknown): unknown => {
 };
 
 /** Firefox makes globals when they are first named, by whomever: their order tells that a content script is there, whichever it is. */
-const inOrder = (lines: string[]): string[] => ("mozInnerScreenX" in window ? lines.sort() : lines);
+const isFirefox = "mozInnerScreenX" in globalThis;
+const inOrder = (lines: string[]): string[] => (isFirefox ? lines.sort() : lines);
 
 /** Everything of the browser's that could have been replaced, by its path. */
 function reachable(): Map<string, unknown> {
   const found = new Map<string, unknown>();
   const seen = new Set<unknown>();
   const walk = (owner: object, path: string, depth: number) => {
-    for (const key of Reflect.ownKeys(owner)) {
+    const keys = Reflect.ownKeys(owner);
+    // Else it would depend on their order by which of its names a thing is found.
+    if (owner === window && isFirefox) keys.sort((one, other) => (String(one) < String(other) ? -1 : 1));
+    for (const key of keys) {
       const own = Reflect.getOwnPropertyDescriptor(owner, key);
       if (own === undefined) continue;
       for (const part of ["value", "get", "set"] as const) {
@@ -297,6 +301,7 @@ export const PROBES: Record<string, Probe> = {
             this === made,
             event.composedPath()[0] === made,
             event.constructor.name,
+            // biome-ignore lint/complexity/noArguments: how many there are is what is asked.
             arguments.length,
           ]);
           if (type === "loadend") done(log);
