@@ -59,7 +59,11 @@ const STAGES: Stage[] = [
   },
   // After the build, which makes the engine's types.
   { name: "types", shows: "TypeScript type-checks, strict", run: "npx tsc --noEmit" },
-  { name: "size", shows: "the engine's wasm is at most 1.2 MB, the rewriter's 1.8 MB", run: checkSizes },
+  {
+    name: "size",
+    shows: "the engine's wasm is at most 1.2 MB, that of pages 0.95, the rewriter's 1.8",
+    run: checkSizes,
+  },
   {
     name: "web-ext",
     shows: "the linter of Firefox's store accepts the build",
@@ -120,7 +124,7 @@ function checkNpmLock(): void {
 }
 
 /** What each module may take, in bytes: see docs/decisions/engine-size.md. */
-const BUDGETS = { engine: 1_200_000, rewriter: 1_800_000 };
+const BUDGETS = { engine: 1_200_000, near: 950_000, rewriter: 1_800_000 };
 
 function checkSizes(): void {
   for (const [name, budget] of Object.entries(BUDGETS)) {

@@ -24,6 +24,10 @@ const MAX_HELD = 50;
 export interface LinkEvents {
   /** `verdicts` in the order of the posts. May come after `late`. */
   verdicts(batch: number, verdicts: Verdict[], orders: boolean): void;
+  /** Models have answered: verdicts for the posts at these places of a batch that was answered. */
+  later(batch: number, at: number[], verdicts: Verdict[]): void;
+  /** A model is to see the pictures of the posts at these places of a batch. */
+  pictures(batch: number, at: number[]): void;
   /** Answers {@link Link.askOrder}. */
   order(request: number, order: number[]): void;
   /** No answer within the deadline: let the posts of the batch show. The answer may still come. */
@@ -34,6 +38,8 @@ export interface LinkEvents {
   failed(batch: number, message: string, again: boolean): void;
   /** Rules or settings changed. */
   changed(): void;
+  /** Something for the near engine. */
+  near(message: EngineMessage): void;
   /** The extension this script belongs to is gone. Nothing will be answered any more. */
   orphaned(): void;
   trouble(words: string): void;
@@ -100,6 +106,11 @@ export class Link {
       verdicts: JSON.stringify(verdicts),
     });
     return seq;
+  }
+
+  /** Tells of a batch that was decided on the page. */
+  tellDecided(posts: string): void {
+    this.tell({ type: "decided", visit: VISIT, posts });
   }
 
   /** Says something that needs no answer. Lost when nobody listens. */
@@ -208,8 +219,21 @@ export class Link {
       this.events.changed();
       return;
     }
+    if (message.type === "later") {
+      const verdicts = parse(message.verdicts, (words) => this.events.trouble(words));
+      if (verdicts !== null) this.events.later(message.seq, message.at, verdicts);
+      return;
+    }
+    if (message.type === "pictures") {
+      this.events.pictures(message.seq, message.at);
+      return;
+    }
     if (message.type === "order") {
       this.events.order(message.seq, message.order);
+      return;
+    }
+    if (message.type !== "verdicts" && message.type !== "failed") {
+      this.events.near(message);
       return;
     }
     const batch = this.waiting.get(message.seq);

@@ -207,6 +207,7 @@ class Page {
         health: { adapter: reader.platform, state: "quiet", locators: [] },
         troubles: [],
         latencies: [],
+        engine: "background",
       },
     };
   }

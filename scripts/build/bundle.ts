@@ -10,7 +10,7 @@ import {
   rmSync,
   writeFileSync,
 } from "node:fs";
-import { basename } from "node:path";
+import { basename, resolve } from "node:path";
 import * as esbuild from "esbuild";
 import type { WirePlatform } from "../../extension/shared/wire.ts";
 import { mark, type Product, unmark } from "./fresh.ts";
@@ -18,6 +18,9 @@ import { type Browser, manifestText } from "./manifest.ts";
 import {
   adaptersProduct,
   engineModule,
+  modelFiles,
+  modelsProduct,
+  nearModule,
   packsProduct,
   readAdapters,
   readWire,
@@ -26,6 +29,8 @@ import {
 } from "./sources.ts";
 
 const PAGES = "extension/pages";
+/** The bindings of the scorer, where it is built. */
+const SCORER = "dist/scorer/diffract_scorer.js";
 
 /** The extension as built for one browser. */
 export const extensionProduct = (browser: Browser, demo: boolean): Product & { folder: string } => {
@@ -40,6 +45,7 @@ export const extensionProduct = (browser: Browser, demo: boolean): Product & { f
       "LICENSE",
       adaptersProduct(demo).file,
       packsProduct.file,
+      modelsProduct.file,
       wireProduct.file,
       ...WASM_MODULES.flatMap(({ outputs }) => outputs),
     ],
@@ -55,30 +61,55 @@ export interface WireModule {
   network: boolean;
 }
 
-/** Modules that the build makes: `virtual:adapters`, `virtual:packs`, `virtual:wire`, `virtual:build`. */
+/** Chromium refuses wasm to content scripts on pages whose policy does, and tells the page that it was tried. */
+const getsScript = (browser: Browser): boolean => browser === "chrome";
+
+/** The translated near engine as a module that makes instances, where `wasm2js` makes one when it is loaded. */
+export function nearMaker(): string {
+  const source = readFileSync(nearModule.javascript, "utf8");
+  const making = /\nvar retasmFunc = asmFunc\(\{\s*\}\);\n(?:export var \w+ = retasmFunc\.\w+;\n?)+$/;
+  if (!making.test(source))
+    throw new Error(`${nearModule.javascript} ends in another way than it did; look again`);
+  return source.replace(making, "\nexport const make = () => asmFunc({});\n");
+}
+
+/** Modules that the build makes: `virtual:adapters`, `virtual:packs`, `virtual:models`, `virtual:scorer`, `virtual:wire`, `virtual:build`, `virtual:near`. */
 export function virtual(
+  browser: Browser,
   adapters: string,
   problems: string[],
   wire: WireModule = { platforms: [], network: false },
 ): esbuild.Plugin {
-  const engine = () =>
-    createHash("sha256").update(readFileSync(engineModule.wasm)).digest("hex").slice(0, 16);
+  const hash = (file: string) => createHash("sha256").update(readFileSync(file)).digest("hex").slice(0, 16);
+  const build = () => ({
+    engine: hash(engineModule.wasm),
+    problems,
+    near: { build: hash(nearModule.wasm), script: getsScript(browser) },
+  });
   return {
     name: "virtual",
-    setup(build) {
-      build.onResolve({ filter: /^virtual:/ }, ({ path }) => ({ path, namespace: "virtual" }));
-      build.onLoad({ filter: /.*/, namespace: "virtual" }, ({ path }) => {
+    setup({ onResolve, onLoad }) {
+      onResolve({ filter: /^virtual:scorer$/ }, () =>
+        existsSync(SCORER) ? { path: resolve(SCORER) } : { path: "scorer", namespace: "no-scorer" },
+      );
+      onLoad({ filter: /.*/, namespace: "no-scorer" }, () => ({
+        contents: `export default () => Promise.reject(new Error("this build has no scorer")); export class Scorer {}`,
+      }));
+      onResolve({ filter: /^virtual:/ }, ({ path }) => ({ path, namespace: "virtual" }));
+      onLoad({ filter: /.*/, namespace: "virtual" }, ({ path }) => {
         // As one string: it is parsed by `JSON.parse`, and only on pages that want it.
         if (path === "virtual:adapters") return { contents: adapters, loader: "text" };
         if (path === "virtual:packs")
           return { contents: readFileSync(packsProduct.file, "utf8"), loader: "json" };
+        if (path === "virtual:models")
+          return { contents: readFileSync(modelsProduct.file, "utf8"), loader: "json" };
         if (path === "virtual:wire")
           return {
             contents: `export default ${JSON.stringify(wire.platforms)};export const network=${wire.network};`,
             loader: "js",
           };
-        if (path === "virtual:build")
-          return { contents: JSON.stringify({ engine: engine(), problems }), loader: "json" };
+        if (path === "virtual:build") return { contents: JSON.stringify(build()), loader: "json" };
+        if (path === "virtual:near") return { contents: nearMaker(), loader: "js" };
         return { errors: [{ text: `no virtual module ${path}` }] };
       });
     },
@@ -123,7 +154,7 @@ export async function bundle(browser: Browser, demo: boolean): Promise<void> {
     sourcemap: false,
     target: browser === "chrome" ? "chrome120" : "firefox142",
     logLevel: "warning",
-    plugins: [virtual(adapters.text, adapters.problems, wire), noRawHtml],
+    plugins: [virtual(browser, adapters.text, adapters.problems, wire), noRawHtml],
     absWorkingDir: process.cwd(),
     define: { "process.env.NODE_ENV": '"production"' },
   };
@@ -145,13 +176,30 @@ export async function bundle(browser: Browser, demo: boolean): Promise<void> {
     outfile: `${out}/background.js`,
     format: "esm",
   });
-  for (const page of pages()) await buildPage(page, out, common);
+  if (getsScript(browser)) {
+    await esbuild.build({
+      ...common,
+      entryPoints: ["extension/near/main.ts"],
+      outfile: `${out}/near.js`,
+      format: "iife",
+    });
+  }
+  // Only Chrome needs a page to hold a worker.
+  for (const page of pages().filter((page) => browser === "chrome" || page !== "offscreen"))
+    await buildPage(page, out, common);
   await esbuild.build({
     ...common,
     entryPoints: ["extension/pages/workbench/worker.ts"],
     outfile: `${out}/workbench.js`,
     format: "esm",
   });
+  await esbuild.build({
+    ...common,
+    entryPoints: ["extension/worker/main.ts"],
+    outfile: `${out}/scorer.js`,
+    format: "esm",
+  });
+  for (const { from, to } of modelFiles()) cpSync(from, `${out}/${to}`);
   for (const { name, wasm } of WASM_MODULES) cpSync(wasm, `${out}/${name}.wasm`);
   mkdirSync(`${out}/icons`);
   for (const icon of readdirSync("extension/icons").filter((file) => file.endsWith(".png"))) {

@@ -1,6 +1,6 @@
 /** What is compiled before the bundles: our wasm modules and the adapters. Each is made anew when its sources changed. */
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { readCompiledAdapters } from "../../extension/shared/adapter.ts";
 import type { WirePlatform } from "../../extension/shared/wire.ts";
 import { isFresh, mark, type Product, unmark } from "./fresh.ts";
@@ -46,10 +46,20 @@ function wasmModule(
 export const engineModule = wasmModule("engine", ["core"]);
 
 /**
+ * Decides posts in the page, with nothing around it: as wasm, and translated into JavaScript for where wasm may be refused
+ * (docs/decisions/near-engine.md).
+ */
+export const nearModule = (() => {
+  const module = wasmModule("near", ["core"]);
+  const javascript = "dist/near/diffract_near_js.js";
+  return { ...module, outputs: [...module.outputs, javascript], javascript };
+})();
+
+/**
  * Checks, completes and tries out rules, in the pages. Fast before small: it is loaded only by the dashboard, and answers
  * keystrokes (docs/decisions/workbench.md).
  */
-export const workbenchModule = wasmModule("workbench", ["core", "importers"], {
+export const workbenchModule = wasmModule("workbench", ["core", "importers", "packs"], {
   CARGO_PROFILE_WASM_OPT_LEVEL: "3",
   DIFFRACT_WASM_OPT: "-O3",
 });
@@ -65,7 +75,12 @@ export const rewriterModule = wasmModule("rewriter", ["core", "adapters"], {
 });
 
 /** Every wasm module that the extension ships. */
-export const WASM_MODULES: readonly WasmModule[] = [engineModule, workbenchModule, rewriterModule];
+export const WASM_MODULES: readonly WasmModule[] = [
+  engineModule,
+  nearModule,
+  workbenchModule,
+  rewriterModule,
+];
 
 /** The compiled adapters, with the demo platform's or without. */
 export const adaptersProduct = (demo: boolean): Product & { file: string } => {
@@ -95,6 +110,46 @@ export const packsProduct: Product & { file: string } = {
   outputs: ["dist/packs.json"],
   file: "dist/packs.json",
 };
+
+const MODELS = "models";
+
+/** The cards of the models that come with the extension; their files are copied by the bundle. */
+export const modelsProduct: Product & { file: string } = {
+  name: "models",
+  inputs: ["crate/packs/examples", MODELS, "Cargo.toml", "Cargo.lock"],
+  outputs: ["dist/models.json"],
+  file: "dist/models.json",
+};
+
+/** The files of every model that the extension ships: where they lie, and where they go. */
+export function modelFiles(): { from: string; to: string }[] {
+  const folders = readdirSync(MODELS)
+    .filter((name) => existsSync(`${MODELS}/${name}/card.toml`))
+    .sort();
+  return folders.flatMap((name) =>
+    ["card.toml", "model.onnx"].map((file) => ({
+      from: `${MODELS}/${name}/${file}`,
+      to: `models/${name}/${file}`,
+    })),
+  );
+}
+
+/** Gathers the models' cards. */
+export function compileModels(fast: boolean): void {
+  const { file } = modelsProduct;
+  if (existsSync(file) && (fast || isFresh(modelsProduct))) return;
+  unmark(modelsProduct);
+  mkdirSync("dist", { recursive: true });
+  const fresh = `${file}.new`;
+  rmSync(fresh, { force: true });
+  const compile = ["run", "--quiet", "--locked", "-p", "diffract-packs", "--example", "compile-models", "--"];
+  if (run("cargo", [...compile, fresh, MODELS]) !== 0) {
+    rmSync(fresh, { force: true });
+    throw new Error("the models' cards could not be gathered (see above)");
+  }
+  renameSync(fresh, file);
+  mark(modelsProduct);
+}
 
 /** Runs a command. A failure is told by the status; one that could not be started throws. */
 function run(command: string, args: string[], settings: Record<string, string> = {}): number | null {

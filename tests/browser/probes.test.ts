@@ -20,9 +20,9 @@ import { type Platform, servePlatform } from "../support/wire.ts";
 
 const payload = readFileSync("crate/adapters/tests/payloads/x-profile.json", "utf8");
 
-/** What does tell, where sockets are followed (docs/decisions/interceptor.md): stacks in Firefox name who added a listener, and no built-ins. */
+/** What does tell, where sockets are followed (docs/decisions/interceptor.md): stacks in Firefox name no built-ins. */
 const KNOWN: Partial<Record<BrowserName, string[]>> = {
-  firefox: ["stack in a listener that was added", "a prototype that leads back to itself"],
+  firefox: ["a prototype that leads back to itself"],
 };
 
 for (const name of chosenBrowsers()) {

@@ -396,6 +396,7 @@ for (const name of chosenBrowsers()) {
     });
 
     it("reads streams of events, and hands on what is none of its business", async () => {
+      await reopen("mastodon.social");
       platform.lay("/api/v1/streaming/user", (response) => {
         response.writeHead(200, { "content-type": "text/event-stream" });
         const status = (id: number, text: string) =>

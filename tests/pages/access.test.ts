@@ -1,9 +1,12 @@
 /** Everyone can use the pages: axe finds nothing, in light and dark, narrow and wide, and nothing scrolls sideways. */
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { after, before, test } from "node:test";
 import type { AxeResults } from "axe-core";
+import { strToU8, zipSync } from "fflate";
 import type { Page } from "puppeteer-core";
 import { chord, click, says } from "./acts.ts";
 import { type Name, type Opening, type Pages, startPages } from "./pages.ts";
@@ -23,11 +26,23 @@ const READER_RULES = [
 
 let pages: Pages;
 let axe: string;
+let folder: string;
 before(async () => {
+  folder = await mkdtemp(join(tmpdir(), "diffract-access-"));
   axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
   pages = await startPages();
 });
-after(() => pages.close());
+after(async () => {
+  await pages.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+async function choose(page: Page, name: string, file: string, content: string | Uint8Array): Promise<void> {
+  const path = join(folder, file);
+  await writeFile(path, content);
+  const [chooser] = await Promise.all([page.waitForFileChooser(), click(page, name)]);
+  await chooser.accept([path]);
+}
 
 async function openAll(page: Page): Promise<void> {
   await page.evaluate(() => {
@@ -104,6 +119,58 @@ const VIEWS: {
       await page.waitForSelector(".cm-tooltip-lint");
       await openAll(page);
       await page.waitForSelector(".posts .tree");
+    },
+  },
+  {
+    name: "my rules with filters of another tool, before they are taken",
+    page: "dashboard",
+    workbench: true,
+    opening: { rules: "" },
+    act: async (page) => {
+      await says(page, "As typed");
+      await choose(
+        page,
+        "Choose a file",
+        "filters.txt",
+        "! Title: mine\nx.com##article:has-text(soup)\n||ads.example^\n",
+      );
+      await says(page, "“filters.txt”");
+      await openAll(page);
+    },
+  },
+  {
+    name: "my rules that order posts",
+    page: "dashboard",
+    workbench: true,
+    opening: { rules: "" },
+    act: async (page) => {
+      await says(page, "As typed");
+      await page.focus(".cm-content");
+      await page.keyboard.type("boost 2 if followed");
+      await page.keyboard.press("Enter");
+      await page.keyboard.type('limit 3 per day then "Enough."');
+      await page.keyboard.press("Enter");
+      await page.keyboard.type("order by likes, oldest, score");
+      await page.keyboard.press("Escape");
+      await says(page, "In the order that your rules give");
+    },
+  },
+  {
+    name: "packs with a package, before it is added",
+    page: "dashboard",
+    workbench: true,
+    opening: { hash: "#packs" },
+    act: async (page) => {
+      const bytes = zipSync({
+        "pack.toml": strToU8(
+          'id = "less"\ntitle = "Less"\ndescription = "Less of it."\nversion = "1.0.0"\nauthor = "Ann"\nlicence = "CC0-1.0"\n',
+        ),
+        "rules.rules": strToU8("hide if sugested\nhide if promoted\n"),
+        "lists/unused.txt": strToU8("word\n"),
+      });
+      await choose(page, "Add a pack from a file", "less.zip", bytes);
+      await says(page, "Add “Less”?");
+      await openAll(page);
     },
   },
   { name: "my rules without posts", page: "dashboard", opening: { recent: [] } },

@@ -182,6 +182,7 @@ function reportOf(): PageReport {
     },
     troubles: [],
     latencies: [1.2, 2.4, 1.9, 3.1, 4.2],
+    engine: "near",
   };
 }
 
@@ -245,6 +246,8 @@ function stateOf(scenario: Scenario): BackgroundState {
       ]),
       { ...imported, origin: "imported" },
     ],
+    models: [],
+    answers: 0,
     pausedHosts: ["www.linkedin.com", "old.reddit.com"],
     troubles: [],
     rules: 11,
@@ -379,9 +382,10 @@ function answer(request: BackgroundRequest): unknown {
       return done;
     }
     case "import-pack": {
-      const title = /^pack "(.*)"/mu.exec(request.source)?.[1] ?? request.pack;
+      const title = request.title ?? /^pack "(.*)"/mu.exec(request.source)?.[1] ?? request.pack;
       const added = {
-        ...pack(request.pack, title, "", true, []),
+        ...pack(request.pack, title, request.description ?? "", true, []),
+        ...(request.lists && { lists: request.lists }),
         origin: "imported" as const,
         source: request.source,
       };

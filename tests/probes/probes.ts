@@ -111,7 +111,12 @@ const request = (
     prepare(made, resolve);
     made.send();
   });
-const frames = (): string[] => (new Error("here").stack ?? "").split("\n").map((line) => line.trim());
+/** The frames above. Firefox also says who asked for what is called now (`Async*…`), but not always, not even twice on one page. */
+const frames = (): string[] => {
+  const lines = (new Error("here").stack ?? "").split("\n").map((line) => line.trim());
+  const asked = lines.findIndex((line) => /^[\w.]*\*/.test(line));
+  return lines.slice(0, asked < 0 ? undefined : asked).filter((line) => line !== "");
+};
 
 export const PROBES: Record<string, Probe> = {
   "toString of every function that can be reached": () =>

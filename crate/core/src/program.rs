@@ -20,6 +20,13 @@ pub struct Program {
     pub rules: Vec<Rule>,
 }
 
+impl Program {
+    /// Whether a verdict depends on the post and the time alone: no rule counts posts (`limit`) or asks a model.
+    pub fn needs_only_posts(&self) -> bool {
+        self.rules.iter().all(|rule| !matches!(rule.effect, Effect::Limit(_)) && !rule.condition.asks_model())
+    }
+}
+
 /// An index into [`Program::packs`].
 pub type PackId = u32;
 /// An index into [`Program::lists`].
@@ -241,6 +248,18 @@ pub enum Condition {
     Test(Test),
 }
 
+impl Condition {
+    /// Whether some leaf is about a model's answer, or a language, which a model may tell.
+    fn asks_model(&self) -> bool {
+        match self {
+            Self::Always => false,
+            Self::Not(inner) => inner.asks_model(),
+            Self::And(parts) | Self::Or(parts) => parts.iter().any(Self::asks_model),
+            Self::Test(test) => matches!(test.field(), AnyField::Model(_) | AnyField::Lang),
+        }
+    }
+}
+
 /// A leaf of a condition.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Test {
@@ -325,6 +344,14 @@ pub enum Test {
         /// `0..=1`.
         share: f64,
     },
+    /// A model's share is at or above the one that its card (or the reader) names. Unknown as `Model` is, and where the
+    /// card names none.
+    Flagged {
+        /// What the model is asked.
+        question: Question,
+        /// See [`Strictness`].
+        strictness: Strictness,
+    },
 }
 
 impl Test {
@@ -344,7 +371,35 @@ impl Test {
             Self::SurfaceIs(_) => AnyField::Surface,
             Self::LangIs(_) => AnyField::Lang,
             Self::LinksTo(_) => AnyField::Set(SetField::Links),
-            Self::Model { question, .. } => AnyField::Model(question.clone()),
+            Self::Model { question, .. } | Self::Flagged { question, .. } => {
+                AnyField::Model(question.clone())
+            }
+        }
+    }
+}
+
+/// How sure a model has to be, by how many ordinary posts it is wrong about there. The shares behind these names stand in a
+/// model's card.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Strictness {
+    /// `clickbait is certain`: wrong about one ordinary post in 200 at most.
+    Certain,
+    /// `clickbait is likely`: one in 100.
+    Likely,
+    /// `clickbait is possible`: one in 50.
+    Possible,
+    /// `clickbait` alone: what the reader chose for this model, else what its card ships.
+    Chosen,
+}
+
+impl Strictness {
+    /// The share that stands for it where no card is known, as when a pack is tested by itself.
+    pub const fn usual(self) -> f64 {
+        match self {
+            Self::Certain => 0.9,
+            Self::Likely | Self::Chosen => 0.8,
+            Self::Possible => 0.7,
         }
     }
 }
@@ -572,4 +627,33 @@ pub enum AnyField {
     Lang,
     /// A model's share: known once it has answered.
     Model(Question),
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{PackSource, compile};
+
+    #[test]
+    fn counting_and_models_need_more_than_the_post() {
+        let alone = |source: &str| {
+            let pack =
+                PackSource { id: "mine".to_owned(), source: source.to_owned(), ..PackSource::default() };
+            let program = compile(&[pack]).program;
+            assert_eq!(program.rules.len(), 1, "{source}");
+            program.needs_only_posts()
+        };
+        for source in
+            ["hide if promoted", "dim if age > 3 days", "order by newest", "boost 2 if not text has \"a\""]
+        {
+            assert!(alone(source), "{source}");
+        }
+        for source in [
+            "limit 3",
+            "limit 2 per author per day",
+            "hide if spam > 0.5",
+            "dim if promoted or not about \"tea\" > 40%",
+        ] {
+            assert!(!alone(source), "{source}");
+        }
+    }
 }

@@ -9,6 +9,7 @@ mod describe;
 mod feed;
 mod line;
 mod messages;
+mod package;
 mod propose;
 mod replay;
 mod tables;
@@ -121,6 +122,16 @@ pub fn import_filters(bytes: &[u8], name: &str, now: f64) -> Result<String, Erro
     }))
 }
 
+/// A packaged pack (a zip) as `{"id", "title", "description", "version", "author", "source", "lists", "notes", "cases"}`.
+///
+/// # Errors
+///
+/// If it is none, or a broken or hostile one; the message says so to the reader.
+#[wasm_bindgen(js_name = "readPackage")]
+pub fn read_package(bytes: &[u8]) -> Result<String, Error> {
+    to_json(&package::read(bytes).map_err(|words| Error::new(&words))?)
+}
+
 /// The language's vocabulary, by part of speech.
 ///
 /// # Errors
@@ -166,7 +177,7 @@ impl Replay {
     }
 
     /// What the file as typed would do: `{"changed": [[index, verdict], …], "differs": [index, …], "more": […],
-    /// "fewer": […]}`. `changed` are the verdicts that are not as the answer before had them.
+    /// "fewer": […], "moved": [[index, was, is], …], "order": [index, …], "too_large": …}`. `changed` are the verdicts that are not as the answer before had them.
     ///
     /// # Errors
     ///

@@ -34,6 +34,8 @@ export interface Calls {
   compare: [posts: string, verdicts: string, shown: readonly number[], context: string];
   /** Another tool's filters as rules. `now` in seconds since 1970. */
   import: [bytes: Uint8Array, name: string, now: number];
+  /** A packaged pack. */
+  package: [bytes: Uint8Array];
 }
 
 /** The name of a call. */

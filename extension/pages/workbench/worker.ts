@@ -7,6 +7,7 @@ import init, {
   format,
   importFilters,
   Replay,
+  readPackage,
 } from "../../../dist/workbench/diffract_workbench.js";
 import type { Call, CallName, Calls, Reply } from "./calls.ts";
 
@@ -50,6 +51,7 @@ const CARRY_OUT: { [Name in CallName]: (...args: Calls[Name]) => string } = {
   compare: (posts, verdicts, shown, context) =>
     fed().compare(posts, verdicts, Uint32Array.from(shown), context),
   import: importFilters,
+  package: readPackage,
 };
 
 addEventListener("message", ({ data }: MessageEvent<Call>) => void answer(data));

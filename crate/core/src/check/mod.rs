@@ -57,7 +57,9 @@ pub struct Compiled {
 impl Compiled {
     /// The rules, ready to decide. Quicker than [`RuleSet::new`] with the program, which parses each expression again.
     pub fn into_rules(self) -> RuleSet {
-        RuleSet::with_expressions(self.program, self.expressions)
+        let Self { program, diagnostics, expressions } = self;
+        drop(diagnostics);
+        RuleSet::with_expressions(program, expressions)
     }
 }
 
@@ -92,6 +94,8 @@ fn all(packs: &[PackSource], models: &[&str], advise: bool) -> Compiled {
     let mut compiled = Compiled::default();
     let mut scopes = Scopes::default();
     let mut regexes = Regexes::default();
+    // Growing by and by would take up to three times as much at once.
+    compiled.program.rules.reserve_exact(packs.iter().map(|pack| pack::rules_at_most(&pack.source)).sum());
     for source in packs {
         let id = compiled.program.packs.len() as PackId;
         compiled.program.packs.push(Pack {
@@ -108,6 +112,7 @@ fn all(packs: &[PackSource], models: &[&str], advise: bool) -> Compiled {
         };
         compiled.diagnostics.push(PackDiagnostics { pack: source.id.clone(), diagnostics });
     }
+    compiled.program.rules.shrink_to_fit();
     compiled.expressions = regexes.finish();
     compiled
 }

@@ -193,6 +193,16 @@ pub(super) fn check(
     messages.finish()
 }
 
+/// About how many rules a file has: not more than it has lines, nor more than it has room for.
+pub(super) fn rules_at_most(source: &str) -> usize {
+    if source.len() > reference::MAX_FILE {
+        return 0;
+    }
+    /// Of a short rule, in bytes.
+    const RULE: usize = 24;
+    source.bytes().filter(|b| matches!(b, b'\n' | b'\r')).count().min(source.len() / RULE)
+}
+
 /// Says of a broken `on` what hung on it.
 fn release(checker: &mut Checker<'_>, standing: Standing) {
     if let Standing::Held { line, span, rules } = standing

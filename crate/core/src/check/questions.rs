@@ -345,7 +345,7 @@ impl Checker<'_> {
     }
 
     fn links_to(&mut self, values: &[Value], span: Span) -> Option<Node> {
-        let mut all = Vec::new();
+        let mut all = Vec::with_capacity(values.len());
         let mut sound = true;
         for value in values {
             match value {
@@ -403,6 +403,20 @@ impl Checker<'_> {
     ) -> Option<Node> {
         let comparison = match question.operator {
             Operator::Compare(comparison) => comparison,
+            Operator::Is { negated } if matches!(question.values.as_slice(), [Value::Word(_), ..]) => {
+                let [chosen] = self.choices(&model.name(), &question.values, reference::STRICTNESS)?[..]
+                else {
+                    let message = "a model is asked for one degree of certainty";
+                    self.report(
+                        Diagnostic::error(code::WRONG_VALUE, question.span.start..span.end, message).help(
+                            "of two, the weaker one says it all: `is possible` holds where `is certain` does",
+                        ),
+                    );
+                    return None;
+                };
+                let test = Test::Flagged { question: model, strictness: chosen };
+                return Some(Node::test(span, test).negated_if(negated));
+            }
             Operator::Is { negated: false } => Comparison::Equal,
             Operator::Is { negated: true } => Comparison::NotEqual,
             _ => {
@@ -431,7 +445,10 @@ impl Checker<'_> {
 }
 
 /// One test for each of the needles, joined.
-fn joined(span: Span, needles: Vec<Needles>, and: bool, test: impl Fn(Needles) -> Test) -> Node {
+fn joined(span: Span, mut needles: Vec<Needles>, and: bool, test: impl Fn(Needles) -> Test) -> Node {
+    if needles.len() == 1 {
+        return Node::test(span, test(needles.swap_remove(0)));
+    }
     let nodes = needles.into_iter().map(|n| Node::test(span.clone(), test(n))).collect();
     if and { Node::and(span, nodes) } else { Node::or(span, nodes) }
 }

@@ -66,8 +66,11 @@ impl Regexes {
     /// The pattern with its flags folded in.
     pub fn check(&mut self, regex: &Regex) -> Result<Sound, Box<Diagnostic>> {
         let flags = flags(regex)?;
-        let pattern =
-            if flags.is_empty() { regex.pattern.clone() } else { format!("(?{flags}){}", regex.pattern) };
+        let pattern = if flags.is_empty() {
+            regex.pattern.clone()
+        } else {
+            ["(?", &flags, ")", &regex.pattern].concat()
+        };
         let prefix = pattern.len() - regex.pattern.len();
         if let Some(known) = self.known.get_mut(&pattern) {
             if known.pack != self.pack {
@@ -82,7 +85,8 @@ impl Regexes {
                     .help("an empty expression is found in every text; say what to look for"),
             ));
         }
-        let hir = parse(&pattern, prefix, regex)?;
+        let mut parser = regex_syntax::ParserBuilder::new().nest_limit(64).build();
+        let hir = parser.parse(&pattern).map_err(|error| refusal(&error, prefix, regex))?;
         let weight = weight(&hir);
         if weight > MAX_WEIGHT {
             return Err(too_big(regex));
@@ -165,20 +169,16 @@ fn flags(regex: &Regex) -> Result<String, Box<Diagnostic>> {
     Ok(sorted.into_iter().collect())
 }
 
-fn parse(pattern: &str, prefix: usize, regex: &Regex) -> Result<Hir, Box<Diagnostic>> {
+/// What is wrong with an expression; `prefix` is how many bytes stand before what is written.
+fn refusal(error: &regex_syntax::Error, prefix: usize, regex: &Regex) -> Box<Diagnostic> {
     let first = regex.span.start + 1;
     let place = |span: &ast::Span| -> Span {
         let start = first + span.start.offset.saturating_sub(prefix);
         let end = first + span.end.offset.saturating_sub(prefix);
         start.min(regex.span.end)..end.max(start).min(regex.span.end)
     };
-    let error = regex_syntax::ParserBuilder::new().nest_limit(64).build().parse(pattern);
-    let error = match error {
-        Ok(hir) => return Ok(hir),
-        Err(error) => error,
-    };
     let fail = |span: Span, message: String| Diagnostic::error(code::BAD_REGEX, span, message);
-    Err(Box::new(match &error {
+    Box::new(match error {
         regex_syntax::Error::Parse(e) => {
             let span = place(e.span());
             match e.kind() {
@@ -199,7 +199,7 @@ fn parse(pattern: &str, prefix: usize, regex: &Regex) -> Result<Hir, Box<Diagnos
             fail(place(e.span()), format!("the regular expression does not compile: {kind}"))
         }
         _ => fail(regex.span.clone(), "the regular expression does not compile".into()),
-    }))
+    })
 }
 
 /// About how many states an expression has when it is compiled.
