@@ -3,7 +3,15 @@
  * documents that carry posts in themselves. Nothing in the page is touched for it.
  */
 import platforms, { network } from "virtual:wire";
-import { isBelow, MAX_BODY, MAX_URL, pieced, type Spent, type Told, type WirePlatform } from "../../shared/wire.ts";
+import {
+  isBelow,
+  MAX_BODY,
+  MAX_URL,
+  pieced,
+  type Spent,
+  type Told,
+  type WirePlatform,
+} from "../../shared/wire.ts";
 import type { Answers } from "./answers.ts";
 import { platformOf, type WirePorts } from "./ports.ts";
 
@@ -120,8 +128,7 @@ function follow(
   /** Passed on as it comes, from here on. */
   let given = false;
   let timer: ReturnType<typeof setTimeout> | undefined;
-  const tell = (told: Told, spent?: Spent) =>
-    details.tabId >= 0 && ports.tell(details.tabId, told, spent);
+  const tell = (told: Told, spent?: Spent) => details.tabId >= 0 && ports.tell(details.tabId, told, spent);
   const giveUp = (passed: Told["passed"]) => {
     if (given) return;
     given = true;
