@@ -8,6 +8,7 @@ use super::gates::{ALWAYS, flag_code, kind_codes, media_codes, surface_codes};
 use super::hosts;
 use super::index::Index;
 use super::needles::PADDING;
+use super::regexes::Expressions;
 use super::skeleton::skeleton_into;
 use super::words::Boundaries;
 use crate::post::Surface;
@@ -39,6 +40,7 @@ pub(crate) struct Facts {
     places: Vec<u32>,
     key: String,
     length: Option<Option<f64>>,
+    expressions: Expressions,
 }
 
 #[derive(Clone, Copy, Default)]
@@ -85,7 +87,9 @@ impl Facts {
         }
         for (field, ungated) in &index.ungated {
             if let Some(text) = fields::text(view.post, *field) {
-                ungated.scan(&index.regexes, text, |atom| self.note(atom, 0, false));
+                let mut expressions = std::mem::take(&mut self.expressions);
+                ungated.scan(&mut expressions, &index.regexes, text, |atom| self.note(atom, 0, false));
+                self.expressions = expressions;
             }
         }
         self.all.sort_unstable();
@@ -393,7 +397,7 @@ impl Facts {
             };
             let may = others.iter().all(has) && (!(begins || ends) || placed());
             // Where it matched is wanted as evidence nearly always, so it is found at once.
-            found.ran = if may { index.regexes.find(regex, text) } else { Some(None) };
+            found.ran = if may { self.expressions.find(&index.regexes, regex, text) } else { Some(None) };
         }
         found.ran.map(|found| found.is_some())
     }
@@ -403,7 +407,7 @@ impl Facts {
         let index = &view.rules.index;
         let Some(Atom::Regex { field, regex, gated }) = index.atoms.get(id as usize) else { return None };
         if !gated {
-            let (start, end) = index.regexes.find(*regex, text)??;
+            let (start, end) = self.expressions.find(&index.regexes, *regex, text)??;
             return text.get(start as usize..end as usize);
         }
         self.run(view, id, *field, *regex, text)?;

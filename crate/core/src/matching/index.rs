@@ -182,7 +182,7 @@ impl Index {
             looks_at_links: atoms.looks_at_links,
             questions: atoms.questions,
             regexes: Regexes::new(atoms.patterns),
-            ungated: ungated.into_values().map(|(field, ids)| (field, Ungated::new(&ids))).collect(),
+            ungated: number_sets(ungated.into_values()),
             required: atoms.required,
             scanned: TextField::ALL
                 .iter()
@@ -228,6 +228,17 @@ impl Index {
             }
         }
     }
+}
+
+fn number_sets(fields: impl Iterator<Item = (TextField, Vec<(u32, u32)>)>) -> Vec<(TextField, Ungated)> {
+    let mut from = 0;
+    fields
+        .map(|(field, ids)| {
+            let sets = Ungated::new(&ids, from);
+            from += sets.len();
+            (field, sets)
+        })
+        .collect()
 }
 
 fn asks_model(condition: &Condition) -> bool {
