@@ -16,9 +16,9 @@
 //! `-- --no-peers` leaves them out. `-- --only 10000` does nothing but decide under so many rules, once for every post after a first pass: for
 //! `valgrind --tool=callgrind` and `perf stat`.
 
+mod post;
 #[path = "../rules/mod.rs"]
 mod rules;
-mod post;
 mod written;
 
 use diffract_core::{RuleSet, compile, restore, snapshot};

@@ -145,7 +145,8 @@ fn answer(rules: &RuleSet, batches: &[String]) -> usize {
     let mut written = 0;
     for batch in batches {
         let context = read_context(&format!(r#"{{"now":{NOW},"utc_offset":0,"visit":"bench"}}"#));
-        let posts: Vec<Post> = read_posts(batch).expect("an array").into_iter().map(Item::into_post).collect();
+        let posts: Vec<Post> =
+            read_posts(batch).expect("an array").into_iter().map(Item::into_post).collect();
         let verdicts = rules.decide(&posts, &context.expect("a context"), &mut memory);
         written += black_box(serde_json::to_string(&verdicts).expect("plain data")).len();
     }

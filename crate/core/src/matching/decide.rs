@@ -33,11 +33,8 @@ pub(super) fn decide(
 pub(super) fn listen(view: View<'_>, time: LocalTime, facts: &mut Facts) -> (Vec<u32>, Vec<u32>) {
     let rules = view.rules;
     facts.read(view);
-    let mut opened = Vec::new();
-    facts.opened(view, |rule| opened.push(rule));
-    opened.sort_unstable();
     let (mut spoke, mut waiting) = (Vec::new(), Vec::new());
-    for id in opened {
+    for id in facts.opened(view) {
         let Some((filed, rule)) =
             rules.index.rules.get(id as usize).zip(rules.program.rules.get(id as usize))
         else {
@@ -46,7 +43,7 @@ pub(super) fn listen(view: View<'_>, time: LocalTime, facts: &mut Facts) -> (Vec
         if filed.timed && !rule.schedule.as_ref().is_some_and(|schedule| schedule::holds(schedule, time)) {
             continue;
         }
-        match view.truth(facts, filed.root) {
+        match view.truth_of(facts, filed.node) {
             Truth::True => spoke.push(id),
             Truth::Unknown if filed.asks_model && view.may_become_true(facts, filed.root) => waiting.push(id),
             _ => {}

@@ -1,14 +1,16 @@
 //! What was found in one post: which leaves are true, and so which gates are open.
 
-use super::atoms::{Atom, HOSTS, Manner, Source, sigils, slot, space};
+use super::atoms::{Atom, HOSTS, Manner, Source, field_of, manner_of, sigils, space};
 use super::evaluate::{Truth, View};
 use super::fields::{self, compare, kind_bit, mask, medium_bit, surface_bit};
 use super::fold::{fold_character, fold_into, fold_name_into};
+use super::found::FoundLeaves;
 use super::gates::{ALWAYS, flag_code, kind_codes, media_codes, surface_codes};
 use super::hosts;
 use super::index::Index;
-use super::needles::PADDING;
+use super::needles::{PADDING, Places, Said};
 use super::regexes::Expressions;
+use super::required::OneOf;
 use super::skeleton::skeleton_into;
 use super::words::Boundaries;
 use crate::post::Surface;
@@ -23,38 +25,29 @@ const MAX_ELEMENTS: usize = 256;
 pub(crate) struct Facts {
     /// The number of the post at hand.
     at: u32,
-    atoms: Vec<Found>,
-    needles: Vec<Seen>,
-    rules: Vec<u32>,
     scopes: Vec<u32>,
     active: Vec<u32>,
     place: Option<(Option<String>, Option<Surface>)>,
     /// Leaves that were found, each once.
-    found: Vec<u32>,
+    found: FoundLeaves,
+    /// By needle with several uses: where it was found.
+    several: Vec<Seen>,
     /// Needles found of leaves that ask for all of theirs; sorted once reading is done.
     all: Vec<(u32, u32)>,
     /// Folded fields with [`PADDING`], by field.
     folded: [String; TextField::ALL.len()],
     skeleton: String,
     boundaries: Boundaries,
-    places: Vec<u32>,
+    places: Places,
     key: String,
     length: Option<Option<f64>>,
     expressions: Expressions,
 }
 
-#[derive(Clone, Copy, Default)]
-struct Found {
-    at: u32,
-    /// The first needle in the order written that was found.
-    first: u32,
-    /// What came of an expression that was run: where it matched first, if it did.
-    ran: Option<Option<(u32, u32)>>,
-}
-
+/// Where a needle was found in the post of a number: slots, as bits.
 #[derive(Clone, Copy, Default)]
 struct Seen {
-    slots: u64,
+    slots: u128,
     at: u32,
 }
 
@@ -101,9 +94,7 @@ impl Facts {
             *self = Self::default();
         }
         self.at += 1;
-        self.atoms.resize(index.atoms.len(), Found::default());
-        self.needles.resize(index.needles.len(), Seen::default());
-        self.rules.resize(index.rules.len(), 0);
+        self.several.resize(index.needles.several(), Seen::default());
         self.scopes.resize(index.broad.len(), 0);
         self.found.clear();
         self.all.clear();
@@ -138,13 +129,47 @@ impl Facts {
         boundaries.clear();
         let bare = folded.get(..length).unwrap_or("");
         let mut places = std::mem::take(&mut self.places);
-        index.needles.scan(&folded, &mut places, |needle, start, end| {
-            self.at_needle(index, field, needle, |manner| match manner {
-                Manner::Anywhere => true,
-                Manner::Word => boundaries.at(bare, start) && boundaries.at(bare, end),
-                Manner::Start => start == 0 || (start == 1 && field.is_handle() && bare.starts_with('@')),
-                Manner::End => end == length,
-            });
+        // Whether edges of words in the folded text are those in the text, once it matters.
+        let mut faithful = None;
+        let mut stands = |manner: Manner, start: usize, end: usize| match manner {
+            Manner::Anywhere => true,
+            Manner::Word => boundaries.at(bare, start) && boundaries.at(bare, end),
+            Manner::Start => start == 0 || (start == 1 && field.is_handle() && bare.starts_with('@')),
+            Manner::End => end == length,
+            Manner::WordBegins | Manner::WordEnds | Manner::WholeWord => {
+                (manner == Manner::WordEnds || !is_word_before(bare, start))
+                    && (manner == Manner::WordBegins || !is_word_behind(bare, end))
+                    || !*faithful.get_or_insert_with(|| keeps_words_apart(text))
+            }
+        };
+        index.needles.scan(&folded, &mut places, |said, start, end| match said {
+            Said::One(used) => {
+                if field_of(used.slot) == field as u8 && stands(manner_of(used.slot), start, end) {
+                    self.note(used.atom, used.index, used.all);
+                }
+            }
+            Said::Several(number) => {
+                // Of a needle that stands there often, each use is asked until it is satisfied.
+                let done = self.several.get(number as usize).filter(|seen| seen.at == self.at);
+                let done = done.map_or(0, |seen| seen.slots);
+                let (mut tried, mut stood) = (0, 0);
+                for used in index.needles.uses(number) {
+                    let bit = 1_u128 << used.slot;
+                    if field_of(used.slot) != field as u8 || done & bit != 0 {
+                        continue;
+                    }
+                    if tried & bit == 0 && stands(manner_of(used.slot), start, end) {
+                        stood |= bit;
+                    }
+                    tried |= bit;
+                    if stood & bit != 0 {
+                        self.note(used.atom, used.index, used.all);
+                    }
+                }
+                if let Some(seen) = self.several.get_mut(number as usize) {
+                    *seen = Seen { slots: done | stood, at: self.at };
+                }
+            }
         });
         self.boundaries = boundaries;
         self.places = places;
@@ -159,49 +184,17 @@ impl Facts {
         skeleton_into(text, &mut skeleton);
         skeleton.push_str(PADDING);
         let mut places = std::mem::take(&mut self.places);
-        index.skeletons.scan(&skeleton, &mut places, |needle, _, _| {
-            index.skeleton_uses(needle, field).for_each(|atom| self.note(atom, 0, false));
+        index.skeletons.scan(&skeleton, &mut places, |said, _, _| {
+            let uses = match &said {
+                Said::One(used) => std::slice::from_ref(used),
+                Said::Several(number) => index.skeletons.uses(*number),
+            };
+            for used in uses.iter().filter(|used| field_of(used.slot) == field as u8) {
+                self.note(used.atom, 0, false);
+            }
         });
         self.places = places;
         self.skeleton = skeleton;
-    }
-
-    #[inline]
-    fn at_needle(
-        &mut self,
-        index: &Index,
-        field: TextField,
-        needle: u32,
-        mut stands: impl FnMut(Manner) -> bool,
-    ) {
-        let Some(used) = index.needle_slots.get(needle as usize) else { return };
-        let Some(seen) = self.needles.get_mut(needle as usize) else { return };
-        if seen.at != self.at {
-            *seen = Seen { slots: 0, at: self.at };
-        }
-        let mut open = used & !seen.slots & 0xF << slot(field, Manner::Anywhere);
-        if open == 0 {
-            return;
-        }
-        for manner in [Manner::Anywhere, Manner::Word, Manner::Start, Manner::End] {
-            let bit = 1 << slot(field, manner);
-            if open & bit != 0 && !stands(manner) {
-                open &= !bit;
-            }
-        }
-        if open == 0 {
-            return;
-        }
-        seen.slots |= open;
-        for used in index.uses(needle) {
-            if open >> used.slot & 1 == 1 {
-                self.note(
-                    used.atom,
-                    used.index,
-                    matches!(index.atoms.get(used.atom as usize), Some(Atom::All(..))),
-                );
-            }
-        }
     }
 
     /// Notes that a needle of a leaf was found.
@@ -209,13 +202,7 @@ impl Facts {
         if all {
             self.all.push((atom, needle));
         }
-        let Some(found) = self.atoms.get_mut(atom as usize) else { return };
-        if found.at == self.at {
-            found.first = found.first.min(needle);
-        } else {
-            *found = Found { at: self.at, first: needle, ran: None };
-            self.found.push(atom);
-        }
+        self.found.note(atom, needle);
     }
 
     fn look_up_source(&mut self, view: View<'_>, source: Source) {
@@ -250,7 +237,7 @@ impl Facts {
     fn look_up_key(&mut self, view: View<'_>, key: &str) {
         let index = &view.rules.index;
         for (atom, needle) in index.exact.get(key) {
-            self.note(atom, needle, matches!(index.atoms.get(atom as usize), Some(Atom::All(..))));
+            self.note(atom, needle, matches!(index.leaf(atom), Some(Atom::All(..))));
         }
     }
 
@@ -268,47 +255,35 @@ impl Facts {
         }
     }
 
-    /// Calls `opened` with every rule whose gate is open and whose scope holds, each once, in no order.
-    pub(crate) fn opened(&mut self, view: View<'_>, mut opened: impl FnMut(u32)) {
+    /// The rules whose gate is open and whose scope holds, in order.
+    pub(crate) fn opened(&mut self, view: View<'_>) -> Vec<u32> {
         let index = &view.rules.index;
-        for atom in &self.found {
-            for rule in index.opened(*atom) {
-                let in_scope = index.rules.get(*rule as usize).is_some_and(|filed| {
+        let mut opened = Vec::new();
+        for found in self.found.iter() {
+            opened.extend(index.opened(found.leaf).iter().filter(|rule| {
+                index.rules.get(**rule as usize).is_some_and(|filed| {
                     self.scopes.get(filed.scope as usize).is_some_and(|at| *at == self.at)
-                });
-                if in_scope
-                    && let Some(at) = self.rules.get_mut(*rule as usize)
-                    && *at != self.at
-                {
-                    *at = self.at;
-                    opened(*rule);
-                }
-            }
+                })
+            }));
         }
         let codes = codes(view);
         let active = std::mem::take(&mut self.active);
         for broad in active.iter().filter_map(|scope| index.broad.get(*scope as usize)) {
             for (code, rules) in &broad.codes {
                 if codes >> code & 1 == 1 {
-                    rules.iter().for_each(|rule| self.open(*rule, &mut opened));
+                    opened.extend(rules);
                 }
             }
             for (field, thresholds) in &broad.numbers {
                 if let Some(number) = self.number(view, *field) {
-                    thresholds.opened(number).for_each(|rule| self.open(rule, &mut opened));
+                    opened.extend(thresholds.opened(number));
                 }
             }
         }
         self.active = active;
-    }
-
-    fn open(&mut self, rule: u32, opened: &mut impl FnMut(u32)) {
-        if let Some(at) = self.rules.get_mut(rule as usize)
-            && *at != self.at
-        {
-            *at = self.at;
-            opened(rule);
-        }
+        opened.sort_unstable();
+        opened.dedup();
+        opened
     }
 
     /// A number of the post; its length is counted once.
@@ -321,13 +296,13 @@ impl Facts {
 
     /// The first needle, in the order written, that a leaf's text or set has.
     pub(crate) fn first(&self, atom: u32) -> Option<u32> {
-        self.atoms.get(atom as usize).filter(|found| found.at == self.at).map(|found| found.first)
+        self.found.get(atom).map(|found| found.first)
     }
 
     /// What a leaf comes to now.
     pub(crate) fn atom(&mut self, view: View<'_>, id: u32) -> Truth {
         let index = &view.rules.index;
-        let Some(atom) = index.atoms.get(id as usize) else { return Truth::Unknown };
+        let Some(atom) = index.leaf(id) else { return Truth::Unknown };
         let known = match atom {
             Atom::Flag(field) => fields::flag(view.post, *field),
             Atom::Known(field) => Some(self.is_known(view, field)),
@@ -336,9 +311,9 @@ impl Facts {
             }
             Atom::Any(source) => is_shown(view, *source).then(|| self.first(id).is_some()),
             Atom::All(source, count) => is_shown(view, *source).then(|| self.count(id) == *count as usize),
-            Atom::Regex { field, regex, gated } => match fields::text(view.post, *field) {
+            Atom::Regex { field, regex, gated, filed } => match fields::text(view.post, *field) {
                 None => None,
-                Some(text) if *gated => self.run(view, id, *field, *regex, text),
+                Some(text) if *gated => self.run(view, id, (*field, *regex, *filed), text),
                 Some(_) => Some(self.first(id).is_some()),
             },
             Atom::MediaAny(wanted) => {
@@ -360,7 +335,7 @@ impl Facts {
 
     /// Whether a leaf waits for a model.
     pub(crate) fn is_waiting(&self, view: View<'_>, id: u32) -> bool {
-        match view.rules.index.atoms.get(id as usize) {
+        match view.rules.index.leaf(id) {
             Some(Atom::Model { question, .. }) => !view.context.no_models && score(view, *question).is_none(),
             _ => false,
         }
@@ -377,27 +352,27 @@ impl Facts {
         self.all.get(from..).unwrap_or(&[]).partition_point(|(other, _)| *other == atom)
     }
 
-    /// Runs an expression if all that it requires was found, once a post.
-    fn run(&mut self, view: View<'_>, id: u32, field: TextField, regex: u32, text: &str) -> Option<bool> {
+    /// Runs an expression, of a field, filed under one of its sets, if all that it requires was found; once a post.
+    fn run(
+        &mut self,
+        view: View<'_>,
+        id: u32,
+        (field, regex, filed): (TextField, u32, u8),
+        text: &str,
+    ) -> Option<bool> {
         let index = &view.rules.index;
-        let at = self.at;
-        let Some(found) = self.atoms.get_mut(id as usize).filter(|found| found.at == at) else {
-            return Some(false);
-        };
+        let Some(found) = self.found.get_mut(id) else { return Some(false) };
         if found.ran.is_none() {
             let folded = self.folded.get(field as usize).map_or("", |folded| folded);
-            let required = index.required.get(regex as usize);
-            let (first, others) = required.and_then(|required| required.literals.split_first()).unzip();
-            let others = others.unwrap_or(&[]);
-            let has = |set: &Vec<String>| set.iter().any(|literal| folded.contains(literal.as_str()));
-            // At a word's edge, where folding has left the edges of words where they were.
-            let (begins, ends) = required.map_or((false, false), |required| required.at_words);
-            let placed = || {
-                first.is_none_or(|set| stand_at_words(folded, set, begins, ends)) || !keeps_words_apart(text)
-            };
-            let may = others.iter().all(has) && (!(begins || ends) || placed());
+            let required = index.required.get(regex as usize).map_or(&[][..], |required| &required.literals);
+            let others = (0..).zip(required).filter(|(number, _)| *number != filed).map(|(_, set)| set);
+            let has = |set: &OneOf| set.literals.iter().any(|literal| folded.contains(literal.as_str()));
             // Where it matched is wanted as evidence nearly always, so it is found at once.
-            found.ran = if may { self.expressions.find(&index.regexes, regex, text) } else { Some(None) };
+            found.ran = if others.map(has).all(|has| has) {
+                self.expressions.find(&index.regexes, regex, text)
+            } else {
+                Some(None)
+            };
         }
         found.ran.map(|found| found.is_some())
     }
@@ -405,13 +380,13 @@ impl Facts {
     /// What an expression that is true matched first.
     pub(crate) fn matched<'a>(&mut self, view: View<'a>, id: u32, text: &'a str) -> Option<&'a str> {
         let index = &view.rules.index;
-        let Some(Atom::Regex { field, regex, gated }) = index.atoms.get(id as usize) else { return None };
+        let Some(Atom::Regex { field, regex, gated, filed }) = index.leaf(id) else { return None };
         if !gated {
             let (start, end) = self.expressions.find(&index.regexes, *regex, text)??;
             return text.get(start as usize..end as usize);
         }
-        self.run(view, id, *field, *regex, text)?;
-        let (start, end) = self.atoms.get(id as usize)?.ran??;
+        self.run(view, id, (*field, *regex, *filed), text)?;
+        let (start, end) = self.found.get(id)?.ran??;
         text.get(start as usize..end as usize)
     }
 
@@ -430,27 +405,12 @@ impl Facts {
     }
 }
 
-/// Whether one of the literals begins (or ends, or both) at the edge of a word.
-fn stand_at_words(folded: &str, literals: &[String], begins: bool, ends: bool) -> bool {
-    let apart = |c: Option<char>| c.is_none_or(|c| !is_word_character(c));
-    let stands = |at: usize, literal: &str| {
-        let before = || folded.get(..at).and_then(|head| head.chars().next_back());
-        let after = || folded.get(at + literal.len()..).and_then(|tail| tail.chars().next());
-        (!begins || apart(before())) && (!ends || apart(after()))
-    };
-    literals.iter().any(|literal| {
-        // Overlaps included: `a a` stands twice in `a a a`.
-        let mut from = 0;
-        while let Some(at) =
-            folded.get(from..).and_then(|rest| rest.find(literal.as_str())).map(|at| from + at)
-        {
-            if stands(at, literal) {
-                return true;
-            }
-            from = at + folded.get(at..).and_then(|rest| rest.chars().next()).map_or(1, char::len_utf8);
-        }
-        false
-    })
+fn is_word_before(text: &str, at: usize) -> bool {
+    text.get(..at).and_then(|head| head.chars().next_back()).is_some_and(is_word_character)
+}
+
+fn is_word_behind(text: &str, at: usize) -> bool {
+    text.get(at..).and_then(|tail| tail.chars().next()).is_some_and(is_word_character)
 }
 
 /// Whether all that sets words apart in a text still does so once it is folded: a soft hyphen is gone then, and a

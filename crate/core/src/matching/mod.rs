@@ -29,6 +29,7 @@ pub mod explain;
 mod facts;
 pub mod fields;
 mod fold;
+mod found;
 mod gates;
 mod hosts;
 mod index;

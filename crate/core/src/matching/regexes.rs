@@ -261,7 +261,8 @@ mod tests {
 
     #[test]
     fn sets_stay_within_their_bounds() {
-        let patterns = (0..1_000).map(|number| format!(r"[ab]{{2}}!+({number})?[a-z]").into_boxed_str()).collect();
+        let patterns =
+            (0..1_000).map(|number| format!(r"[ab]{{2}}!+({number})?[a-z]").into_boxed_str()).collect();
         let regexes = Regexes::new(patterns);
         let ids: Vec<(u32, u32)> = (0..1_000).map(|id| (id, id)).collect();
         let ungated = Ungated::new(&ids, 0);
@@ -272,6 +273,8 @@ mod tests {
         assert_eq!(found.len(), 1_000);
         assert!(expressions.taken_by_sets <= SETS);
         assert_eq!(ungated.len() as usize, expressions.sets.len());
-        assert!(expressions.sets.iter().any(|set| matches!(set, Some(Some(_)))) || cfg!(target_family = "wasm"));
+        assert!(
+            expressions.sets.iter().any(|set| matches!(set, Some(Some(_)))) || cfg!(target_family = "wasm")
+        );
     }
 }

@@ -10,6 +10,7 @@ use super::fold::{fold_into, is_context_free, join};
 use super::skeleton;
 use regex_syntax::hir::{Class, Hir, HirKind, Look};
 use serde::{Deserialize, Serialize};
+use std::sync::OnceLock;
 
 /// At most so many alternatives are looked for; an expression with more counts as having none.
 const MAX_ALTERNATIVES: usize = 64;
@@ -19,15 +20,22 @@ const MAX_VARIANTS: usize = 8;
 /// At most so many sets are told.
 const MAX_SETS: usize = 3;
 
+/// One of these stands in the folded text. Each is at least two bytes long.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub(crate) struct OneOf {
+    pub(crate) literals: Vec<String>,
+    /// Whether the one that does stands at the beginning of a word (`\b`, or behind what is in no word); then each
+    /// begins with an ASCII letter or digit.
+    pub(crate) begins: bool,
+    /// As `begins`, at the end of a word.
+    pub(crate) ends: bool,
+}
+
 /// What an expression cannot match without: literals, else a skeleton, else characters. Nothing where nothing is known.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Required {
-    /// Of every set, one literal stands in the folded text; the rarest set comes first. Each literal is at least two
-    /// bytes long.
-    pub(crate) literals: Vec<Vec<String>>,
-    /// Whether each match has one of the first set at the beginning, at the end of a word (`\b`), which begins or ends
-    /// with an ASCII letter or digit.
-    pub(crate) at_words: (bool, bool),
+    /// One of each; the longest come first.
+    pub(crate) literals: Vec<OneOf>,
     /// Of every set, one stands in the [skeleton](super::skeleton) of the text.
     pub(crate) skeletons: Vec<Vec<String>>,
     /// The text has all of these; the rarest comes first.
@@ -46,7 +54,7 @@ impl Required {
         let sound = |set: &Vec<String>| {
             !set.is_empty() && set.iter().all(|literal| !literal.is_empty() && !literal.contains('\0'))
         };
-        if !self.literals.iter().all(sound) {
+        if !self.literals.iter().all(|set| sound(&set.literals)) {
             self.literals.clear();
         }
         if !self.skeletons.iter().all(sound) {
@@ -60,9 +68,8 @@ impl Required {
 pub(crate) fn required(pattern: &str) -> Required {
     let Ok(hir) = regex_syntax::Parser::new().parse(pattern) else { return Required::default() };
     let literals = literals(&hir);
-    if let Some(first) = literals.first() {
-        let at_words = at_words(&hir, first);
-        return Required { literals, at_words, ..Required::default() };
+    if !literals.is_empty() {
+        return Required { literals, ..Required::default() };
     }
     let skeletons = skeleton::required(&hir);
     if !skeletons.is_empty() {
@@ -71,84 +78,50 @@ pub(crate) fn required(pattern: &str) -> Required {
     Required { needs: counts::required(&hir), ..Required::default() }
 }
 
-/// See [`Required::at_words`]: of `\b(one|other)\d*`, what stands right behind the boundary.
-fn at_words(hir: &Hir, first: &[String]) -> (bool, bool) {
-    let HirKind::Concat(parts) = hir.kind() else { return (false, false) };
-    let is = |part: Option<&Hir>, wanted: Look| match part.map(Hir::kind) {
-        Some(HirKind::Look(look)) => *look == Look::WordUnicode || *look == wanted,
-        _ => false,
-    };
-    // The longest stretch, from one end or the other, of which all texts are known.
-    let known = |part: &Hir| analyse(part, 1).exact;
-    let stretch = |mut all: Vec<String>| {
-        all.sort();
-        all.dedup();
-        all == first
-    };
-    let head =
-        parts.iter().skip(1).map_while(known).try_fold(vec![String::new()], |run, exact| cross(&run, &exact));
-    let tail = parts
-        .iter()
-        .rev()
-        .skip(1)
-        .map_while(known)
-        .try_fold(vec![String::new()], |run, exact| cross(&exact, &run));
-    let letter = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_alphanumeric);
-    (
-        is(parts.first(), Look::WordStartUnicode)
-            && first.iter().all(|literal| letter(literal.as_bytes().first()))
-            && head.is_some_and(stretch),
-        is(parts.last(), Look::WordEndUnicode)
-            && first.iter().all(|literal| letter(literal.as_bytes().last()))
-            && tail.is_some_and(stretch),
-    )
-}
-
-fn cross(heads: &[String], tails: &[String]) -> Option<Vec<String>> {
-    (heads.len() * tails.len() <= MAX_ALTERNATIVES)
-        .then(|| heads.iter().flat_map(|head| tails.iter().map(move |tail| join(head, tail))).collect())
-}
-
-fn literals(hir: &Hir) -> Vec<Vec<String>> {
+fn literals(hir: &Hir) -> Vec<OneOf> {
     let mut sets = analyse(hir, 0).required;
     for set in &mut sets {
-        set.sort();
-        set.dedup();
+        set.literals.sort();
+        set.literals.dedup();
+        let letter = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_alphanumeric);
+        set.begins &= set.literals.iter().all(|literal| letter(literal.as_bytes().first()));
+        set.ends &= set.literals.iter().all(|literal| letter(literal.as_bytes().last()));
     }
-    sets.sort_by_key(|set| std::cmp::Reverse(rank(set)));
-    sets.dedup();
+    sets.sort_by(|left, right| rank(right).cmp(&rank(left)).then_with(|| left.literals.cmp(&right.literals)));
+    sets.dedup_by(|left, right| left.literals == right.literals);
     sets.truncate(MAX_SETS);
     // There may be tens of thousands.
-    sets.iter_mut().for_each(Vec::shrink_to_fit);
+    sets.iter_mut().for_each(|set| set.literals.shrink_to_fit());
     sets.shrink_to_fit();
     sets
 }
 
 /// The longer the shortest literal the rarer, then the fewer.
-fn rank(set: &[String]) -> (usize, std::cmp::Reverse<usize>) {
-    (set.iter().map(String::len).min().unwrap_or(0), std::cmp::Reverse(set.len()))
+fn rank(set: &OneOf) -> (usize, std::cmp::Reverse<usize>, bool, bool) {
+    let shortest = set.literals.iter().map(String::len).min().unwrap_or(0);
+    (shortest, std::cmp::Reverse(set.literals.len()), set.begins, set.ends)
 }
 
 /// What is known of an expression.
 #[derive(Default)]
 struct Known {
     /// It matches exactly these, folded (and, of zero-width assertions, the empty text).
-    exact: Option<Vec<String>>,
+    exact: Option<OneOf>,
     /// See [`Required::literals`]; in no order.
-    required: Vec<Vec<String>>,
+    required: Vec<OneOf>,
 }
 
 impl Known {
     fn exact(literals: Vec<String>) -> Self {
-        let required = Vec::from_iter(usable(&literals).then(|| literals.clone()));
-        Self { exact: Some(literals), required }
+        let exact = OneOf { literals, ..OneOf::default() };
+        Self { required: Vec::from_iter(usable(&exact).then(|| exact.clone())), exact: Some(exact) }
     }
 }
 
-fn usable(literals: &[String]) -> bool {
-    !literals.is_empty()
-        && literals.len() <= MAX_ALTERNATIVES
-        && literals.iter().all(|literal| literal.len() >= 2)
+fn usable(set: &OneOf) -> bool {
+    !set.literals.is_empty()
+        && set.literals.len() <= MAX_ALTERNATIVES
+        && set.literals.iter().all(|literal| literal.len() >= 2)
 }
 
 fn analyse(hir: &Hir, depth: usize) -> Known {
@@ -156,7 +129,18 @@ fn analyse(hir: &Hir, depth: usize) -> Known {
         return Known::default();
     }
     match hir.kind() {
-        HirKind::Empty | HirKind::Look(_) => Known::exact(vec![String::new()]),
+        HirKind::Empty => Known::exact(vec![String::new()]),
+        HirKind::Look(look) => Known {
+            exact: Some(OneOf {
+                literals: vec![String::new()],
+                begins: matches!(
+                    look,
+                    Look::WordUnicode | Look::WordStartUnicode | Look::Start | Look::StartLF
+                ),
+                ends: matches!(look, Look::WordUnicode | Look::WordEndUnicode | Look::End | Look::EndLF),
+            }),
+            required: Vec::new(),
+        },
         HirKind::Literal(literal) => match std::str::from_utf8(&literal.0) {
             Ok(text) => literal_text(text),
             Err(_) => Known::default(),
@@ -172,8 +156,8 @@ fn analyse(hir: &Hir, depth: usize) -> Known {
                 (0, Some(1)) => Known {
                     // `colou?r`: with or without.
                     exact: inner.exact.map(|mut exact| {
-                        exact.push(String::new());
-                        exact
+                        exact.literals.push(String::new());
+                        OneOf { literals: exact.literals, ..OneOf::default() }
                     }),
                     required: Vec::new(),
                 },
@@ -182,12 +166,14 @@ fn analyse(hir: &Hir, depth: usize) -> Known {
             }
         }
         HirKind::Alternation(branches) => {
-            let mut exact = Some(Vec::new());
-            let mut required = Some(Vec::new());
-            for branch in branches {
+            let mut all = branches.iter().map(|branch| {
                 let known = analyse(branch, depth + 1);
-                exact = merge(exact, known.exact);
-                required = merge(required, known.required.into_iter().max_by_key(|set| rank(set)));
+                (known.exact, known.required.into_iter().max_by_key(rank))
+            });
+            let Some((mut exact, mut required)) = all.next() else { return Known::default() };
+            for (other, needed) in all {
+                exact = merge(exact, other);
+                required = merge(required, needed);
             }
             Known { exact, required: Vec::from_iter(required) }
         }
@@ -195,25 +181,40 @@ fn analyse(hir: &Hir, depth: usize) -> Known {
     }
 }
 
-fn merge(all: Option<Vec<String>>, more: Option<Vec<String>>) -> Option<Vec<String>> {
+fn merge(all: Option<OneOf>, more: Option<OneOf>) -> Option<OneOf> {
     let (mut all, more) = all.zip(more)?;
-    all.extend(more);
-    (all.len() <= MAX_ALTERNATIVES).then_some(all)
+    all.literals.extend(more.literals);
+    all.begins &= more.begins;
+    all.ends &= more.ends;
+    (all.literals.len() <= MAX_ALTERNATIVES).then_some(all)
 }
 
 fn concat(parts: &[Hir], depth: usize) -> Known {
-    let mut run = vec![String::new()];
+    let start = |begins| OneOf { literals: vec![String::new()], begins, ends: false };
+    let mut run = start(false);
     let mut whole = true;
     let mut required = Vec::new();
     for part in parts {
         let known = analyse(part, depth + 1);
         match known.exact {
-            Some(exact) if exact.len() * run.len() <= MAX_ALTERNATIVES => {
-                run = run.iter().flat_map(|head| exact.iter().map(move |tail| join(head, tail))).collect();
+            Some(exact) if exact.literals.len() * run.literals.len() <= MAX_ALTERNATIVES => {
+                let is_empty = |set: &OneOf| set.literals.iter().all(String::is_empty);
+                if is_empty(&run) {
+                    run.begins |= exact.begins;
+                }
+                if is_empty(&exact) {
+                    run.ends |= exact.ends;
+                } else {
+                    run.ends = exact.ends && !exact.literals.iter().any(String::is_empty);
+                }
+                let (heads, tails) = (run.literals, exact.literals);
+                run.literals =
+                    heads.iter().flat_map(|head| tails.iter().map(move |tail| join(head, tail))).collect();
             }
             _ => {
                 whole = false;
-                let ended = std::mem::replace(&mut run, vec![String::new()]);
+                let mut ended = std::mem::replace(&mut run, start(is_apart(part, false)));
+                ended.ends |= is_apart(part, true);
                 required.extend(usable(&ended).then_some(ended));
                 required.extend(known.required);
             }
@@ -221,6 +222,46 @@ fn concat(parts: &[Hir], depth: usize) -> Known {
     }
     required.extend(usable(&run).then(|| run.clone()));
     Known { exact: whole.then_some(run), required }
+}
+
+/// Whether the first (or last) character of whatever a part matches, which is not nothing, is in no word.
+fn is_apart(part: &Hir, first: bool) -> bool {
+    match part.kind() {
+        HirKind::Class(class) => class_is_apart(class),
+        HirKind::Literal(literal) => std::str::from_utf8(&literal.0).is_ok_and(|text| {
+            let c = if first { text.chars().next() } else { text.chars().next_back() };
+            c.is_some_and(|c| !is_word(c))
+        }),
+        HirKind::Capture(capture) => is_apart(&capture.sub, first),
+        HirKind::Repetition(repetition) => repetition.min > 0 && is_apart(&repetition.sub, first),
+        HirKind::Alternation(branches) => branches.iter().all(|branch| is_apart(branch, first)),
+        HirKind::Concat(parts) => {
+            let part = if first { parts.first() } else { parts.last() };
+            part.is_some_and(|part| is_apart(part, first))
+        }
+        HirKind::Empty | HirKind::Look(_) => false,
+    }
+}
+
+fn is_word(c: char) -> bool {
+    regex_syntax::try_is_word_character(c).unwrap_or(true)
+}
+
+/// Whether a class has no character of a word. Of large classes only `\W` is known.
+fn class_is_apart(class: &Class) -> bool {
+    static APART: OnceLock<Option<Class>> = OnceLock::new();
+    let apart = || match regex_syntax::parse(r"\W").map(Hir::into_kind) {
+        Ok(HirKind::Class(class)) => Some(class),
+        _ => None,
+    };
+    match class {
+        Class::Unicode(set) if set.ranges().len() <= 32 => {
+            let few = set.iter().map(|range| range.len()).sum::<usize>() <= 256;
+            few && set.iter().flat_map(|range| range.start()..=range.end()).all(|c| !is_word(c))
+        }
+        Class::Unicode(_) => APART.get_or_init(apart).as_ref() == Some(class),
+        Class::Bytes(_) => false,
+    }
 }
 
 /// A literal as far as it folds by itself: the longest such stretch where not all of it does.
@@ -234,8 +275,8 @@ fn literal_text(text: &str) -> Known {
         return Known::exact(vec![folded(text)]);
     }
     let longest = text.split(|c| !is_context_free(c)).map(folded).max_by_key(String::len).unwrap_or_default();
-    let literals = vec![longest];
-    Known { exact: None, required: Vec::from_iter(usable(&literals).then_some(literals)) }
+    let longest = OneOf { literals: vec![longest], ..OneOf::default() };
+    Known { exact: None, required: Vec::from_iter(usable(&longest).then_some(longest)) }
 }
 
 /// What a class stands for if all its characters are variants of one letter.
@@ -288,25 +329,35 @@ mod tests {
             ("がんばれ", vec![]),
             ("(", vec![]),
         ] {
-            assert_eq!(required(pattern).literals, sets, "{pattern}");
+            let found: Vec<_> = required(pattern).literals.into_iter().map(|set| set.literals).collect();
+            assert_eq!(found, sets, "{pattern}");
         }
     }
 
     #[test]
     fn knows_what_stands_at_the_edge_of_a_word() {
-        for (pattern, at_words) in [
-            (r"(?i)\bname\d*", (true, false)),
-            (r"\b(one|two)\W+three", (false, false)),
-            (r"\b(three|seven)\W+two\b", (true, false)),
-            (r"\d+name\b", (false, true)),
-            (r"\bname\b", (true, true)),
-            (r"\b#name\b", (false, true)),
-            (r"\Bname", (false, false)),
-            (r"(?-u:\b)name", (false, false)),
-            (r"x?\bname", (false, false)),
-            (r"\bname|\bother", (true, false)),
+        for (pattern, edges) in [
+            (r"(?i)\bname\d*", &[(true, false)][..]),
+            (r"\b(one|two)\W+three", &[(true, false), (true, true)]),
+            (r"\b(three|seven)\W+two\b", &[(true, true), (true, true)]),
+            (r"\d+name\b", &[(false, true)]),
+            (r"\bname\b", &[(true, true)]),
+            (r"\b#name\b", &[(false, true)]),
+            (r"\Bname", &[(false, false)]),
+            (r"(?-u:\b)name", &[(false, false)]),
+            (r"x?\bname", &[(false, false)]),
+            (r"\bname|\bother", &[(true, false)]),
+            (r"\bname|other\b", &[(false, false)]),
+            (r"(\bname\b)+", &[(true, true)]),
+            (r"name\W?other", &[(false, false), (false, false)]),
+            (r"name[ -]+other", &[(true, false), (false, true)]),
+            (r"^name .*other$", &[(true, false), (false, true)]),
+            (r"\b(name)?\bother", &[(true, false)]),
+            (r"(name\b)?s", &[]),
+            (r"(name\b)?ss", &[(false, false)]),
         ] {
-            assert_eq!(required(pattern).at_words, at_words, "{pattern}");
+            let found: Vec<_> = required(pattern).literals.iter().map(|set| (set.begins, set.ends)).collect();
+            assert_eq!(found, edges, "{pattern}");
         }
     }
 
@@ -320,7 +371,7 @@ mod tests {
             if regex::Regex::new(&pattern).is_ok_and(|regex| regex.is_match(&text)) {
                 let folded = fold(&text);
                 for set in sets {
-                    prop_assert!(set.iter().any(|literal| folded.contains(literal.as_str())), "{pattern} {set:?} {folded}");
+                    prop_assert!(set.literals.iter().any(|literal| folded.contains(literal.as_str())), "{pattern} {set:?} {folded}");
                 }
             }
         }

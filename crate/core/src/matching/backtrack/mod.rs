@@ -30,9 +30,15 @@ enum Step {
     /// An assertion that takes no character.
     Look(Look),
     /// The first, and if nothing comes of it the second; `mark` is where having been here is remembered.
-    Split { first: u16, second: u16, mark: u16 },
+    Split {
+        first: u16,
+        second: u16,
+        mark: u16,
+    },
     /// Ways meet here.
-    Join { mark: u16 },
+    Join {
+        mark: u16,
+    },
     Jump(u16),
     Match,
 }

@@ -71,7 +71,10 @@ fn time_is_bounded() {
 #[test]
 fn what_is_large_is_left_to_automata() {
     for pattern in ["a{300}", r"(abc|[a-z]{99}|\w{3,99}|x{77})", "(((a{9}){9}){9}){9}"] {
-        assert!(Backtracker::new(&regex_syntax::parse(pattern).expect("an expression")).is_none(), "{pattern}");
+        assert!(
+            Backtracker::new(&regex_syntax::parse(pattern).expect("an expression")).is_none(),
+            "{pattern}"
+        );
     }
     let small = Backtracker::new(&regex_syntax::parse("(a|b)*c").expect("an expression")).expect("small");
     assert!(small.find(&"a".repeat(MAX_VISITED), &mut Scratch::default()).is_err());
