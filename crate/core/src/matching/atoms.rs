@@ -5,7 +5,7 @@ use super::fields::{kind_bit, mask, medium_bit, primary_subtag, surface_bit};
 use super::fold::{fold_into, fold_name_into};
 use super::hosts;
 use super::needles::NeedlesBuilder;
-use super::required::{OneOf, Required};
+use super::required::{Neighbour, OneOf, Required};
 use crate::program::{
     AnyField, Comparison, Edge, FlagField, List, ListId, Needles, NumberField, Program, Quantifier, Question,
     SetField, Test, TextField,
@@ -64,56 +64,38 @@ pub(crate) struct Use {
     pub(crate) slot: u8,
     /// The atom asks for all of its needles.
     pub(crate) all: bool,
+    /// What must stand beside it, as a byte each.
+    pub(crate) before: u8,
+    pub(crate) behind: u8,
 }
 
 /// In which manner a needle must stand in a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Manner {
     Anywhere,
-    /// As a word, as `has word` understands it.
     Word,
     Start,
     End,
-    /// Where a word begins, ends, or both, as expressions understand it.
-    WordBegins,
-    WordEnds,
-    WholeWord,
 }
 
-impl Manner {
-    const ALL: [Self; 7] = [
-        Self::Anywhere,
-        Self::Word,
-        Self::Start,
-        Self::End,
-        Self::WordBegins,
-        Self::WordEnds,
-        Self::WholeWord,
-    ];
-
-    const fn of_edges(begins: bool, ends: bool) -> Self {
-        match (begins, ends) {
-            (false, false) => Self::Anywhere,
-            (true, false) => Self::WordBegins,
-            (false, true) => Self::WordEnds,
-            (true, true) => Self::WholeWord,
-        }
-    }
-}
-
-/// Field and manner as a number below 80, a bit of a mask.
+/// Field and manner as a number below 40, a bit of a mask.
 pub(crate) const fn slot(field: TextField, manner: Manner) -> u8 {
-    field as u8 * 8 + manner as u8
+    field as u8 * 4 + manner as u8
 }
 
 /// The field of a slot, as a number.
 pub(crate) const fn field_of(slot: u8) -> u8 {
-    slot / 8
+    slot / 4
 }
 
 /// The manner of a slot.
-pub(crate) fn manner_of(slot: u8) -> Manner {
-    Manner::ALL.get(usize::from(slot % 8)).copied().unwrap_or(Manner::Anywhere)
+pub(crate) const fn manner_of(slot: u8) -> Manner {
+    match slot % 4 {
+        0 => Manner::Anywhere,
+        1 => Manner::Word,
+        2 => Manner::Start,
+        _ => Manner::End,
+    }
 }
 
 /// The space of exact look-ups that a name belongs to, as the first character of its key.
@@ -377,7 +359,8 @@ impl Atoms {
             of_all = of_all.min(rate);
             let needle = self.needles.add(&folded);
             let all = quantifier == Quantifier::All;
-            self.uses.push((needle, Use { atom, index: index as u32, slot: slot(field, manner), all }));
+            let slot = slot(field, manner);
+            self.uses.push((needle, Use { atom, index: index as u32, slot, all, ..Use::default() }));
         }
         self.buffer = folded;
         let source = Source::Text(field);
@@ -464,10 +447,11 @@ impl Atoms {
             set.literals.iter().for_each(|literal| *named.entry(literal).or_default() += 1);
         }
         let rate = |set: &OneOf| {
-            let edges = f32::from(u8::from(set.begins) + u8::from(set.ends));
+            let edges =
+                [set.before, set.behind].into_iter().filter(|beside| *beside != Neighbour::Any).count();
             let named = |literal: &String| named.get(literal.as_str()).copied().unwrap_or(1) as f32;
             let all: f32 = set.literals.iter().map(|literal| needle_rate(literal) * named(literal)).sum();
-            all / (1.0 + edges)
+            all / (1.0 + edges as f32)
         };
         for atom in std::mem::take(&mut self.literal) {
             let Some(Atom::Regex { field, regex, filed, .. }) = self.atoms.get_mut(atom as usize) else {
@@ -479,10 +463,9 @@ impl Atoms {
                 .min_by(|(_, left), (_, right)| rate(left).total_cmp(&rate(right)));
             let Some((number, set)) = rarest else { continue };
             *filed = number;
-            let slot = slot(*field, Manner::of_edges(set.begins, set.ends));
-            for literal in &set.literals {
-                self.uses.push((self.needles.add(literal), Use { atom, slot, ..Use::default() }));
-            }
+            let (before, behind) = (set.before.to_byte(), set.behind.to_byte());
+            let used = Use { atom, slot: slot(*field, Manner::Anywhere), before, behind, ..Use::default() };
+            self.uses.extend(set.literals.iter().map(|literal| (self.needles.add(literal), used)));
         }
     }
 

@@ -89,7 +89,7 @@ pub(super) fn describe(
 ) {
     let mut say = |words: String| {
         if out.len() < MAX_EVIDENCE {
-            out.push(shorten(&if negated { format!("not {words}") } else { words }));
+            out.push(shorten(if negated { format!("not {words}") } else { words }));
         }
     };
     match test {
@@ -100,7 +100,7 @@ pub(super) fn describe(
             let sign = sign(*comparison);
             // `views 5000, not < 1000`
             if negated {
-                out.push(shorten(&format!("{} {number}, not {sign} {value}", field.name())));
+                out.push(shorten(format!("{} {number}, not {sign} {value}", field.name())));
             } else {
                 say(format!("{} {number} {sign} {value}", field.name()));
             }
@@ -121,7 +121,7 @@ pub(super) fn describe(
             let value = fields::text(post, *field).unwrap_or("").trim();
             let list = list_name(*id, lists);
             if negated {
-                out.push(shorten(&format!("{} {value} not in {list}", field.name())));
+                out.push(shorten(format!("{} {value} not in {list}", field.name())));
             } else {
                 say(format!("{} {value} in {list}", field.name()));
             }
@@ -177,7 +177,7 @@ pub(super) fn describe(
                 (percent(seen.number.unwrap_or_default()), percent(*share), sign(*comparison));
             let name = question_name(question);
             if negated {
-                out.push(shorten(&format!("{name} {answer}, not {sign} {share}")));
+                out.push(shorten(format!("{name} {answer}, not {sign} {share}")));
             } else {
                 say(format!("{name} {answer} {sign} {share}"));
             }
@@ -247,7 +247,7 @@ pub(super) fn of_limit(limit: &Limit, post: &Post) -> String {
         Period::Hour => "this hour",
         Period::Day => "today",
     };
-    shorten(&format!("{} of {}{of} shown {when}", limit.count, limit.count))
+    shorten(format!("{} of {}{of} shown {when}", limit.count, limit.count))
 }
 
 /// `(?i)abc` as it was written: `/abc/i`.
@@ -324,10 +324,15 @@ fn join(values: &[impl std::fmt::Debug], quantifier: Quantifier) -> String {
     words.join(if quantifier == Quantifier::Any { " or " } else { " and " })
 }
 
-fn shorten(words: &str) -> String {
-    let Some((cut, _)) = words.char_indices().nth(MAX_EVIDENCE_LENGTH) else { return words.to_owned() };
-    let cut = words.get(..cut).and_then(|head| head.char_indices().next_back()).map_or(0, |(last, _)| last);
-    format!("{}…", words.get(..cut).unwrap_or(""))
+fn shorten(mut words: String) -> String {
+    // Hardly ever more bytes than characters are allowed.
+    if words.len() <= MAX_EVIDENCE_LENGTH || words.char_indices().nth(MAX_EVIDENCE_LENGTH).is_none() {
+        return words;
+    }
+    let cut = words.char_indices().nth(MAX_EVIDENCE_LENGTH - 1).map_or(0, |(at, _)| at);
+    words.truncate(cut);
+    words.push('…');
+    words
 }
 
 #[cfg(test)]
@@ -350,10 +355,10 @@ mod tests {
 
     #[test]
     fn entries_are_cut_by_characters() {
-        let long = shorten(&"é".repeat(500));
+        let long = shorten("é".repeat(500));
         assert_eq!(long.chars().count(), MAX_EVIDENCE_LENGTH);
         assert!(long.ends_with('…'));
-        assert_eq!(shorten(&"é".repeat(MAX_EVIDENCE_LENGTH)), "é".repeat(MAX_EVIDENCE_LENGTH));
+        assert_eq!(shorten("é".repeat(MAX_EVIDENCE_LENGTH)), "é".repeat(MAX_EVIDENCE_LENGTH));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! What was found in one post: which leaves are true, and so which gates are open.
 
-use super::atoms::{Atom, HOSTS, Manner, Source, field_of, manner_of, sigils, space};
+use super::atoms::{Atom, HOSTS, Manner, Source, Use, field_of, manner_of, sigils, space};
 use super::evaluate::{Truth, View};
 use super::fields::{self, compare, kind_bit, mask, medium_bit, surface_bit};
 use super::fold::{fold_character, fold_into, fold_name_into};
@@ -10,14 +10,11 @@ use super::hosts;
 use super::index::Index;
 use super::needles::{PADDING, Places, Said};
 use super::regexes::Expressions;
-use super::required::OneOf;
+use super::required::{Neighbour, OneOf};
 use super::skeleton::skeleton_into;
 use super::words::Boundaries;
 use crate::post::Surface;
 use crate::program::{AnyField, FlagField, NumberField, SetField, TextField};
-
-/// How many elements of a set are looked at; no feed shows more, and a hostile page shall not cost more.
-const MAX_ELEMENTS: usize = 256;
 
 /// Working space for one post after another. What belongs to the post at hand carries its number, so that
 /// nothing need be cleared between two posts.
@@ -47,7 +44,7 @@ pub(crate) struct Facts {
 /// Where a needle was found in the post of a number: slots, as bits.
 #[derive(Clone, Copy, Default)]
 struct Seen {
-    slots: u128,
+    slots: u64,
     at: u32,
 }
 
@@ -131,38 +128,42 @@ impl Facts {
         let mut places = std::mem::take(&mut self.places);
         // Whether edges of words in the folded text are those in the text, once it matters.
         let mut faithful = None;
-        let mut stands = |manner: Manner, start: usize, end: usize| match manner {
-            Manner::Anywhere => true,
+        let mut stands = |used: &Use, start: usize, end: usize| match manner_of(used.slot) {
+            Manner::Anywhere => {
+                used.before | used.behind == 0
+                    || stands_beside(bare, used, start, end)
+                    || !*faithful.get_or_insert_with(|| keeps_words_apart(text))
+            }
             Manner::Word => boundaries.at(bare, start) && boundaries.at(bare, end),
             Manner::Start => start == 0 || (start == 1 && field.is_handle() && bare.starts_with('@')),
             Manner::End => end == length,
-            Manner::WordBegins | Manner::WordEnds | Manner::WholeWord => {
-                (manner == Manner::WordEnds || !is_word_before(bare, start))
-                    && (manner == Manner::WordBegins || !is_word_behind(bare, end))
-                    || !*faithful.get_or_insert_with(|| keeps_words_apart(text))
-            }
         };
         index.needles.scan(&folded, &mut places, |said, start, end| match said {
             Said::One(used) => {
-                if field_of(used.slot) == field as u8 && stands(manner_of(used.slot), start, end) {
+                if field_of(used.slot) == field as u8 && stands(&used, start, end) {
                     self.note(used.atom, used.index, used.all);
                 }
             }
             Said::Several(number) => {
-                // Of a needle that stands there often, each use is asked until it is satisfied.
+                // Of a needle that stands there often, those that ask the same are asked until they are satisfied.
                 let done = self.several.get(number as usize).filter(|seen| seen.at == self.at);
                 let done = done.map_or(0, |seen| seen.slots);
                 let (mut tried, mut stood) = (0, 0);
                 for used in index.needles.uses(number) {
-                    let bit = 1_u128 << used.slot;
-                    if field_of(used.slot) != field as u8 || done & bit != 0 {
+                    let bit = 1_u64 << used.slot;
+                    if field_of(used.slot) != field as u8 {
                         continue;
                     }
-                    if tried & bit == 0 && stands(manner_of(used.slot), start, end) {
-                        stood |= bit;
-                    }
-                    tried |= bit;
-                    if stood & bit != 0 {
+                    let satisfied = if used.before | used.behind != 0 {
+                        stands(used, start, end)
+                    } else {
+                        if (tried | done) & bit == 0 && stands(used, start, end) {
+                            stood |= bit;
+                        }
+                        tried |= bit;
+                        stood & bit != 0
+                    };
+                    if satisfied {
                         self.note(used.atom, used.index, used.all);
                     }
                 }
@@ -213,7 +214,7 @@ impl Facts {
                 }
             }
             Source::Set(field) => {
-                for element in fields::set(view.post, field).into_iter().flatten().take(MAX_ELEMENTS) {
+                for element in fields::set(view.post, field).into_iter().flatten() {
                     self.look_up(view, source, element);
                 }
             }
@@ -242,7 +243,7 @@ impl Facts {
     }
 
     fn look_up_links(&mut self, view: View<'_>) {
-        for link in fields::set(view.post, SetField::Links).into_iter().flatten().take(MAX_ELEMENTS) {
+        for link in fields::set(view.post, SetField::Links).into_iter().flatten() {
             let Some(host) = hosts::of_address(link) else { continue };
             for suffix in hosts::suffixes(&host) {
                 let mut key = std::mem::take(&mut self.key);
@@ -365,14 +366,11 @@ impl Facts {
         if found.ran.is_none() {
             let folded = self.folded.get(field as usize).map_or("", |folded| folded);
             let required = index.required.get(regex as usize).map_or(&[][..], |required| &required.literals);
-            let others = (0..).zip(required).filter(|(number, _)| *number != filed).map(|(_, set)| set);
+            let mut others = (0..).zip(required).filter(|(number, _)| *number != filed).map(|(_, set)| set);
             let has = |set: &OneOf| set.literals.iter().any(|literal| folded.contains(literal.as_str()));
+            let may = others.all(has);
             // Where it matched is wanted as evidence nearly always, so it is found at once.
-            found.ran = if others.map(has).all(|has| has) {
-                self.expressions.find(&index.regexes, regex, text)
-            } else {
-                Some(None)
-            };
+            found.ran = if may { self.expressions.find(&index.regexes, regex, text) } else { Some(None) };
         }
         found.ran.map(|found| found.is_some())
     }
@@ -405,12 +403,15 @@ impl Facts {
     }
 }
 
-fn is_word_before(text: &str, at: usize) -> bool {
-    text.get(..at).and_then(|head| head.chars().next_back()).is_some_and(is_word_character)
-}
-
-fn is_word_behind(text: &str, at: usize) -> bool {
-    text.get(at..).and_then(|tail| tail.chars().next()).is_some_and(is_word_character)
+/// Whether what stands beside a needle is what its use asks for.
+fn stands_beside(text: &str, used: &Use, start: usize, end: usize) -> bool {
+    let bytes = text.as_bytes();
+    let beside = |at: Option<usize>| at.and_then(|at| bytes.get(at)).copied().unwrap_or(0);
+    let before =
+        || text.get(..start).and_then(|head| head.chars().next_back()).is_some_and(is_word_character);
+    let behind = || text.get(end..).and_then(|tail| tail.chars().next()).is_some_and(is_word_character);
+    (Neighbour::byte_allows(used.before, beside(start.checked_sub(1))) || !before())
+        && (Neighbour::byte_allows(used.behind, beside(Some(end))) || !behind())
 }
 
 /// Whether all that sets words apart in a text still does so once it is folded: a soft hyphen is gone then, and a

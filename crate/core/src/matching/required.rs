@@ -24,11 +24,43 @@ const MAX_SETS: usize = 3;
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct OneOf {
     pub(crate) literals: Vec<String>,
-    /// Whether the one that does stands at the beginning of a word (`\b`, or behind what is in no word); then each
-    /// begins with an ASCII letter or digit.
-    pub(crate) begins: bool,
-    /// As `begins`, at the end of a word.
-    pub(crate) ends: bool,
+    /// What stands before the one that does; then each begins with an ASCII letter or digit.
+    pub(crate) before: Neighbour,
+    /// As `before`, what stands behind it.
+    pub(crate) behind: Neighbour,
+}
+
+/// What may stand beside a literal in the text, whose character there is of a word.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub(crate) enum Neighbour {
+    /// Anything.
+    #[default]
+    Any,
+    /// What is in no word, or this ASCII letter or digit (folded): of `two\W?words`, a `w` behind `two`.
+    ApartOr(u8),
+    /// What is in no word, or nothing: `\b`.
+    Apart,
+}
+
+impl Neighbour {
+    /// In one byte; [`Neighbour::byte_allows`] reads it.
+    pub(crate) const fn to_byte(self) -> u8 {
+        match self {
+            Self::Any => 0,
+            Self::Apart => 1,
+            Self::ApartOr(letter) => letter,
+        }
+    }
+
+    /// Whether what a byte stands for allows a word's character whose (last) byte is another.
+    pub(crate) const fn byte_allows(byte: u8, neighbour: u8) -> bool {
+        byte == 0 || byte == neighbour
+    }
+
+    /// Either of two.
+    fn or(self, other: Self) -> Self {
+        if self == other { self } else { Self::Any }
+    }
 }
 
 /// What an expression cannot match without: literals, else a skeleton, else characters. Nothing where nothing is known.
@@ -84,8 +116,12 @@ fn literals(hir: &Hir) -> Vec<OneOf> {
         set.literals.sort();
         set.literals.dedup();
         let letter = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_alphanumeric);
-        set.begins &= set.literals.iter().all(|literal| letter(literal.as_bytes().first()));
-        set.ends &= set.literals.iter().all(|literal| letter(literal.as_bytes().last()));
+        if !set.literals.iter().all(|literal| letter(literal.as_bytes().first())) {
+            set.before = Neighbour::Any;
+        }
+        if !set.literals.iter().all(|literal| letter(literal.as_bytes().last())) {
+            set.behind = Neighbour::Any;
+        }
     }
     sets.sort_by(|left, right| rank(right).cmp(&rank(left)).then_with(|| left.literals.cmp(&right.literals)));
     sets.dedup_by(|left, right| left.literals == right.literals);
@@ -97,9 +133,9 @@ fn literals(hir: &Hir) -> Vec<OneOf> {
 }
 
 /// The longer the shortest literal the rarer, then the fewer.
-fn rank(set: &OneOf) -> (usize, std::cmp::Reverse<usize>, bool, bool) {
+fn rank(set: &OneOf) -> (usize, std::cmp::Reverse<usize>, Neighbour, Neighbour) {
     let shortest = set.literals.iter().map(String::len).min().unwrap_or(0);
-    (shortest, std::cmp::Reverse(set.literals.len()), set.begins, set.ends)
+    (shortest, std::cmp::Reverse(set.literals.len()), set.before, set.behind)
 }
 
 /// What is known of an expression.
@@ -133,11 +169,16 @@ fn analyse(hir: &Hir, depth: usize) -> Known {
         HirKind::Look(look) => Known {
             exact: Some(OneOf {
                 literals: vec![String::new()],
-                begins: matches!(
-                    look,
-                    Look::WordUnicode | Look::WordStartUnicode | Look::Start | Look::StartLF
-                ),
-                ends: matches!(look, Look::WordUnicode | Look::WordEndUnicode | Look::End | Look::EndLF),
+                before: match look {
+                    Look::WordUnicode | Look::WordStartUnicode | Look::Start | Look::StartLF => {
+                        Neighbour::Apart
+                    }
+                    _ => Neighbour::Any,
+                },
+                behind: match look {
+                    Look::WordUnicode | Look::WordEndUnicode | Look::End | Look::EndLF => Neighbour::Apart,
+                    _ => Neighbour::Any,
+                },
             }),
             required: Vec::new(),
         },
@@ -184,28 +225,37 @@ fn analyse(hir: &Hir, depth: usize) -> Known {
 fn merge(all: Option<OneOf>, more: Option<OneOf>) -> Option<OneOf> {
     let (mut all, more) = all.zip(more)?;
     all.literals.extend(more.literals);
-    all.begins &= more.begins;
-    all.ends &= more.ends;
+    all.before = all.before.or(more.before);
+    all.behind = all.behind.or(more.behind);
     (all.literals.len() <= MAX_ALTERNATIVES).then_some(all)
 }
 
 fn concat(parts: &[Hir], depth: usize) -> Known {
-    let start = |begins| OneOf { literals: vec![String::new()], begins, ends: false };
-    let mut run = start(false);
+    let start = |before| OneOf { literals: vec![String::new()], before, behind: Neighbour::Any };
+    let mut run = start(Neighbour::Any);
     let mut whole = true;
-    let mut required = Vec::new();
+    let mut required: Vec<OneOf> = Vec::new();
+    // The set that only what is in no word, or nothing, sets apart from the run at hand.
+    let mut left: Option<usize> = None;
+    let meet = |required: &mut [OneOf], left: Option<usize>, run: &OneOf| {
+        if let Some(set) = left.and_then(|left| required.get_mut(left)) {
+            set.behind = edge(run, true).map_or(Neighbour::Any, Neighbour::ApartOr);
+        }
+    };
     for part in parts {
         let known = analyse(part, depth + 1);
         match known.exact {
             Some(exact) if exact.literals.len() * run.literals.len() <= MAX_ALTERNATIVES => {
                 let is_empty = |set: &OneOf| set.literals.iter().all(String::is_empty);
                 if is_empty(&run) {
-                    run.begins |= exact.begins;
+                    run.before = run.before.max(exact.before);
                 }
                 if is_empty(&exact) {
-                    run.ends |= exact.ends;
+                    run.behind = run.behind.max(exact.behind);
+                } else if exact.literals.iter().any(String::is_empty) {
+                    run.behind = Neighbour::Any;
                 } else {
-                    run.ends = exact.ends && !exact.literals.iter().any(String::is_empty);
+                    run.behind = exact.behind;
                 }
                 let (heads, tails) = (run.literals, exact.literals);
                 run.literals =
@@ -213,15 +263,49 @@ fn concat(parts: &[Hir], depth: usize) -> Known {
             }
             _ => {
                 whole = false;
-                let mut ended = std::mem::replace(&mut run, start(is_apart(part, false)));
-                ended.ends |= is_apart(part, true);
-                required.extend(usable(&ended).then_some(ended));
+                meet(&mut required, left.take(), &run);
+                let mut ended = std::mem::replace(&mut run, start(Neighbour::Any));
+                if is_apart(part, true) {
+                    ended.behind = Neighbour::Apart;
+                }
+                let may_be_nothing = is_apart_or_nothing(part);
+                if may_be_nothing {
+                    run.before = edge(&ended, false).map_or(Neighbour::Any, Neighbour::ApartOr);
+                } else if is_apart(part, false) {
+                    run.before = Neighbour::Apart;
+                }
+                if usable(&ended) {
+                    left = (may_be_nothing && ended.behind == Neighbour::Any).then_some(required.len());
+                    required.push(ended);
+                }
                 required.extend(known.required);
             }
         }
     }
+    meet(&mut required, left, &run);
     required.extend(usable(&run).then(|| run.clone()));
     Known { exact: whole.then_some(run), required }
+}
+
+/// The ASCII letter or digit that all literals begin (or end) with.
+fn edge(set: &OneOf, first: bool) -> Option<u8> {
+    let mut edges = set.literals.iter().map(|literal| {
+        let byte = if first { literal.bytes().next() } else { literal.bytes().next_back() };
+        byte.filter(u8::is_ascii_alphanumeric)
+    });
+    let one = edges.next()??;
+    edges.all(|other| other == Some(one)).then_some(one)
+}
+
+/// Whether all that a part matches is nothing or in no word.
+fn is_apart_or_nothing(part: &Hir) -> bool {
+    match part.kind() {
+        HirKind::Repetition(repetition) if repetition.min == 0 => match repetition.sub.kind() {
+            HirKind::Class(class) => class_is_apart(class),
+            _ => false,
+        },
+        _ => false,
+    }
 }
 
 /// Whether the first (or last) character of whatever a part matches, which is not nothing, is in no word.
@@ -335,29 +419,41 @@ mod tests {
     }
 
     #[test]
-    fn knows_what_stands_at_the_edge_of_a_word() {
-        for (pattern, edges) in [
-            (r"(?i)\bname\d*", &[(true, false)][..]),
-            (r"\b(one|two)\W+three", &[(true, false), (true, true)]),
-            (r"\b(three|seven)\W+two\b", &[(true, true), (true, true)]),
-            (r"\d+name\b", &[(false, true)]),
-            (r"\bname\b", &[(true, true)]),
-            (r"\b#name\b", &[(false, true)]),
-            (r"\Bname", &[(false, false)]),
-            (r"(?-u:\b)name", &[(false, false)]),
-            (r"x?\bname", &[(false, false)]),
-            (r"\bname|\bother", &[(true, false)]),
-            (r"\bname|other\b", &[(false, false)]),
-            (r"(\bname\b)+", &[(true, true)]),
-            (r"name\W?other", &[(false, false), (false, false)]),
-            (r"name[ -]+other", &[(true, false), (false, true)]),
-            (r"^name .*other$", &[(true, false), (false, true)]),
-            (r"\b(name)?\bother", &[(true, false)]),
+    fn knows_what_stands_beside_a_literal() {
+        use Neighbour::{Any, Apart, ApartOr};
+        for (pattern, beside) in [
+            (r"(?i)\bname\d*", &[(Apart, Any)][..]),
+            (r"\b(one|two)\W+three", &[(Apart, Any), (Apart, Apart)]),
+            (r"\b(three|seven)\W+two\b", &[(Apart, Apart), (Apart, Apart)]),
+            (r"\d+name\b", &[(Any, Apart)]),
+            (r"\bname\b", &[(Apart, Apart)]),
+            (r"\b#name\b", &[(Any, Apart)]),
+            (r"\Bname", &[(Any, Any)]),
+            (r"(?-u:\b)name", &[(Any, Any)]),
+            (r"x?\bname", &[(Any, Any)]),
+            (r"\bname|\bother", &[(Apart, Any)]),
+            (r"\bname|other\b", &[(Any, Any)]),
+            (r"(\bname\b)+", &[(Apart, Apart)]),
+            (r"name[ -]+other", &[(Apart, Any), (Any, Apart)]),
+            (r"^name .*other$", &[(Apart, Any), (Any, Apart)]),
+            (r"\b(name)?\bother", &[(Apart, Any)]),
             (r"(name\b)?s", &[]),
-            (r"(name\b)?ss", &[(false, false)]),
+            (r"(name\b)?ss", &[(Any, Any)]),
+            (r"name\W?other", &[(ApartOr(b'e'), Any), (Any, ApartOr(b'o'))]),
+            (r"(?i)Name\W*\bother", &[(Apart, Any), (Any, ApartOr(b'o'))]),
+            (r"name[\W_]*other", &[(Any, Any), (Any, Any)]),
+            (r"name\W*(others|more)", &[(Any, Any), (ApartOr(b'e'), Any)]),
+            (r"name\W*o?other", &[(ApartOr(b'e'), Any), (Any, ApartOr(b'o'))]),
+            (r"name\W*x?other", &[(ApartOr(b'e'), Any), (Any, Any)]),
+            (r"name\W*\d?other", &[(Any, Any), (Any, Any)]),
+            (
+                r"12\W*345\W*6789",
+                &[(ApartOr(b'5'), Any), (ApartOr(b'2'), ApartOr(b'6')), (Any, ApartOr(b'3'))],
+            ),
         ] {
-            let found: Vec<_> = required(pattern).literals.iter().map(|set| (set.begins, set.ends)).collect();
-            assert_eq!(found, edges, "{pattern}");
+            let found: Vec<_> =
+                required(pattern).literals.iter().map(|set| (set.before, set.behind)).collect();
+            assert_eq!(found, beside, "{pattern}");
         }
     }
 
