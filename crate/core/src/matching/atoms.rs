@@ -453,6 +453,8 @@ impl Atoms {
             let all: f32 = set.literals.iter().map(|literal| needle_rate(literal) * named(literal)).sum();
             all / (1.0 + edges as f32)
         };
+        // Done with; the greatest part of what is built is still to come.
+        (self.pattern_ids, self.regex_atoms, self.list_atoms) = Default::default();
         for atom in std::mem::take(&mut self.literal) {
             let Some(Atom::Regex { field, regex, filed, .. }) = self.atoms.get_mut(atom as usize) else {
                 continue;

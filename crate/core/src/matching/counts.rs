@@ -305,22 +305,20 @@ struct Row {
 struct Text<'a> {
     text: &'a str,
     sorts: &'a [Sort],
-    /// By sort.
-    there: Vec<u32>,
-    /// By sort: the longest row, once it was asked for.
-    longest: Vec<Option<u32>>,
+    /// By sort: how many there are, and the longest row, once it was asked for.
+    there: Vec<(u32, Option<u32>)>,
     /// How many characters there are.
     all: u32,
 }
 
 impl Text<'_> {
     fn there(&self, sort: u16) -> u32 {
-        self.there.get(usize::from(sort)).copied().unwrap_or(0)
+        self.there.get(usize::from(sort)).map_or(0, |(count, _)| *count)
     }
 
     fn longest(&mut self, sort: u16) -> u32 {
         let at = usize::from(sort);
-        let (Some(known), Some(sort)) = (self.longest.get_mut(at), self.sorts.get(at)) else { return 0 };
+        let (Some((_, known)), Some(sort)) = (self.there.get_mut(at), self.sorts.get(at)) else { return 0 };
         *known.get_or_insert_with(|| longest_row(sort, self.text))
     }
 
@@ -418,17 +416,17 @@ impl Counted {
                 }
             }
         }
-        let mut there = vec![0; self.sorts.len()];
+        let mut there = vec![(0, None); self.sorts.len()];
         let mut all = 0;
         for (bucket, count) in (0..).zip(ascii.iter().chain(beyond.iter())).filter(|(_, count)| **count > 0) {
             all += count;
             for sort in slice(&self.starts, &self.holders, bucket) {
-                if let Some(there) = there.get_mut(usize::from(*sort)) {
+                if let Some((there, _)) = there.get_mut(usize::from(*sort)) {
                     *there += count;
                 }
             }
         }
-        Text { text, sorts: &self.sorts, there, longest: vec![None; self.sorts.len()], all }
+        Text { text, sorts: &self.sorts, there, all }
     }
 }
 

@@ -230,22 +230,20 @@ fn give_reasons(view: View<'_>, facts: &mut Facts, verdict: &mut Verdict, spoke:
         .collect();
     told.sort_unstable();
     verdict.more_reasons = told.len().saturating_sub(Verdict::MAX_REASONS) as u32;
-    verdict.reasons = told
-        .into_iter()
-        .take(Verdict::MAX_REASONS)
-        .filter_map(|(_, _, _, id)| {
-            let rule = program.rules.get(id as usize)?;
-            let mut evidence: Vec<String> =
-                full.iter().filter(|full| full.rule == id).map(|full| full.evidence.clone()).collect();
-            evidence::collect(view, facts, rule, id, &mut evidence);
-            Some(Reason {
-                pack: program.packs.get(rule.pack as usize).map_or_else(String::new, |pack| pack.id.clone()),
-                rule: rule.source.clone(),
-                line: rule.line,
-                effect: effect_name(&rule.effect).to_owned(),
-                because: rule.because.clone(),
-                evidence,
-            })
+    // Sized once: growing would ask the allocator for larger and larger pieces.
+    verdict.reasons.reserve_exact(told.len().min(Verdict::MAX_REASONS));
+    verdict.reasons.extend(told.into_iter().take(Verdict::MAX_REASONS).filter_map(|(_, _, _, id)| {
+        let rule = program.rules.get(id as usize)?;
+        let mut evidence: Vec<String> =
+            full.iter().filter(|full| full.rule == id).map(|full| full.evidence.clone()).collect();
+        evidence::collect(view, facts, rule, id, &mut evidence);
+        Some(Reason {
+            pack: program.packs.get(rule.pack as usize).map_or_else(String::new, |pack| pack.id.clone()),
+            rule: rule.source.clone(),
+            line: rule.line,
+            effect: effect_name(&rule.effect).into(),
+            because: rule.because.clone(),
+            evidence,
         })
-        .collect();
+    }));
 }

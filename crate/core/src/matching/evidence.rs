@@ -213,12 +213,10 @@ fn needle_words(
         return vec![format!("{field} {verb} {what}")];
     }
     match quantifier {
-        Quantifier::Any => seen
-            .first
-            .and_then(|first| all.get(first))
-            .map(|needle| format!("{field} {verb} \"{needle}\"{from}"))
-            .into_iter()
-            .collect(),
+        Quantifier::Any => {
+            let first = seen.first.and_then(|first| all.get(first));
+            first.map(|needle| [field, " ", verb, " \"", needle, "\"", &from].concat()).into_iter().collect()
+        }
         Quantifier::All => {
             all.iter().take(MAX_EVIDENCE).map(|needle| format!("{field} {verb} \"{needle}\"{from}")).collect()
         }

@@ -259,7 +259,7 @@ impl Facts {
     /// The rules whose gate is open and whose scope holds, in order.
     pub(crate) fn opened(&mut self, view: View<'_>) -> Vec<u32> {
         let index = &view.rules.index;
-        let mut opened = Vec::new();
+        let mut opened = Vec::with_capacity(16);
         for found in self.found.iter() {
             opened.extend(index.opened(found.leaf).iter().filter(|rule| {
                 index.rules.get(**rule as usize).is_some_and(|filed| {

@@ -148,8 +148,11 @@ impl Index {
         for (_, used) in &atoms.uses {
             scanned |= 1 << field_of(used.slot);
         }
-        let needles = std::mem::take(&mut atoms.needles).build(&std::mem::take(&mut atoms.uses));
-        let (starts, opened) = group(atoms.atoms.len(), &opened);
+        let needles = std::mem::take(&mut atoms.needles).build(std::mem::take(&mut atoms.uses));
+        let (starts, opened) = {
+            let pairs = opened;
+            group(atoms.atoms.len(), &pairs)
+        };
         let leaves = std::mem::take(&mut atoms.atoms).into_iter().zip(starts.array_windows()).map(
             |(atom, [from, to])| {
                 let count = to - from;
@@ -166,7 +169,7 @@ impl Index {
         for (field, atom, needs) in std::mem::take(&mut atoms.counted) {
             counted.entry(field as u8).or_insert_with(|| (field, Vec::new())).1.push((atom, needs));
         }
-        let skeletons = std::mem::take(&mut atoms.skeletons).build(&atoms.skeleton_uses);
+        let skeletons = std::mem::take(&mut atoms.skeletons).build(atoms.skeleton_uses.clone());
         let skeletal = |field: &TextField| {
             atoms.skeleton_uses.iter().any(|(_, used)| field_of(used.slot) == *field as u8)
         };

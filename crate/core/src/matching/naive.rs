@@ -304,7 +304,7 @@ pub(super) fn decide(rules: &RuleSet, post: &Post, context: &Context) -> Verdict
                 pack: program.packs[rule.pack as usize].id.clone(),
                 rule: rule.source.clone(),
                 line: rule.line,
-                effect: effect_name(&rule.effect).to_owned(),
+                effect: effect_name(&rule.effect).into(),
                 because: rule.because.clone(),
                 evidence: entries,
             }

@@ -66,7 +66,7 @@ impl NeedlesBuilder {
     }
 
     /// Files every needle, with what it says where it is found: needle and use, in no order.
-    pub(crate) fn build(self, uses: &[(u32, Use)]) -> Needles {
+    pub(crate) fn build(self, all_uses: Vec<(u32, Use)>) -> Needles {
         drop(self.ids);
         let mut sorted: [Vec<u32>; LENGTHS.len()] = Default::default();
         for (id, &(_, length)) in self.spans.iter().enumerate() {
@@ -75,7 +75,8 @@ impl NeedlesBuilder {
                 ids.push(id as u32);
             }
         }
-        let (starts, uses) = group(self.spans.len(), uses);
+        let (starts, uses) = group(self.spans.len(), &all_uses);
+        drop(all_uses);
         let mut shared = Shared::default();
         let said: Vec<Said> = (0..self.spans.len() as u32)
             .map(|id| match slice(&starts, &uses, id) {
@@ -83,11 +84,12 @@ impl NeedlesBuilder {
                 several => shared.add(several),
             })
             .collect();
+        drop((starts, uses));
         let tables = LENGTHS
             .iter()
             .zip(sorted)
             .filter(|(_, ids)| !ids.is_empty())
-            .map(|(q, ids)| Grams::build(*q, &ids, &self.bytes, &self.spans, &said))
+            .map(|(q, ids)| Grams::build(*q, ids, &self.bytes, &self.spans, &said))
             .collect();
         Needles { bytes: self.bytes, tables, shared }
     }
@@ -223,7 +225,7 @@ impl Length {
 }
 
 impl Grams {
-    fn build(q: usize, ids: &[u32], bytes: &[u8], spans: &[(u32, u32)], said: &[Said]) -> Self {
+    fn build(q: usize, ids: Vec<u32>, bytes: &[u8], spans: &[(u32, u32)], said: &[Said]) -> Self {
         let needle = |id: u32| {
             let (start, length) = spans.get(id as usize).copied().unwrap_or_default();
             bytes.get(start as usize..(start + length) as usize).unwrap_or(&[])
@@ -231,14 +233,14 @@ impl Grams {
         let length = Length::new(q);
         // How many needles share a gram, roughly: grams that fall together count together.
         let sketch_bits = (ids.len() * 4).next_power_of_two().trailing_zeros().clamp(10, 20);
-        let mut sketch = vec![0_u32; 1 << sketch_bits];
-        for id in ids {
+        let mut sketch = vec![0_u16; 1 << sketch_bits];
+        for id in &ids {
             let needle = needle(*id);
             for at in 0..(needle.len() + 1).saturating_sub(q) {
                 if let Some(count) =
                     sketch.get_mut((hash(length.at(needle, at)) >> (64 - sketch_bits)) as usize)
                 {
-                    *count += 1;
+                    *count = count.saturating_add(1);
                 }
             }
         }
@@ -440,7 +442,7 @@ mod tests {
             (builder.add(needle), Use { atom: index as u32, ..Use::default() })
         };
         let uses: Vec<(u32, Use)> = needles.iter().enumerate().map(used).collect();
-        let needles = builder.build(&uses);
+        let needles = builder.build(uses);
         let mut out = Vec::new();
         needles.scan(&format!("{text}{PADDING}"), &mut Places::default(), |said, start, _| match said {
             Said::One(used) => out.push((used.atom as usize, start)),

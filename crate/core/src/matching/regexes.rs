@@ -59,6 +59,8 @@ impl Regexes {
 struct Automaton {
     regex: meta::Regex,
     cache: meta::Cache,
+    /// Which of several match; working space.
+    matching: PatternSet,
 }
 
 impl Automaton {
@@ -67,7 +69,8 @@ impl Automaton {
         let config = if hirs.len() > 1 { config.match_kind(regex_automata::MatchKind::All) } else { config };
         let regex = meta::Builder::new().configure(config).build_many_from_hir(hirs).ok()?;
         let cache = regex.create_cache();
-        Some(Self { regex, cache })
+        let matching = PatternSet::new(regex.pattern_len());
+        Some(Self { regex, cache, matching })
     }
 
     fn memory_usage(&self) -> usize {
@@ -221,9 +224,9 @@ impl Ungated {
         mut found: impl FnMut(u32),
     ) {
         for (number, ids) in (self.from..).zip(&self.sets) {
-            if let Some(Automaton { regex, cache }) = expressions.set(regexes, number, ids) {
-                let mut matching = PatternSet::new(regex.pattern_len());
-                regex.which_overlapping_matches_with(cache, &Input::new(text), &mut matching);
+            if let Some(Automaton { regex, cache, matching }) = expressions.set(regexes, number, ids) {
+                matching.clear();
+                regex.which_overlapping_matches_with(cache, &Input::new(text), matching);
                 let leaves = matching.iter().filter_map(|pattern| ids.get(pattern.as_usize()));
                 leaves.for_each(|(_, leaf)| found(*leaf));
                 continue;
