@@ -36,16 +36,29 @@ ${DIFFRACT_WASM_TOOLCHAIN:+env RUSTUP_TOOLCHAIN="$DIFFRACT_WASM_TOOLCHAIN"} \
 work=$(mktemp -d "${TMPDIR:-/tmp}/diffract-wasm.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 wasm-bindgen --target web --out-dir "$work" "$target/wasm32-unknown-unknown/wasm/diffract_$name.wasm"
+features=(--enable-bulk-memory --enable-nontrapping-float-to-int --enable-sign-ext --enable-mutable-globals --enable-simd
+  --enable-reference-types --enable-multivalue)
 if [ -z "$fast" ]; then
-  node_modules/.bin/wasm-opt "${DIFFRACT_WASM_OPT:--Oz}" --converge --strip-debug --strip-producers --enable-bulk-memory --enable-nontrapping-float-to-int --enable-sign-ext \
-    --enable-mutable-globals --enable-simd --enable-reference-types --enable-multivalue \
+  node_modules/.bin/wasm-opt "${DIFFRACT_WASM_OPT:--Oz}" --converge --strip-debug --strip-producers "${features[@]}" \
     "$work/diffract_${name}_bg.wasm" -o "$work/small.wasm"
   mv "$work/small.wasm" "$work/diffract_${name}_bg.wasm"
 fi
 
+# What only numbers cross needs nothing else that wasm-bindgen adds; and it is told in JavaScript as well, for pages on which
+# Chromium refuses wasm (docs/decisions/near-engine.md). Both have one memory and one table, cell by cell.
+javascript=
+if [ -f "crate/$name/exports.json" ]; then
+  module=$work/diffract_${name}_bg.wasm
+  node_modules/.bin/wasm-metadce "${features[@]}" --graph-file "crate/$name/exports.json" "$module" -o "$work/bare.wasm" >/dev/null
+  node_modules/.bin/wasm-opt "${features[@]}" --signext-lowering --llvm-nontrapping-fptoint-lowering \
+    --remove-unused-module-elements "$work/bare.wasm" -o "$module"
+  node_modules/.bin/wasm2js "${features[@]}" -O2 "$module" -o "$work/diffract_${name}_js.js"
+  javascript=diffract_${name}_js.js
+fi
+
 size=$(wc -c <"$work/diffract_${name}_bg.wasm")
 mkdir -p "$out"
-for file in "diffract_$name.js" "diffract_$name.d.ts" "diffract_${name}_bg.wasm" "diffract_${name}_bg.wasm.d.ts"; do
+for file in "diffract_$name.js" "diffract_$name.d.ts" "diffract_${name}_bg.wasm" "diffract_${name}_bg.wasm.d.ts" $javascript; do
   mv -f "$work/$file" "$out/$file"
 done
 say "$out/diffract_${name}_bg.wasm, $size bytes"

@@ -12,7 +12,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { bundle } from "./build/bundle.ts";
 import type { Browser } from "./build/manifest.ts";
-import { buildWasm, compileAdapters, compilePacks, WASM_MODULES } from "./build/sources.ts";
+import { buildWasm, compileAdapters, compilePacks, compileWire, WASM_MODULES } from "./build/sources.ts";
 
 async function main(): Promise<void> {
   process.chdir(resolve(dirname(fileURLToPath(import.meta.url)), ".."));
@@ -32,6 +32,7 @@ async function main(): Promise<void> {
   if (wanted === undefined) throw new Error(`--browser is chrome, firefox or both, not "${values.browser}"`);
   for (const module of WASM_MODULES) buildWasm(module, values.fast);
   compileAdapters(values.demo, values.fast);
+  compileWire(values.fast);
   compilePacks(values.fast);
   for (const browser of wanted) await bundle(browser, values.demo);
 }

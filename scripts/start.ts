@@ -18,10 +18,11 @@ import {
   MissingBrowser,
   type Running,
 } from "../tests/support/browsers.ts";
-import { type Extension, installExtension } from "../tests/support/extension.ts";
+import { type Extension, installExtension, openOwnPage } from "../tests/support/extension.ts";
 import { countFlashes, type FlashCount, scrollFeed, watchFrames } from "../tests/support/flashes.ts";
 import { percentile } from "../tests/support/numbers.ts";
 import { picturesLoaded, settled } from "../tests/support/page.ts";
+import { until } from "../tests/support/wait.ts";
 import { ensureBuilt, NotBuilt } from "./build/ensure.ts";
 import { checkRules } from "./build/workbench.ts";
 
@@ -29,7 +30,7 @@ const DEMO_RULES = "tests/agora/demo.rules";
 
 const HELP = `npm start -- [options]
   --browser NAME   chrome (the default) or firefox
-  --headless       no window: scroll the feed, write before.png, after.png and summary.json, and end
+  --headless       no window: scroll the feed, write before.png, after.png, reader.png, compare.png and summary.json, and end
   --out DIR        where to write them (default: out)
   --port N         Agora's port (default: any free one)
   --rules FILE     the reader's own rules (default: ${DEMO_RULES})
@@ -151,13 +152,32 @@ async function perform(options: Options, agora: Agora, rules: string): Promise<v
     const sightings = await scrollFeed(page, { posts: options.posts });
     await settled(page);
     const report = await extension.report("agora.localhost", 5000);
+    await ownPages(running, extension, options.out);
     const flashes = countFlashes(sightings, agora.truth, options.ownRules ? hiddenBy(report) : DEMO_HIDES);
     const summary = summarise(options.browser, await running.browser.version(), report, flashes);
     writeFileSync(join(options.out, "summary.json"), `${JSON.stringify(summary, null, 2)}\n`);
     console.log(JSON.stringify(summary, null, 2));
-    console.log(`\nbefore.png, after.png and summary.json are in ${options.out}`);
+    console.log(`\nthe pictures and summary.json are in ${options.out}`);
   } finally {
     await running.close();
+  }
+}
+
+/** The extension's own pages about what was seen: the reader, and the two orders of the page. */
+async function ownPages(running: Running, extension: Extension, out: string): Promise<void> {
+  const [tab] = await extension.reports(0);
+  const shots: [path: string, drawn: string, file: string][] = [
+    ["reader.html", ".post", "reader.png"],
+    [`compare.html#${tab?.tab ?? ""}`, ".row", "compare.png"],
+  ];
+  for (const [path, drawn, file] of shots) {
+    const page = await openOwnPage(running, extension.installed, path);
+    await page.bringToFront();
+    await until(`${path} to be drawn`, () =>
+      page.evaluate((selector) => document.querySelector(selector) !== null, drawn),
+    );
+    await picture(page, join(out, file));
+    await page.close();
   }
 }
 

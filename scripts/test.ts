@@ -59,7 +59,11 @@ const STAGES: Stage[] = [
   },
   // After the build, which makes the engine's types.
   { name: "types", shows: "TypeScript type-checks, strict", run: "npx tsc --noEmit" },
-  { name: "size", shows: "the engine's wasm is at most 1.2 MB", run: checkEngineSize },
+  {
+    name: "size",
+    shows: "the engine's wasm is at most 1.2 MB, that of pages 0.95, the rewriter's 1.8",
+    run: checkSizes,
+  },
   {
     name: "web-ext",
     shows: "the linter of Firefox's store accepts the build",
@@ -119,13 +123,15 @@ function checkNpmLock(): void {
   );
 }
 
-/** The issue's budget for the engine, in bytes. */
-const ENGINE_BUDGET = 1_200_000;
+/** What each module may take, in bytes: see docs/decisions/engine-size.md. */
+const BUDGETS = { engine: 1_200_000, near: 950_000, rewriter: 1_800_000 };
 
-function checkEngineSize(): void {
-  const size = readFileSync("dist/engine/diffract_engine_bg.wasm").length;
-  console.log(`engine: ${size} bytes raw, budget ${ENGINE_BUDGET}`);
-  if (size > ENGINE_BUDGET) throw new Error(`the engine is ${size - ENGINE_BUDGET} bytes over its budget`);
+function checkSizes(): void {
+  for (const [name, budget] of Object.entries(BUDGETS)) {
+    const size = readFileSync(`dist/${name}/diffract_${name}_bg.wasm`).length;
+    console.log(`${name}: ${size} bytes raw, budget ${budget}`);
+    if (size > budget) throw new Error(`${name}.wasm is ${size - budget} bytes over its budget`);
+  }
 }
 
 function runStage(stage: Stage): boolean {

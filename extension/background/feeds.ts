@@ -3,13 +3,14 @@ import { api, wordsOf } from "../shared/api.ts";
 import { readShellMessage } from "../shared/guards.ts";
 import type { EngineMessage, ShellMessage } from "../shared/messages.ts";
 import { readOr } from "../shared/shape.ts";
+import type { NearEngines } from "./near.ts";
 import type { Rules } from "./rules.ts";
 
 export interface FeedEvents {
   shown(platform: string, id: string, shown: boolean): void;
   health(message: ShellMessage & { type: "health" }): void;
-  /** Posts that were decided, as JSON. Not told of private windows. */
-  decided(posts: string): void;
+  /** Posts that were decided, as JSON, and which opening of which page they stand on. Not told of private windows. */
+  decided(posts: string, visit: string): void;
   /** The reader picked a post to make a rule of, as JSON; `isPrivate`: in a private window. */
   picked(post: string, isPrivate: boolean): void;
 }
@@ -19,6 +20,7 @@ export class Feeds {
 
   constructor(
     private readonly rules: Rules,
+    private readonly near: NearEngines,
     private readonly events: FeedEvents,
   ) {}
 
@@ -59,6 +61,10 @@ export class Feeds {
         return this.events.health(message);
       case "picked":
         return this.events.picked(message.post, isPrivate(port));
+      case "near":
+        return this.sendNear(port, message);
+      case "decided":
+        if (!isPrivate(port)) this.events.decided(message.posts, message.visit);
     }
   }
 
@@ -67,7 +73,7 @@ export class Feeds {
     try {
       const verdicts = await this.rules.decide(message.posts, message.visit);
       this.answer(port, { type: "verdicts", seq, verdicts, orders: this.rules.orders });
-      if (!isPrivate(port)) this.events.decided(message.posts);
+      if (!isPrivate(port)) this.events.decided(message.posts, message.visit);
     } catch (error) {
       const words = wordsOf(error).slice(0, 500);
       this.rules.trouble(`A batch of posts on ${message.host} could not be decided: ${words}.`);
@@ -81,6 +87,15 @@ export class Feeds {
       this.answer(port, { type: "order", seq: message.seq, order });
     } catch (error) {
       this.rules.trouble(`The posts on ${message.host} could not be put in order: ${wordsOf(error)}.`);
+    }
+  }
+
+  private async sendNear(port: chrome.runtime.Port, message: ShellMessage & { type: "near" }): Promise<void> {
+    try {
+      await this.near.send(port, message);
+    } catch (error) {
+      // Posts are decided over the port, as they were.
+      this.answer(port, { type: "near-none", why: wordsOf(error).slice(0, 500) });
     }
   }
 

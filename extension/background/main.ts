@@ -2,15 +2,21 @@
 import { engine, problems } from "virtual:build";
 import shipped from "virtual:packs";
 import { api, wordsOf } from "../shared/api.ts";
-import { FEED_PORT } from "../shared/messages.ts";
+import { FEED_PORT, type GatheredNotice } from "../shared/messages.ts";
 import { MAX_SHOWN, Store, shownKey } from "../shared/storage.ts";
+import { WIRE_PORT } from "../shared/wire.ts";
 import type { Source } from "./engine.ts";
 import { Feeds } from "./feeds.ts";
+import { NearEngines } from "./near.ts";
 import { packFiles } from "./packs.ts";
 import { Recent } from "./recent.ts";
 import { Requests } from "./requests.ts";
 import { Rules } from "./rules.ts";
 import { everywhere, injectInto, syncAddedSites } from "./sites.ts";
+import { Answers } from "./wire/answers.ts";
+import { followNetwork } from "./wire/network.ts";
+import { WirePorts } from "./wire/ports.ts";
+import { syncInterceptor } from "./wire/register.ts";
 
 const store = Store.open();
 
@@ -37,14 +43,18 @@ const rules = new Rules(
 const recent = new Recent(
   async () => (await store).stored.keepRecent,
   (words) => rules.trouble(words),
+  () => void api.runtime.sendMessage({ type: "gathered" } satisfies GatheredNotice).catch(nobody),
 );
+
+/** No page of the extension is open to hear it. */
+function nobody(): void {}
 
 /** How adapters fit, by adapter and host; what is off is said on the dashboard. */
 const worn = new Map<string, string>();
 
-const feeds = new Feeds(rules, {
+const feeds = new Feeds(rules, new NearEngines(rules), {
   shown: (platform, id, shown) => void remember(shownKey(platform, id), shown),
-  decided: (posts) => recent.take(posts),
+  decided: (posts, visit) => recent.take(posts, visit),
   picked: (post, isPrivate) => void startRule(post, isPrivate),
   health: ({ adapter, host, state }) => {
     const key = `${adapter} ${host}`;
@@ -59,7 +69,35 @@ const feeds = new Feeds(rules, {
 
 const broken = problems.map((words) => `An adapter came out broken and is left out: ${words}`);
 
-const requests = new Requests(store, rules, recent, rulesChanged, () => [...broken, ...worn.values()]);
+const requests = new Requests(store, rules, recent, rulesChanged, placeInterceptor, () => [
+  ...broken,
+  ...worn.values(),
+]);
+
+const answers = new Answers(
+  rules,
+  async () => (await store).stored.shown,
+  (posts, visit) => recent.take(posts, visit),
+);
+const wire = new WirePorts(answers, (words) => rules.trouble(words));
+
+followNetwork(answers, wire, async (host) => {
+  const { stored } = await store;
+  return !stored.paused.includes(host) && !stored.wireOff.includes(host);
+});
+
+/** The interceptor runs where the reader has neither paused Diffract nor switched it off. */
+async function placeInterceptor(): Promise<void> {
+  try {
+    const { stored } = await store;
+    await syncInterceptor([...stored.paused, ...stored.wireOff]);
+  } catch (error) {
+    rules.trouble(
+      `Answers are not rewritten before pages see them (${wordsOf(error)}); posts are hidden in the page.`,
+    );
+  }
+}
+void placeInterceptor();
 
 async function rulesChanged(): Promise<void> {
   try {
@@ -93,7 +131,9 @@ async function startRule(post: string, isPrivate: boolean): Promise<void> {
 }
 
 api.runtime.onConnect.addListener((port) => {
-  if (port.name === FEED_PORT && port.sender?.id === api.runtime.id) feeds.accept(port);
+  const own = port.sender?.id === api.runtime.id;
+  if (port.name === FEED_PORT && own) feeds.accept(port);
+  else if (port.name === WIRE_PORT && own) wire.accept(port);
   else port.disconnect();
 });
 

@@ -1,11 +1,12 @@
 /**
- * The posts of this visit, to try rules out on: the newest of all pages, private windows aside. They lie in memory; a
+ * The posts of this visit, to be read as one feed and to try rules out on: the newest of all pages, private windows aside. They lie in memory; a
  * background that is suspended finds them again in `storage.session`, which is memory too and goes with the browser. Only
  * when the reader says so do they outlive it, in a database of their own, until the reader deletes them.
  */
 import { api, wordsOf } from "../shared/api.ts";
-import { MAX_ID, MAX_POST_TEXT, MAX_RECENT, MAX_RECENT_TEXT } from "../shared/guards.ts";
-import { integer, list, Misfit, object, text } from "../shared/shape.ts";
+import { MAX_GATHERED, MAX_ID, MAX_POST_TEXT, MAX_RECENT, MAX_RECENT_TEXT } from "../shared/guards.ts";
+import type { PostSource } from "../shared/messages.ts";
+import { integer, list, Misfit, number, object, optional, text } from "../shared/shape.ts";
 import { withStore } from "./database.ts";
 
 const PLACE = { database: "diffract-posts", store: "posts" };
@@ -24,7 +25,12 @@ const MAX_TOKENS = 16;
 /** Most characters of batches that wait to be taken apart. */
 const MAX_WAITING = 2 * MAX_RECENT_TEXT;
 
-const readStored = object({ form: integer(1, 1e6), posts: list(text(MAX_POST_TEXT, 2), MAX_RECENT) });
+const readStored = object({
+  form: integer(1, 1e6),
+  posts: list(text(MAX_POST_TEXT, 2), MAX_GATHERED),
+  /** Of each post; absent: it was stored before the reader was there. */
+  sources: optional(list(object({ visit: text(64), seen: number(0, 1e12) }), MAX_GATHERED)),
+});
 const readIdentity = object({ id: text(MAX_ID, 1) });
 
 /** Under which name a post is found again. */
@@ -38,13 +44,32 @@ function keyOf(post: unknown): string | null {
   }
 }
 
+/** A post as it is kept. */
+interface Kept {
+  json: string;
+  /** Where it was seen, lower case; empty: not known. */
+  host: string;
+  visit: string;
+  /** Seconds since 1970. */
+  seen: number;
+}
+
+/** A batch that waits to be taken apart. */
+interface Batch {
+  posts: string;
+  visit: string;
+  seen: number;
+}
+
+const seconds = (): number => Math.round(Date.now() / 1000);
+
 export class Recent {
-  /** Each as JSON, by key, newest last. */
-  private readonly posts = new Map<string, string>();
+  /** By key, newest last. */
+  private readonly posts = new Map<string, Kept>();
   private size = 0;
   /** Keys of posts that lie in memory only. */
   private readonly unstored = new Set<string>();
-  private waiting: string[] = [];
+  private waiting: Batch[] = [];
   private waitingSize = 0;
   private loaded: Promise<void> | undefined;
   /** Grows whenever the posts are deleted: what was being loaded then is not taken any more. */
@@ -59,14 +84,16 @@ export class Recent {
   constructor(
     private readonly kept: () => Promise<boolean>,
     private readonly trouble: (words: string) => void,
+    /** There are other posts than there were. */
+    private readonly changed: () => void = () => {},
   ) {}
 
-  /** Takes a batch that was decided, a JSON array. Costs nothing now. */
-  take(batch: string): void {
-    this.waiting.push(batch);
-    this.waitingSize += batch.length;
+  /** Takes a batch that was decided, a JSON array; `visit` names the opening of the page. Costs nothing now. */
+  take(posts: string, visit = ""): void {
+    this.waiting.push({ posts, visit, seen: seconds() });
+    this.waitingSize += posts.length;
     while (this.waitingSize > MAX_WAITING && this.waiting.length > 1)
-      this.waitingSize -= this.waiting.shift()?.length ?? 0;
+      this.waitingSize -= this.waiting.shift()?.posts.length ?? 0;
     this.takeTimer ??= setTimeout(() => void this.settle(), TAKE_AFTER);
   }
 
@@ -76,7 +103,7 @@ export class Recent {
    */
   async pick(post: string, isPrivate: boolean): Promise<string> {
     await this.settle();
-    const key = this.put(JSON.parse(post));
+    const key = this.put(JSON.parse(post), "", seconds());
     if (key === null) throw new Error("it has no id");
     if (isPrivate) this.unstored.add(key);
     this.storeSoon();
@@ -96,10 +123,31 @@ export class Recent {
     return key;
   }
 
-  /** All of them as a JSON array, newest last. */
-  async all(): Promise<string> {
+  /** The newest {@link MAX_RECENT} as a JSON array, newest last. */
+  async latest(): Promise<string> {
     await this.settle();
-    return `[${[...this.posts.values()].join(",")}]`;
+    return `[${[...this.posts.values()]
+      .slice(-MAX_RECENT)
+      .map(({ json }) => json)
+      .join(",")}]`;
+  }
+
+  /**
+   * All of them and where each is from, as JSON arrays, newest last, but for those of private windows and of `paused` hosts.
+   * `shown` are keys of posts that the reader asked to see.
+   */
+  async gathered(
+    paused: readonly string[],
+    shown: readonly string[],
+  ): Promise<{ posts: string; sources: string }> {
+    await this.settle();
+    const left = new Set(paused);
+    const wanted = new Set(shown);
+    const kept = [...this.posts].filter(([key, { host }]) => !left.has(host) && !this.unstored.has(key));
+    const sources = kept.map(
+      ([key, { visit, seen }]): PostSource => ({ visit, seen, shown: wanted.has(key) }),
+    );
+    return { posts: `[${kept.map(([, { json }]) => json).join(",")}]`, sources: JSON.stringify(sources) };
   }
 
   /** Keeps them from now on, or deletes what was kept. */
@@ -125,6 +173,7 @@ export class Recent {
     this.posts.clear();
     this.unstored.clear();
     this.size = 0;
+    this.changed();
     await this.queue(async () => {
       try {
         await api.storage.session?.remove(KEY);
@@ -144,27 +193,37 @@ export class Recent {
     this.waiting = [];
     this.waitingSize = 0;
     if (batches.length === 0) return;
-    for (const batch of batches) {
+    for (const { posts: batch, visit, seen } of batches) {
       try {
         const posts: unknown = JSON.parse(batch);
-        if (Array.isArray(posts)) for (const post of posts) this.put(post);
+        if (Array.isArray(posts)) for (const post of posts) this.put(post, visit, seen);
       } catch {
         // It was refused by the engine as well, and said there.
       }
     }
     this.storeSoon();
+    this.changed();
   }
 
-  private put(post: unknown): string | null {
+  private put(post: unknown, visit: string, seen: number): string | null {
     const key = keyOf(post);
     if (key === null) return null;
     const json = JSON.stringify(post);
     if (json.length > MAX_POST_TEXT) return null;
+    const { host, time, age } = post as { host?: unknown; time?: unknown; age?: unknown };
+    // An age counts from now. What has neither stands by when it was seen, and that was the first time.
+    const isDated = typeof time === "number" || typeof age === "number";
+    const since = isDated ? seen : (this.posts.get(key)?.seen ?? seen);
     this.drop(key);
-    this.posts.set(key, json);
+    this.posts.set(key, {
+      json,
+      host: typeof host === "string" ? host.toLowerCase() : "",
+      visit: visit.slice(0, 64),
+      seen: since,
+    });
     this.size += json.length + 1;
     for (const oldest of this.posts.keys()) {
-      if (this.posts.size <= MAX_RECENT && this.size <= MAX_RECENT_TEXT) break;
+      if (this.posts.size <= MAX_GATHERED && this.size <= MAX_RECENT_TEXT) break;
       this.drop(oldest);
     }
     return key;
@@ -175,7 +234,7 @@ export class Recent {
     if (known === undefined) return;
     this.posts.delete(key);
     this.unstored.delete(key);
-    this.size -= known.length + 1;
+    this.size -= known.json.length + 1;
   }
 
   private async load(): Promise<void> {
@@ -202,9 +261,12 @@ export class Recent {
 
   private read(stored: unknown): boolean {
     try {
-      const { form, posts } = readStored(stored, "the posts");
+      const { form, posts, sources = [] } = readStored(stored, "the posts");
       if (form !== FORM) return false;
-      for (const post of posts) this.put(JSON.parse(post));
+      for (const [index, post] of posts.entries()) {
+        const { visit = "", seen = seconds() } = sources[index] ?? {};
+        this.put(JSON.parse(post), visit, seen);
+      }
       return true;
     } catch (error) {
       if (error instanceof Misfit || error instanceof SyntaxError) return false;
@@ -229,9 +291,13 @@ export class Recent {
     }, STORE_AFTER);
   }
 
-  private stored(): { form: number; posts: string[] } {
-    const posts = [...this.posts].filter(([key]) => !this.unstored.has(key)).map(([, post]) => post);
-    return { form: FORM, posts };
+  private stored(): { form: number; posts: string[]; sources: { visit: string; seen: number }[] } {
+    const kept = [...this.posts].filter(([key]) => !this.unstored.has(key)).map(([, post]) => post);
+    return {
+      form: FORM,
+      posts: kept.map(({ json }) => json),
+      sources: kept.map(({ visit, seen }) => ({ visit, seen })),
+    };
   }
 
   private storeKept(): Promise<unknown> {

@@ -6,6 +6,7 @@ import type {
   Answer,
   BackgroundRequest,
   BackgroundState,
+  GatheredPosts,
   PackState,
   RecentPosts,
 } from "../shared/messages.ts";
@@ -17,7 +18,7 @@ import { countRules, headerOf, isFreeId, keepAuthorLine, MINE, packFiles, withLi
 import type { Recent } from "./recent.ts";
 import type { Rules } from "./rules.ts";
 
-type Value = BackgroundState | RecentPosts | string | null;
+type Value = BackgroundState | RecentPosts | GatheredPosts | string | null;
 
 /** Refused for a reason the reader is told. */
 class Refused extends Error {}
@@ -32,6 +33,8 @@ export class Requests {
     private readonly recent: Recent,
     /** Rules changed and are in force. */
     private readonly changed: () => Promise<void>,
+    /** Sites were switched on or off. */
+    private readonly sitesChanged: () => Promise<void>,
     /** What else is off, in words for the reader. */
     private readonly troubles: () => string[],
   ) {}
@@ -61,7 +64,12 @@ export class Requests {
       case "export":
         return makeBackup(stored);
       case "recent":
-        return { posts: await this.recent.all(), kept: stored.keepRecent };
+        return { posts: await this.recent.latest(), kept: stored.keepRecent };
+      case "gathered":
+        return {
+          ...(await this.recent.gathered(stored.paused, stored.shown)),
+          limits: await this.rules.counted(),
+        };
       case "keep-recent":
         await store.set("keepRecent", request.on);
         await this.recent.keep(request.on);
@@ -77,6 +85,16 @@ export class Requests {
           const others = paused.filter((one) => one !== host);
           return request.on ? others : [...others, host];
         });
+        await this.sitesChanged();
+        return null;
+      }
+      case "set-wire": {
+        const host = request.host.toLowerCase();
+        await store.update("wireOff", (off) => {
+          const others = off.filter((one) => one !== host);
+          return request.on ? others : [...others, host];
+        });
+        await this.sitesChanged();
         return null;
       }
       case "set-pack":

@@ -50,6 +50,8 @@ export class Rules {
   readonly troubles: string[] = [];
   /** Some rule in force may say `order by`. */
   orders = false;
+  /** Grows whenever other rules come into force, and before they do. */
+  epoch = 0;
 
   private memoryTimer: ReturnType<typeof setTimeout> | undefined;
 
@@ -121,14 +123,29 @@ export class Rules {
     }
   }
 
+  /** What limits have counted, in the engine's own words. */
+  async counted(): Promise<string> {
+    return (await this.ready()).memory();
+  }
+
   /** Rules in force, by pack. */
   async counts(): Promise<Map<string, number>> {
     const engine = await this.ready();
     return new Map(engine.packs().map(({ id, rules }) => [id, rules]));
   }
 
+  /** The rules in force as a snapshot, and of which {@link epoch} they are. */
+  async snapshot(): Promise<{ snapshot: Uint8Array; epoch: number }> {
+    for (;;) {
+      const { epoch } = this;
+      const engine = await this.ready();
+      if (epoch === this.epoch) return { snapshot: engine.snapshot(), epoch };
+    }
+  }
+
   /** Takes the sources anew. Resolves when they are in force. */
   async reload(): Promise<void> {
+    this.epoch++;
     this.engine = this.engine.catch(() => {}).then(() => this.come());
     await this.engine;
   }

@@ -25,6 +25,9 @@ interface Batch {
 /** Sends a batch, a JSON array of posts; returns its number, never 0. */
 export type Send = (posts: string) => number;
 
+/** Decides a batch at once, if that can be done; `null`: it is to be sent. */
+export type Decide = (posts: string) => Verdict[] | null;
+
 export interface AskingEvents {
   /** These have their verdicts. */
   judged(contents: ReadonlySet<Known>): void;
@@ -44,6 +47,7 @@ export class Asking {
   constructor(
     private readonly send: Send,
     private readonly events: AskingEvents,
+    private readonly decide: Decide = () => null,
   ) {}
 
   /** Asks about every content that is not being asked about already. */
@@ -63,7 +67,10 @@ export class Asking {
   /** The engine's answer; `verdicts` in the order of the posts. */
   answer(seq: number, verdicts: readonly Verdict[]): void {
     const batch = this.take(seq);
-    if (batch === undefined) return;
+    if (batch !== undefined) this.settle(batch, verdicts);
+  }
+
+  private settle(batch: Batch, verdicts: readonly Verdict[]): void {
     this.failures = 0;
     const unanswered = new Set<Known>();
     for (const [index, known] of batch.contents.entries()) {
@@ -124,6 +131,11 @@ export class Asking {
   }
 
   private sendPart(contents: Known[], posts: string, started: number): void {
+    const verdicts = this.decide(posts);
+    if (verdicts !== null) {
+      this.settle({ started, contents }, verdicts);
+      return;
+    }
     const seq = this.send(posts);
     for (const known of contents) known.asked = seq;
     this.batches.set(seq, { started, contents });

@@ -7,6 +7,7 @@ import { readEngineMessage, readVerdicts } from "../shared/guards.ts";
 import { type EngineMessage, FEED_PORT, type ShellMessage } from "../shared/messages.ts";
 import type { Post, Verdict } from "../shared/post.ts";
 import { readOr } from "../shared/shape.ts";
+import { VISIT } from "./visit.ts";
 import { listOf, postJson } from "./wire.ts";
 
 /** Milliseconds until posts show undecided, for the first batch of a page, which may have to wake the background. */
@@ -33,6 +34,8 @@ export interface LinkEvents {
   failed(batch: number, message: string, again: boolean): void;
   /** Rules or settings changed. */
   changed(): void;
+  /** Something for the near engine. */
+  near(message: EngineMessage): void;
   /** The extension this script belongs to is gone. Nothing will be answered any more. */
   orphaned(): void;
   trouble(words: string): void;
@@ -48,9 +51,6 @@ export class Link {
   private port: chrome.runtime.Port | null = null;
   private readonly waiting = new Map<number, Waiting>();
   private next = 1;
-  private readonly visit = Array.from(crypto.getRandomValues(new Uint32Array(3)), (n) => n.toString(36)).join(
-    "",
-  );
   private answered = false;
   private closed = false;
   /** Nothing is sent before {@link warm}; what is said until then. */
@@ -80,7 +80,7 @@ export class Link {
       type: "posts" as const,
       seq,
       host: this.host,
-      visit: this.visit,
+      visit: VISIT,
       posts,
     };
     const deadline = this.answered ? DEADLINE : FIRST_DEADLINE;
@@ -97,11 +97,16 @@ export class Link {
       type: "order",
       seq,
       host: this.host,
-      visit: this.visit,
+      visit: VISIT,
       posts: listOf(posts.map(postJson)),
       verdicts: JSON.stringify(verdicts),
     });
     return seq;
+  }
+
+  /** Tells of a batch that was decided on the page. */
+  tellDecided(posts: string): void {
+    this.tell({ type: "decided", visit: VISIT, posts });
   }
 
   /** Says something that needs no answer. Lost when nobody listens. */
@@ -212,6 +217,10 @@ export class Link {
     }
     if (message.type === "order") {
       this.events.order(message.seq, message.order);
+      return;
+    }
+    if (message.type !== "verdicts" && message.type !== "failed") {
+      this.events.near(message);
       return;
     }
     const batch = this.waiting.get(message.seq);

@@ -7,6 +7,7 @@ import type { Answer, PageReport, PageRequest } from "../shared/messages.ts";
 import { readOr } from "../shared/shape.ts";
 import { parseStored, readForPage } from "../shared/storage.ts";
 import { type CompiledAdapter, isFormOf, isHostOf, pickAdapter } from "./extract/index.ts";
+import { Interceptor, isIntercepted } from "./interceptor.ts";
 import { drawMarks, sign } from "./marks.ts";
 import { PageReader } from "./page-reader.ts";
 import { PageSheet } from "./sheet.ts";
@@ -42,18 +43,29 @@ class Page {
   private sign: () => void = () => {};
   private stopRelief: () => void = () => {};
   private ended = false;
+  /** Where answers of the platform are known. */
+  private readonly interceptor: Interceptor | null = isIntercepted(host)
+    ? new Interceptor(host, {
+        changed: () => this.shell?.tookElsewhere(),
+        trouble: (words) => this.shell?.trouble(words),
+      })
+    : null;
+  /** The reader wants answers rewritten on this site. */
+  private rewrites = true;
   /** This script came to a page that was there already. */
   private readonly late = document.readyState !== "loading";
 
   constructor(private adapter: CompiledAdapter) {}
 
   async start(): Promise<void> {
+    // Before the page has a script: from then on nobody could tell who speaks.
+    this.interceptor?.start();
     // The veil first, with no round trip: posts that are painted before the settings are read cannot be unpainted.
     if (!this.late) this.run(false);
     api.runtime.onMessage.addListener(this.onMessage);
     api.storage.onChanged.addListener(this.onStored);
     let trouble = "";
-    let stored: Awaited<ReturnType<typeof readForPage>> = { paused: [], shown: [], token: "" };
+    let stored: Awaited<ReturnType<typeof readForPage>> = { paused: [], shown: [], token: "", wireOff: [] };
     try {
       stored = await readForPage();
     } catch (error) {
@@ -63,6 +75,8 @@ class Page {
     this.token = stored.token;
     this.shown = stored.shown;
     this.paused = stored.paused.includes(host);
+    this.rewrites = !stored.wireOff.includes(host);
+    this.interceptor?.set(this.rewrites && !this.paused);
     if (this.paused) this.halt();
     else {
       if (this.shell === null) this.run(true);
@@ -95,6 +109,7 @@ class Page {
         settled = true;
         this.sign();
       },
+      taken: () => this.interceptor?.report().taken ?? 0,
       orphaned: () => sheet.sign(this.token === "" ? "" : sign(this.token, marks.name), false),
     });
     this.shell = shell;
@@ -121,6 +136,7 @@ class Page {
   /** A later instance is here. */
   private end(): void {
     this.ended = true;
+    this.interceptor?.set(false);
     this.halt();
     this.stopRelief();
     if (!alive()) return;
@@ -142,6 +158,9 @@ class Page {
         }
       }
     }
+    if (changes.wireOff)
+      this.rewrites = !parseStored({ wireOff: changes.wireOff.newValue }).stored.wireOff.includes(host);
+    this.interceptor?.set(this.rewrites && !this.paused);
     if (changes.shown) {
       this.shown = parseStored({ shown: changes.shown.newValue }).stored.shown;
       this.shell?.setShown(this.shown);
@@ -173,7 +192,7 @@ class Page {
       this.shell.pick();
     }
     const limit = request.type === "report" ? request.limit : 100;
-    if (shell) return { ok: true, value: shell.report(limit, this.paused) };
+    if (shell) return { ok: true, value: this.withTaken(shell.report(limit, this.paused), limit) };
     const reader = new PageReader(this.adapter);
     return {
       ok: true,
@@ -188,7 +207,23 @@ class Page {
         health: { adapter: reader.platform, state: "quiet", locators: [] },
         troubles: [],
         latencies: [],
+        engine: "background",
       },
+    };
+  }
+
+  /** The report with what the page never saw: before all else, since it was judged first. */
+  private withTaken(report: PageReport, limit: number): PageReport {
+    if (this.interceptor === null) return report;
+    const posts = new Set(report.posts.map(({ post }) => post.id));
+    const taken = this.interceptor.taken().filter(({ post }) => !posts.has(post.id));
+    const hide = (report.actions.hide ?? 0) + taken.length;
+    return {
+      ...report,
+      seen: report.seen + taken.length,
+      actions: { ...report.actions, ...(hide > 0 && { hide }) },
+      posts: [...taken, ...report.posts].slice(-limit || undefined).slice(0, limit),
+      wire: this.interceptor.report(),
     };
   }
 }

@@ -27,10 +27,15 @@ export class Pace {
     this.read();
   }
 
+  /** Whether what is due now would be read at once. */
+  get atOnce(): boolean {
+    return !this.readThisFrame && !this.stopped;
+  }
+
   /** Something is due, and to be read at once unless something was read in this frame. */
   now(): void {
-    if (this.readThisFrame || this.stopped) this.ask();
-    else this.take();
+    if (this.atOnce) this.take();
+    else this.ask();
   }
 
   /** Something is due. */

@@ -94,6 +94,11 @@ export class PageReader {
     return found ? this.extractor.identity(found) : null;
   }
 
+  /** What {@link identify} says of the item that was read last, where that came of itself; else `null`. */
+  get named(): string | null {
+    return this.extractor.named;
+  }
+
   /** The post; `null` while there is none. */
   read(item: Element): Post | null {
     const found = this.found.get(item);

@@ -88,7 +88,9 @@ export class PageSheet {
 
   private adopt(root: Root, sheet: CSSStyleSheet): boolean {
     try {
-      if (!root.adoptedStyleSheets.includes(sheet)) root.adoptedStyleSheets.push(sheet);
+      // Asked with every change of the page, and to ask takes long in Chromium.
+      if (root.adoptedStyleSheets.includes(sheet)) return true;
+      root.adoptedStyleSheets.push(sheet);
       return root.adoptedStyleSheets.includes(sheet);
     } catch {
       return false;

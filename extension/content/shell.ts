@@ -7,10 +7,12 @@ import type { PageReport } from "../shared/messages.ts";
 import type { Post, Verdict } from "../shared/post.ts";
 import { shownKey } from "../shared/storage.ts";
 import { Asking } from "./asking.ts";
-import { type Dress, dressOf } from "./dress.ts";
+import { Carrying } from "./carrying.ts";
+import { Finding } from "./finding.ts";
 import { type Known, KnownPosts, sameWords, verdictOf } from "./known.ts";
 import { Link } from "./link.ts";
 import type { Marks } from "./marks.ts";
+import { Near } from "./near.ts";
 import { Ordering } from "./ordering.ts";
 import { Pace } from "./pace.ts";
 import type { PageReader } from "./page-reader.ts";
@@ -19,23 +21,19 @@ import type { PageSheet, Root } from "./sheet.ts";
 import { type Slot, Slots, takeTurn, unfinished } from "./slots.ts";
 import { Telling } from "./telling.ts";
 import { additions, type Changes, Watch } from "./watch.ts";
-import { foresee } from "./widgets.ts";
 import { postJson } from "./wire.ts";
 
 /** Milliseconds after which an item that has text but is no post is let through. */
 const NO_POST = 1500;
-/** Longest that a post waits for a model, in milliseconds, whatever a rule says. */
-const MAX_WAIT = 10_000;
+
+/** Decided posts with which the near engine is tried. */
+const SAMPLES = 32;
+const NOWHERE: ReadonlyMap<string, number> = new Map();
 
 /** Milliseconds after a change of rules until the page's posts are asked about again. */
 const ASK_AGAIN_AFTER = 20;
 /** Milliseconds between two rounds of upkeep. */
 const UPKEEP = 250;
-/** An attribute of an element around more items than this says nothing about each of them. */
-const FEW = 3;
-/** Above so many elements with changed attributes, the page is searched at the next frame instead. */
-const MANY = 64;
-
 export interface ShellOptions {
   reader: PageReader;
   marks: Marks;
@@ -47,6 +45,8 @@ export interface ShellOptions {
   settled: () => void;
   /** The extension is gone; nothing more is to be covered. */
   orphaned: () => void;
+  /** Posts that the page never saw. */
+  taken: () => number;
 }
 
 export class Shell {
@@ -54,11 +54,12 @@ export class Shell {
   private readonly slots: Slots;
   /** Items that are to be read. */
   private readonly queue = new Set<Slot>();
-  /** Elements whose mark is put back at the next frame. */
-  private readonly unmarked = new Set<Element>();
   private readonly watch: Watch;
+  private readonly finding: Finding;
+  private readonly carrying: Carrying;
   private readonly link: Link;
   private readonly asking: Asking;
+  private readonly near: Near;
   private readonly pace: Pace;
   private readonly ordering: Ordering;
   private readonly telling: Telling;
@@ -66,38 +67,48 @@ export class Shell {
   private orphaned = false;
   private late: boolean;
   private settled = false;
-  /** The whole page is to be searched at the next frame. */
-  private searchAll = false;
-  private address = location.href;
   private upkeep: ReturnType<typeof setInterval> | undefined;
   private picking: Picking | undefined;
   private askingAgain: ReturnType<typeof setTimeout> | undefined;
-  /** Which post carries the message of a limit. */
-  private readonly ends = new Map<string, string>();
-  /** Posts whose verdict still waits for a model. */
-  private readonly unsure = new Set<string>();
 
   constructor(private readonly options: ShellOptions) {
     const { reader, marks, sheet, host } = options;
     this.late = options.late;
     this.slots = new Slots(reader, marks);
+    this.carrying = new Carrying(this.known, this.slots);
+    this.finding = new Finding({
+      reader,
+      slots: this.slots,
+      roots: () => this.watch.all(),
+      late: () => this.late,
+    });
     this.link = this.newLink();
     this.pace = new Pace(
       () => this.readAll(this.queue),
       () => this.onFrame(),
     );
-    this.asking = new Asking((posts) => this.link.ask(posts), {
-      judge: (known, verdict) => {
-        this.known.judge(known, verdict);
-        this.pend(verdict);
+    this.asking = new Asking(
+      (posts) => this.link.ask(posts),
+      {
+        judge: (known, verdict) => {
+          this.known.judge(known, verdict);
+          this.carrying.pend(verdict);
+        },
+        judged: (contents) => this.onJudged(contents),
+        open: (contents) => this.open(contents),
+        took: (milliseconds) => this.telling.took(milliseconds),
+        trouble: (words) => this.trouble(words),
       },
-      judged: (contents) => this.onJudged(contents),
-      open: (contents) => this.open(contents),
-      took: (milliseconds) => this.telling.took(milliseconds),
+      (posts) => this.decideHere(posts),
+    );
+    this.near = new Near({
+      tell: (message) => this.link.tell(message),
+      decided: (posts) => this.link.tellDecided(posts),
+      samples: () => this.known.latest(SAMPLES, NOWHERE).map(({ post }) => postJson(post)),
       trouble: (words) => this.trouble(words),
     });
     this.ordering = new Ordering(marks, this.slots, this.link);
-    this.telling = new Telling(host, this.known, this.link, () => reader.health());
+    this.telling = new Telling(host, this.known, this.link, () => reader.health(), options.taken);
     this.watch = new Watch(
       reader,
       marks,
@@ -123,6 +134,7 @@ export class Shell {
     this.running = false;
     this.watch.stop();
     this.picking?.stop();
+    this.near.stop();
     this.link.close();
     this.pace.stop();
     this.telling.stop();
@@ -152,6 +164,7 @@ export class Shell {
   /** Rules changed: every post is asked again; what shows now stays until the answer. */
   askAgain(): void {
     // A change is told over the port and through storage, whichever reaches the page.
+    this.near.drop();
     if (this.askingAgain !== undefined) return;
     this.askingAgain = setTimeout(() => {
       this.askingAgain = undefined;
@@ -163,8 +176,7 @@ export class Shell {
     this.known.age();
     // Answers under the old rules are not waited for.
     this.asking.clear();
-    this.ends.clear();
-    this.unsure.clear();
+    this.carrying.forget();
     for (const slot of this.slots.all()) this.queue.add(slot);
     this.pace.ask();
   }
@@ -200,6 +212,11 @@ export class Shell {
     this.telling.trouble(words);
   }
 
+  /** Posts were taken out that the page never saw. */
+  tookElsewhere(): void {
+    this.telling.sayBadge();
+  }
+
   report(limit: number, paused: boolean): PageReport {
     const { reader, host } = this.options;
     return {
@@ -216,6 +233,7 @@ export class Shell {
         ...(this.ordering.obstacle === "" ? [] : [this.ordering.obstacle]),
       ],
       latencies: [...this.telling.latencies],
+      engine: this.near.ready ? "near" : "background",
     };
   }
 
@@ -235,34 +253,27 @@ export class Shell {
     requestIdleCallback((deadline) => this.watch.keep(deadline), { timeout: UPKEEP });
   }
 
-  private onChanges({ added, touched, altered, marked }: Changes): void {
+  private onChanges(changes: Changes): void {
     if (!this.running) return;
+    const { added, touched, altered, marked } = changes;
     const now = performance.now();
-    for (const element of marked) this.remark(element, now);
-    if (added.size + touched.size + altered.size === 0) return;
-    const { reader, sheet } = this.options;
-    sheet.ensureAll();
-    const fresh = new Set<Slot>();
-    for (const place of added) {
-      if (place instanceof Element && !place.isConnected) continue;
-      this.take(place, fresh, place instanceof Element);
-      this.slots.around(place, fresh);
-    }
-    for (const node of touched) this.slots.around(node, fresh);
-    for (const element of altered) this.onAltered(element, fresh, altered.size > MANY);
-    if (location.href !== this.address) {
-      // Another place of a single-page site: the surface may have changed under every post.
-      this.address = location.href;
-      reader.reset();
-      // The adapter has to see the whole page before it reads any post of it.
-      for (const root of this.watch.all()) this.take(root, fresh, false);
-      for (const slot of this.slots.all()) fresh.add(slot);
-    }
-    if (reader.wholeOnly) this.searchAll = true;
+    this.finding.remark(marked, now);
+    if (added.size + touched.size + altered.size > 0) this.seeTo(changes, now);
+    if (this.finding.waits) this.pace.askFrame();
+  }
+
+  private seeTo(changes: Changes, now: number): void {
+    this.options.sheet.ensureAll();
     const uncovered = new Set<Slot>();
-    for (const slot of fresh) {
+    const soon = this.pace.atOnce;
+    for (const slot of this.finding.concernedBy(changes)) {
       // Where the page answers every change of ours at once, the rest waits for a task of its own.
       const atOnce = takeTurn(slot, now);
+      // A new item is covered by the style sheet; if it is read in this very task, that alone tells what it is.
+      if (soon && atOnce && slot.identity === null && !slot.decided && !this.late) {
+        this.queue.add(slot);
+        continue;
+      }
       // What shows is seen to all the same: the next frame would paint another post in its place.
       if (atOnce || (slot.decided && !slot.dressed.veiled)) this.recognise(slot, atOnce);
       if (atOnce && slot.decided) uncovered.add(slot);
@@ -271,36 +282,6 @@ export class Shell {
     // What is painted already and was changed is read before it is painted again; the rest is covered, and can wait.
     if (uncovered.size > 0) this.readAll(uncovered);
     if (this.queue.size > 0) this.pace.now();
-    else if (this.searchAll) this.pace.askFrame();
-  }
-
-  /** Takes the items at or under `place`; those that are known already are to be looked at again where `all`. */
-  private take(place: Element | Root, into: Set<Slot>, all: boolean): void {
-    for (const item of this.options.reader.items(place)) {
-      const slot = this.slots.get(item);
-      if (slot === undefined) into.add(this.slots.take(item, !this.late));
-      else if (all) into.add(slot);
-    }
-  }
-
-  /** An attribute may make an item of an element, or another post of the item it lies in or around. */
-  private onAltered(element: Element, into: Set<Slot>, many: boolean): void {
-    if (!element.isConnected) return;
-    this.slots.around(element, into);
-    // A class of the whole page or feed says nothing about one post; but it may make items of other elements.
-    if (many || this.slots.isCrowd(element, FEW)) this.searchAll = true;
-    else this.take(element, into, true);
-  }
-
-  /** Puts back a mark that the page took away, as pages do that mend their own markup. */
-  private remark(element: Element, now: number): void {
-    const slot = this.slots.owner(element);
-    if (slot === undefined || slot.dressed.holds(element)) return;
-    if (takeTurn(slot, now)) slot.dressed.restore(element);
-    else {
-      this.unmarked.add(element);
-      this.pace.askFrame();
-    }
   }
 
   /** Sees at little cost whether the item holds another post now, and if so covers it or, where `dress`, dresses it as known. */
@@ -319,7 +300,7 @@ export class Shell {
     slot.open = false;
     if (dress && known && verdictOf(known)) {
       slot.known = known;
-      this.dress(slot, known);
+      this.carrying.dress(slot, known);
       return;
     }
     slot.decided = false;
@@ -334,14 +315,7 @@ export class Shell {
   // --- asking ----------------------------------------------------------------------------------------------------
 
   private onFrame(): void {
-    for (const element of this.unmarked) this.slots.owner(element)?.dressed.restore(element);
-    this.unmarked.clear();
-    if (this.searchAll) {
-      this.searchAll = false;
-      for (const item of this.watch.all().flatMap((root) => this.options.reader.items(root))) {
-        if (this.slots.get(item) === undefined) this.queue.add(this.slots.take(item, !this.late));
-      }
-    }
+    for (const slot of this.finding.onFrame()) this.queue.add(slot);
     if (this.queue.size > 0) this.pace.ask();
   }
 
@@ -352,7 +326,7 @@ export class Shell {
     const { reader } = this.options;
     const loading = document.readyState === "loading";
     const asked = new Set<Known>();
-    const readings: Array<[Slot, Post | null]> = [];
+    const readings: Array<[slot: Slot, post: Post | null, named: string | null]> = [];
     const due: Slot[] = [];
     for (const slot of [...slots]) {
       // The parser may still be inside: half a post would be judged for what it is not.
@@ -370,9 +344,9 @@ export class Shell {
     }
     const covers = due.flatMap((slot) => slot.dressed.expose(slot.boxes) ?? []);
     // All reading before any further writing: one layout for all.
-    for (const slot of due) readings.push([slot, this.readSafely(slot)]);
+    for (const slot of due) readings.push([slot, this.readSafely(slot), reader.named]);
     for (const cover of covers) cover();
-    for (const [slot, post] of readings) {
+    for (const [slot, post, named] of readings) {
       this.slots.refresh(slot);
       if (post === null) {
         this.noPost(slot);
@@ -385,10 +359,10 @@ export class Shell {
       const known = this.known.learn(post);
       if (other) slot.open = false;
       slot.known = known;
-      slot.identity ??= reader.identify(slot.item);
+      slot.identity ??= named ?? reader.identify(slot.item);
       if (slot.identity !== null) this.known.name(slot.identity, post.id);
       if (verdictOf(known)) {
-        this.dress(slot, known);
+        this.carrying.dress(slot, known);
         continue;
       }
       if (this.orphaned) {
@@ -428,18 +402,27 @@ export class Shell {
     }, NO_POST);
   }
 
+  private decideHere(posts: string): Verdict[] | null {
+    const verdicts = this.near.decide(posts);
+    if (verdicts !== null) this.ordering.plan(this.near.orders);
+    return verdicts;
+  }
+
   private newLink(): Link {
     return new Link(this.options.host, {
       verdicts: (seq, verdicts, orders) => {
         if (!this.running) return;
         this.asking.answer(seq, verdicts);
         this.ordering.plan(orders);
+        // There are posts here, and the background is awake.
+        this.near.want();
       },
       order: (seq, order) => this.ordering.answer(seq, order),
       late: (seq, milliseconds) => this.asking.late(seq, milliseconds),
       forgotten: (seq) => this.asking.forget(seq),
       failed: (seq, message, again) => this.asking.failed(seq, message, again),
       changed: () => this.askAgain(),
+      near: (message) => this.near.hear(message),
       orphaned: () => this.onOrphaned(),
       trouble: (words) => this.trouble(words),
     });
@@ -448,6 +431,7 @@ export class Shell {
   /** What is decided stays; new posts are no longer covered. A later instance takes over. */
   private onOrphaned(): void {
     this.orphaned = true;
+    this.near.stop();
     this.options.orphaned();
     this.telling.stop();
     this.asking.clear();
@@ -470,59 +454,13 @@ export class Shell {
   }
 
   private onJudged(contents: ReadonlySet<Known>): void {
-    const due = this.slots.holding(contents).flatMap((slot) => {
-      const dress = slot.known && verdictOf(slot.known) ? this.dressFor(slot.known) : null;
-      return slot.known && dress ? [{ slot, known: slot.known, dress }] : [];
-    });
-    const sites = due.flatMap(({ slot, dress }) => slot.dressed.site(slot.boxes, dress) ?? []);
-    foresee(sites, () => {
-      for (const { slot, known, dress } of due) this.put(slot, known, dress);
-    });
+    this.carrying.dressAll(contents);
     this.settle();
     this.telling.sayBadge();
   }
 
-  /** Starts the clock of a verdict that waits for a model. */
-  private pend(verdict: Verdict): void {
-    if (!verdict.unsure || verdict.unsure.show === "show") return;
-    const wait = Math.min(verdict.unsure.deadline * 1000, MAX_WAIT);
-    this.unsure.add(verdict.id);
-    setTimeout(() => {
-      this.unsure.delete(verdict.id);
-      this.redress(verdict.id);
-    }, wait);
-  }
-
-  private dress(slot: Slot, known: Known): void {
-    const dress = this.dressFor(known);
-    if (dress !== null) this.put(slot, known, dress);
-  }
-
-  private dressFor({ verdict }: Known): Dress | null {
-    if (verdict === null) return null;
-    if (verdict.action === "hide" && verdict.note !== undefined && !this.ends.has(verdict.note)) {
-      this.ends.set(verdict.note, verdict.id);
-    }
-    const ends = verdict.note !== undefined && this.ends.get(verdict.note) === verdict.id;
-    return dressOf(verdict, this.known.shown.has(verdict.id), this.unsure.has(verdict.id), ends);
-  }
-
-  private put(slot: Slot, known: Known, dress: Dress): void {
-    slot.decided = true;
-    slot.dressed.put(slot.item, slot.boxes, dress, slot.open, (open) => {
-      slot.open = open;
-      this.dress(slot, known);
-    });
-  }
-
   private redress(id: string): void {
-    if (!this.running) return;
-    for (const slot of this.slots.all()) {
-      const { known } = slot;
-      if (known?.post.id !== id) continue;
-      // What is covered until the engine has seen it stays so, unless the reader wants it all the same.
-      if (slot.decided || this.known.shown.has(id)) this.dress(slot, known);
-    }
+    if (this.running) this.carrying.redress(id);
   }
 
   private settle(): void {

@@ -28,6 +28,8 @@ export class Telling {
     private readonly known: KnownPosts,
     private readonly link: Link,
     private readonly healthNow: () => AdapterHealth,
+    /** Posts that the page never saw. */
+    private readonly taken: () => number,
   ) {}
 
   trouble(words: string): void {
@@ -46,7 +48,7 @@ export class Telling {
     if (this.silent) return;
     this.badgeTimer ??= setTimeout(() => {
       this.badgeTimer = undefined;
-      const touched = this.known.touched();
+      const touched = this.known.touched() + this.taken();
       const trouble = this.troubles.length > 0;
       if (this.badge === `${touched} ${trouble}`) return;
       this.badge = `${touched} ${trouble}`;

@@ -1,5 +1,13 @@
 /** Readers for every message of `messages.ts` and for the engine's verdicts: what does not pass is not acted upon. */
-import type { BackgroundRequest, EngineMessage, PageRequest, RecentPosts, ShellMessage } from "./messages.ts";
+import type {
+  BackgroundRequest,
+  EngineMessage,
+  GatheredPosts,
+  PageRequest,
+  RecentPosts,
+  ShellMessage,
+} from "./messages.ts";
+import { MAX_NEAR, NEAR_PART } from "./near.ts";
 import type { Verdict } from "./post.ts";
 import {
   flag,
@@ -24,7 +32,9 @@ export const MAX_ORDERED = 1000;
 export const MAX_BATCH_TEXT = 8 << 20;
 /** Most characters of one post, as JSON. */
 export const MAX_POST_TEXT = 1 << 20;
-/** Most posts kept to try rules out on, and their characters as JSON. */
+/** Most posts of a visit that are read as one feed. */
+export const MAX_GATHERED = 2500;
+/** Most of them that rules are tried out on, and the characters of all as JSON. */
 export const MAX_RECENT = 500;
 export const MAX_RECENT_TEXT = 4 << 20;
 /** Most characters of a rule file. */
@@ -40,6 +50,19 @@ const host = text(253);
 const name = text(64, 1);
 const words = text(2000);
 
+/** Bytes of a message that is no JSON; whoever made them, in whichever world. */
+const bytes: Read<ArrayBuffer> = (value, at) => {
+  if (Object.prototype.toString.call(value) !== "[object ArrayBuffer]")
+    throw new Misfit(`${at} is not bytes`);
+  return value as ArrayBuffer;
+};
+const partText = text(2 * NEAR_PART);
+const partBytes: Read<Uint8Array | string> = (value, at) => {
+  if (!ArrayBuffer.isView(value)) return partText(value, at);
+  if (value.byteLength > NEAR_PART) throw new Misfit(`${at} is longer than ${NEAR_PART} bytes`);
+  return value as Uint8Array;
+};
+
 export const readShellMessage: Read<ShellMessage> = variants<ShellMessage>({
   posts: object({ type: type("posts"), seq, host, visit: text(64, 1), posts: text(MAX_BATCH_TEXT) }),
   order: object({
@@ -53,6 +76,8 @@ export const readShellMessage: Read<ShellMessage> = variants<ShellMessage>({
   badge: object({ type: type("badge"), touched: integer(0, 1e9), trouble: flag }),
   shown: object({ type: type("shown"), platform: name, id: text(MAX_ID, 1), shown: flag }),
   picked: object({ type: type("picked"), post: text(MAX_POST_TEXT, 2) }),
+  near: object({ type: type("near"), seq, build: text(64) }),
+  decided: object({ type: type("decided"), visit: text(64, 1), posts: text(MAX_BATCH_TEXT, 2) }),
   health: object({
     type: type("health"),
     adapter: name,
@@ -65,6 +90,17 @@ export const readEngineMessage: Read<EngineMessage> = variants<EngineMessage>({
   verdicts: object({ type: type("verdicts"), seq, verdicts: text(MAX_BATCH_TEXT), orders: flag }),
   order: object({ type: type("order"), seq, order: list(integer(0, MAX_ORDERED), MAX_ORDERED) }),
   failed: object({ type: type("failed"), seq, message: words }),
+  "near-begin": object({
+    type: type("near-begin"),
+    seq,
+    build: text(64, 1),
+    size: integer(0, MAX_NEAR),
+    parts: integer(0, MAX_NEAR / 1024),
+    orders: flag,
+    program: optional(bytes),
+  }),
+  "near-part": object({ type: type("near-part"), at: integer(0, MAX_NEAR), bytes: partBytes }),
+  "near-none": object({ type: type("near-none"), why: words }),
   changed: object({ type: type("changed") }),
 });
 
@@ -101,6 +137,7 @@ export const PACK_SHAPE = {
 export const readBackgroundRequest: Read<BackgroundRequest> = variants<BackgroundRequest>({
   state: object({ type: type("state") }),
   "set-site": object({ type: type("set-site"), host: text(253, 1), on: flag }),
+  "set-wire": object({ type: type("set-wire"), host: text(253, 1), on: flag }),
   "set-pack": object({ type: type("set-pack"), pack: packId, on: flag }),
   "set-rules": object({ type: type("set-rules"), source: text(MAX_RULES), base: optional(text(MAX_RULES)) }),
   "keep-author": object({ type: type("keep-author"), author: text(300, 1) }),
@@ -109,12 +146,22 @@ export const readBackgroundRequest: Read<BackgroundRequest> = variants<Backgroun
   export: object({ type: type("export") }),
   import: object({ type: type("import"), backup: text(MAX_BACKUP) }),
   recent: object({ type: type("recent") }),
+  gathered: object({ type: type("gathered") }),
   "keep-recent": object({ type: type("keep-recent"), on: flag }),
   "forget-recent": object({ type: type("forget-recent") }),
   "picked-post": object({ type: type("picked-post"), token: text(64, 1) }),
 });
 
 export const readRecent: Read<RecentPosts> = object({ posts: text(MAX_RECENT_TEXT + 2, 2), kept: flag });
+
+/** Most characters of what limits have counted. */
+export const MAX_LIMITS = 8 << 20;
+
+export const readGathered: Read<GatheredPosts> = object({
+  posts: text(MAX_RECENT_TEXT + 2, 2),
+  sources: text(MAX_GATHERED * 200, 2),
+  limits: text(MAX_LIMITS),
+});
 
 const reason = object({
   pack: text(64),

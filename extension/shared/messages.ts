@@ -1,9 +1,10 @@
 /**
  * Every message that crosses between the parts of the extension. Strings and plain JSON only (Chrome's messages
- * are JSON). Whoever receives one calls the reader of its union in `guards.ts` first and drops, with a report to the
+ * are JSON); bytes only where Firefox alone sends them. Whoever receives one calls the reader of its union in `guards.ts` first and drops, with a report to the
  * health panel, what does not pass.
  */
 import type { Post, Verdict } from "./post.ts";
+import type { WireReport } from "./wire.ts";
 
 /** The name of the one long-lived port a frame opens to the background. */
 export const FEED_PORT = "feed";
@@ -23,6 +24,10 @@ export type ShellMessage =
   | { type: "shown"; platform: string; id: string; shown: boolean }
   /** The reader picked this post on the page, to make a rule of it. `post` is a {@link Post} as JSON. */
   | { type: "picked"; post: string }
+  /** Asks for an engine of the rules in force. `build`: of which build the page has the program already, or nothing. */
+  | { type: "near"; seq: number; build: string }
+  /** Posts that the page's own engine decided, as in `posts`: told some time later, and needs no answer. */
+  | { type: "decided"; visit: string; posts: string }
   /** The adapter's fit changed; what is not `good` is said on the dashboard. */
   | { type: "health"; adapter: string; host: string; state: AdapterHealth["state"] };
 
@@ -37,7 +42,24 @@ export type EngineMessage =
   | { type: "order"; seq: number; order: number[] }
   /** The batch could not be decided; the shell fails open and reports `message`. */
   | { type: "failed"; seq: number; message: string }
-  /** Rules, packs or settings changed: every post on the page is to be asked again. */
+  /**
+   * Answers the `near` of the same `seq`: an engine whose memory has `size` bytes, of which so many `parts` follow; `program` where the page has
+   * none of this build and gets it as bytes. `orders` as in `verdicts`.
+   */
+  | {
+      type: "near-begin";
+      seq: number;
+      build: string;
+      size: number;
+      parts: number;
+      orders: boolean;
+      program?: ArrayBuffer;
+    }
+  /** What the engine's memory has at `at`: bytes, or the same in base64. */
+  | { type: "near-part"; at: number; bytes: Uint8Array | string }
+  /** Answers `near`: there is no engine for pages, and why. */
+  | { type: "near-none"; why: string }
+  /** Rules, packs or settings changed: every post on the page is to be asked again, and its engine dropped. */
   | { type: "changed" };
 
 /** A post with its verdict, as the popup lists it and `replay:page` prints it. */
@@ -46,7 +68,7 @@ export interface JudgedPost {
   verdict: Verdict;
   /** The reader asked to see it all the same. */
   shown: boolean;
-  /** How many items on the page hold it now; 0: it has left the page. */
+  /** How many items on the page hold it now; 0: it has left the page, or was taken out before the page saw it. */
   places: number;
 }
 
@@ -87,6 +109,10 @@ export interface PageReport {
   troubles: string[];
   /** Milliseconds from extraction to applied, of the last 500 batches. */
   latencies: number[];
+  /** Where posts are decided now: on the page, or in the background. */
+  engine: "near" | "background";
+  /** What was done before the page saw it; absent where answers of the platform are not known. */
+  wire?: WireReport;
 }
 
 /** Popup, dashboard and tests → content script, by `tabs.sendMessage`. All answer `Answer<PageReport>`. */
@@ -99,12 +125,14 @@ export type PageRequest =
 
 /**
  * Pages → background, by `runtime.sendMessage`. `state` answers `Answer<BackgroundState>`, `export` `Answer<string>`,
- * `recent` `Answer<RecentPosts>`, `picked-post` `Answer<string | null>`, the others `Answer<null>`.
+ * `recent` `Answer<RecentPosts>`, `gathered` `Answer<GatheredPosts>`, `picked-post` `Answer<string | null>`, the others `Answer<null>`.
  */
 export type BackgroundRequest =
   /** Everything the dashboard shows. */
   | { type: "state" }
   | { type: "set-site"; host: string; on: boolean }
+  /** Whether answers are rewritten before the page of this host sees them. */
+  | { type: "set-wire"; host: string; on: boolean }
   | { type: "set-pack"; pack: string; on: boolean }
   /**
    * Replaces the reader's own rules. Refused (nothing stored) when larger than 4 MB, or when `base`, the source that
@@ -129,6 +157,8 @@ export type BackgroundRequest =
   | { type: "import"; backup: string }
   /** The posts of this visit, to try rules out on. */
   | { type: "recent" }
+  /** The posts of this visit, to be read as one feed. */
+  | { type: "gathered" }
   /** Whether these posts outlive the browser, on this machine. Off: what was kept is deleted. */
   | { type: "keep-recent"; on: boolean }
   /** Deletes these posts, wherever they are. */
@@ -145,6 +175,31 @@ export interface RecentPosts {
   posts: string;
   /** They outlive the browser. */
   kept: boolean;
+}
+
+/** The posts of every page of this visit, less those of paused sites. */
+export interface GatheredPosts {
+  /** A JSON array of {@link Post}, newest last; at most 2,500. */
+  posts: string;
+  /** A JSON array of {@link PostSource}, one for each. */
+  sources: string;
+  /** What limits have counted, in the engine's own words. */
+  limits: string;
+}
+
+/** Where a post was gathered. Mirrors the core's `gather::Source`. */
+export interface PostSource {
+  /** Which opening of which page. */
+  visit: string;
+  /** Seconds since 1970-01-01 UTC. */
+  seen: number;
+  /** The reader asked to see it whatever the rules say. */
+  shown: boolean;
+}
+
+/** Background → every open page of the extension: there are other posts than there were. Needs no answer. */
+export interface GatheredNotice {
+  type: "gathered";
 }
 
 /** One message about a rule file. Mirrors the workbench's. Offsets are UTF-16 code units into the source. */

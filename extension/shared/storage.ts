@@ -3,15 +3,13 @@
  * `damaged.<key>.<time>`, reported, and its default used; the others stand. A default never overwrites what is stored.
  */
 import { api, wordsOf } from "./api.ts";
-import { MAX_ID, MAX_RULES, PACK_SHAPE, packId } from "./guards.ts";
+import { MAX_ID, MAX_LIMITS, MAX_RULES, PACK_SHAPE, packId } from "./guards.ts";
 import { flag, integer, list, Misfit, object, type Read, record, text } from "./shape.ts";
 
 /** The layout's version, stored as `version`. A later one is left alone: nothing is written over it. */
 export const LAYOUT = 1;
 /** Most posts remembered as "show it all the same"; the oldest is forgotten first. */
 export const MAX_SHOWN = 1000;
-/** Most characters of what limits have counted. */
-const MAX_LIMITS = 8 << 20;
 /** Most imported packs. */
 export const MAX_IMPORTED = 500;
 /** Most damaged values kept aside; the oldest goes first. */
@@ -38,6 +36,8 @@ export const packOf = ({ source, title, description, lists }: StoredPack): Store
 export interface Stored {
   /** Hosts on which the reader paused Diffract. */
   paused: string[];
+  /** Hosts on which answers are not rewritten before their page sees them. */
+  wireOff: string[];
   /** Packs turned on or off by the reader; a pack that is absent is as shipped. */
   packs: Record<string, boolean>;
   /** The reader's own rules. */
@@ -62,6 +62,7 @@ export const shownEntry: Read<string> = text(MAX_ID + 65, 1);
 const KEYS: { [K in keyof Omit<Stored, "imported">]: { read: Read<Stored[K]>; otherwise: () => Stored[K] } } =
   {
     paused: { read: list(host, 10_000), otherwise: () => [] },
+    wireOff: { read: list(host, 10_000), otherwise: () => [] },
     packs: { read: record(flag, 2 * MAX_IMPORTED, packId), otherwise: () => ({}) },
     rules: { read: text(MAX_RULES), otherwise: () => "" },
     shown: { read: list(shownEntry, MAX_SHOWN), otherwise: () => [] },
@@ -112,6 +113,7 @@ export function parseStored(raw: Record<string, unknown>): { stored: Stored; dam
   }
   const stored: Stored = {
     paused: take("paused", KEYS.paused.read, KEYS.paused.otherwise),
+    wireOff: take("wireOff", KEYS.wireOff.read, KEYS.wireOff.otherwise),
     packs: take("packs", KEYS.packs.read, KEYS.packs.otherwise),
     rules: take("rules", KEYS.rules.read, KEYS.rules.otherwise),
     shown: take("shown", KEYS.shown.read, KEYS.shown.otherwise),
@@ -125,8 +127,8 @@ export function parseStored(raw: Record<string, unknown>): { stored: Stored; dam
 }
 
 /** What a content script needs. Damage is left to the background, which reads the same keys. */
-export async function readForPage(): Promise<Pick<Stored, "paused" | "shown" | "token">> {
-  return parseStored(await api.storage.local.get(["paused", "shown", "token"])).stored;
+export async function readForPage(): Promise<Pick<Stored, "paused" | "shown" | "token" | "wireOff">> {
+  return parseStored(await api.storage.local.get(["paused", "shown", "token", "wireOff"])).stored;
 }
 
 /** The key under which a post is remembered in `shown`. */

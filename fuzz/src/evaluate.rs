@@ -86,7 +86,7 @@ const HOURS: &[&str] =
 pub fn evaluate(data: &[u8]) {
     let mut bytes = Bytes(data);
     let source = file(&mut bytes);
-    let compiled = super::compile(&source);
+    let compiled = super::check(&source);
     let posts: Vec<Post> = (0..1 + bytes.below(3)).map(|at| post(&mut bytes, at)).collect();
     let context = context(&mut bytes, &posts);
     advice_holds(&compiled, &posts, &context, &source);

@@ -15,7 +15,7 @@ use diffract_core::{Compiled, PackSource};
 /// ready, stored and read back.
 pub fn parse(data: &[u8]) {
     let source = String::from_utf8_lossy(data);
-    let compiled = compile(&source);
+    let compiled = check(&source);
     for diagnostic in &compiled.diagnostics[0].diagnostics {
         assert!(source.get(diagnostic.span.clone()).is_some(), "no such span: {diagnostic:?}");
         assert!(diagnostic.line >= 1 && diagnostic.column >= 1, "no such place: {diagnostic:?}");
@@ -24,8 +24,16 @@ pub fn parse(data: &[u8]) {
             assert!(source.get(suggestion.span.clone()).is_some(), "no such span: {diagnostic:?}");
         }
     }
+    let plain = compile(&source);
+    assert_eq!(plain.program, compiled.program, "advice changes nothing: {source}");
     let rules = diffract_core::RuleSet::new(compiled.program);
-    let restored = diffract_core::restore(&diffract_core::snapshot(&rules)).expect("our own snapshot");
+    let snapshot = diffract_core::snapshot(&rules);
+    assert_eq!(
+        diffract_core::snapshot(&plain.into_rules()),
+        snapshot,
+        "what the checker found out holds: {source}"
+    );
+    let restored = diffract_core::restore(&snapshot).expect("our own snapshot");
     assert_eq!(restored.program(), rules.program());
 }
 
@@ -38,12 +46,21 @@ pub fn format(data: &[u8]) {
 }
 
 fn compile(source: &str) -> Compiled {
-    diffract_core::compile(&[PackSource {
+    diffract_core::compile(&[pack(source)])
+}
+
+/// With the advice for its author.
+fn check(source: &str) -> Compiled {
+    diffract_core::check(&[pack(source)])
+}
+
+fn pack(source: &str) -> PackSource {
+    PackSource {
         id: "pack".to_owned(),
         source: source.to_owned(),
         lists: [("names.txt".to_owned(), "alice\nbob # a friend\n".to_owned())].into(),
         ..PackSource::default()
-    }])
+    }
 }
 
 /// The program without what a change of layout may change.

@@ -12,9 +12,19 @@ import {
 } from "node:fs";
 import { basename } from "node:path";
 import * as esbuild from "esbuild";
+import type { WirePlatform } from "../../extension/shared/wire.ts";
 import { mark, type Product, unmark } from "./fresh.ts";
 import { type Browser, manifestText } from "./manifest.ts";
-import { adaptersProduct, engineModule, packsProduct, readAdapters, WASM_MODULES } from "./sources.ts";
+import {
+  adaptersProduct,
+  engineModule,
+  nearModule,
+  packsProduct,
+  readAdapters,
+  readWire,
+  WASM_MODULES,
+  wireProduct,
+} from "./sources.ts";
 
 const PAGES = "extension/pages";
 
@@ -31,6 +41,7 @@ export const extensionProduct = (browser: Browser, demo: boolean): Product & { f
       "LICENSE",
       adaptersProduct(demo).file,
       packsProduct.file,
+      wireProduct.file,
       ...WASM_MODULES.flatMap(({ outputs }) => outputs),
     ],
     outputs: [`dist/${name}`],
@@ -38,21 +49,54 @@ export const extensionProduct = (browser: Browser, demo: boolean): Product & { f
   };
 };
 
-/** Modules that the build makes: `virtual:adapters`, `virtual:packs`, `virtual:build`. */
-export function virtual(adapters: string, problems: string[]): esbuild.Plugin {
-  const engine = () =>
-    createHash("sha256").update(readFileSync(engineModule.wasm)).digest("hex").slice(0, 16);
+/** What `virtual:wire` says. */
+export interface WireModule {
+  platforms: WirePlatform[];
+  /** The browser lets the background rewrite what comes from the network. */
+  network: boolean;
+}
+
+/** Chromium refuses wasm to content scripts on pages whose policy does, and tells the page that it was tried. */
+const getsScript = (browser: Browser): boolean => browser === "chrome";
+
+/** The translated near engine as a module that makes instances, where `wasm2js` makes one when it is loaded. */
+export function nearMaker(): string {
+  const source = readFileSync(nearModule.javascript, "utf8");
+  const making = /\nvar retasmFunc = asmFunc\(\{\s*\}\);\n(?:export var \w+ = retasmFunc\.\w+;\n?)+$/;
+  if (!making.test(source))
+    throw new Error(`${nearModule.javascript} ends in another way than it did; look again`);
+  return source.replace(making, "\nexport const make = () => asmFunc({});\n");
+}
+
+/** Modules that the build makes: `virtual:adapters`, `virtual:packs`, `virtual:wire`, `virtual:build`, `virtual:near`. */
+export function virtual(
+  browser: Browser,
+  adapters: string,
+  problems: string[],
+  wire: WireModule = { platforms: [], network: false },
+): esbuild.Plugin {
+  const hash = (file: string) => createHash("sha256").update(readFileSync(file)).digest("hex").slice(0, 16);
+  const build = () => ({
+    engine: hash(engineModule.wasm),
+    problems,
+    near: { build: hash(nearModule.wasm), script: getsScript(browser) },
+  });
   return {
     name: "virtual",
-    setup(build) {
-      build.onResolve({ filter: /^virtual:/ }, ({ path }) => ({ path, namespace: "virtual" }));
-      build.onLoad({ filter: /.*/, namespace: "virtual" }, ({ path }) => {
+    setup({ onResolve, onLoad }) {
+      onResolve({ filter: /^virtual:/ }, ({ path }) => ({ path, namespace: "virtual" }));
+      onLoad({ filter: /.*/, namespace: "virtual" }, ({ path }) => {
         // As one string: it is parsed by `JSON.parse`, and only on pages that want it.
         if (path === "virtual:adapters") return { contents: adapters, loader: "text" };
         if (path === "virtual:packs")
           return { contents: readFileSync(packsProduct.file, "utf8"), loader: "json" };
-        if (path === "virtual:build")
-          return { contents: JSON.stringify({ engine: engine(), problems }), loader: "json" };
+        if (path === "virtual:wire")
+          return {
+            contents: `export default ${JSON.stringify(wire.platforms)};export const network=${wire.network};`,
+            loader: "js",
+          };
+        if (path === "virtual:build") return { contents: JSON.stringify(build()), loader: "json" };
+        if (path === "virtual:near") return { contents: nearMaker(), loader: "js" };
         return { errors: [{ text: `no virtual module ${path}` }] };
       });
     },
@@ -87,6 +131,7 @@ export async function bundle(browser: Browser, demo: boolean): Promise<void> {
   rmSync(out, { recursive: true, force: true });
   mkdirSync(out, { recursive: true });
   const adapters = readAdapters(adaptersProduct(demo).file);
+  const wire = { platforms: readWire(adaptersProduct(demo).file), network: browser === "firefox" };
   for (const words of adapters.problems) console.error(`build: an adapter is left out: ${words}`);
   const common: esbuild.BuildOptions = {
     bundle: true,
@@ -96,7 +141,7 @@ export async function bundle(browser: Browser, demo: boolean): Promise<void> {
     sourcemap: false,
     target: browser === "chrome" ? "chrome120" : "firefox142",
     logLevel: "warning",
-    plugins: [virtual(adapters.text, adapters.problems), noRawHtml],
+    plugins: [virtual(browser, adapters.text, adapters.problems, wire), noRawHtml],
     absWorkingDir: process.cwd(),
     define: { "process.env.NODE_ENV": '"production"' },
   };
@@ -108,10 +153,24 @@ export async function bundle(browser: Browser, demo: boolean): Promise<void> {
   });
   await esbuild.build({
     ...common,
+    entryPoints: ["extension/page/main.ts"],
+    outfile: `${out}/page.js`,
+    format: "iife",
+  });
+  await esbuild.build({
+    ...common,
     entryPoints: ["extension/background/main.ts"],
     outfile: `${out}/background.js`,
     format: "esm",
   });
+  if (getsScript(browser)) {
+    await esbuild.build({
+      ...common,
+      entryPoints: ["extension/near/main.ts"],
+      outfile: `${out}/near.js`,
+      format: "iife",
+    });
+  }
   for (const page of pages()) await buildPage(page, out, common);
   await esbuild.build({
     ...common,

@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { extensionProduct } from "./bundle.ts";
 import { isFresh } from "./fresh.ts";
 import type { Browser } from "./manifest.ts";
-import { adaptersProduct, WASM_MODULES } from "./sources.ts";
+import { adaptersProduct, WASM_MODULES, wireProduct } from "./sources.ts";
 
 const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), "../..");
 
@@ -23,7 +23,8 @@ export function ensureBuilt(browser: Browser, flavour: "demo" | "shipped"): void
   const here = process.cwd();
   process.chdir(ROOT);
   try {
-    if ([...WASM_MODULES, adaptersProduct(demo), extensionProduct(browser, demo)].every(isFresh)) return;
+    if ([...WASM_MODULES, adaptersProduct(demo), wireProduct, extensionProduct(browser, demo)].every(isFresh))
+      return;
   } finally {
     process.chdir(here);
   }

@@ -2,6 +2,7 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { readCompiledAdapters } from "../../extension/shared/adapter.ts";
+import type { WirePlatform } from "../../extension/shared/wire.ts";
 import { isFresh, mark, type Product, unmark } from "./fresh.ts";
 
 const DEMO_ADAPTER = "tests/agora/adapter.toml";
@@ -45,16 +46,41 @@ function wasmModule(
 export const engineModule = wasmModule("engine", ["core"]);
 
 /**
+ * Decides posts in the page, with nothing around it: as wasm, and translated into JavaScript for where wasm may be refused
+ * (docs/decisions/near-engine.md).
+ */
+export const nearModule = (() => {
+  const module = wasmModule("near", ["core"]);
+  const javascript = "dist/near/diffract_near_js.js";
+  return { ...module, outputs: [...module.outputs, javascript], javascript };
+})();
+
+/**
  * Checks, completes and tries out rules, in the pages. Fast before small: it is loaded only by the dashboard, and answers
  * keystrokes (docs/decisions/workbench.md).
  */
-export const workbenchModule = wasmModule("workbench", ["core", "importers"], {
+export const workbenchModule = wasmModule("workbench", ["core", "importers", "packs"], {
   CARGO_PROFILE_WASM_OPT_LEVEL: "3",
   DIFFRACT_WASM_OPT: "-O3",
 });
 
+/**
+ * Reads and rewrites the answers of platforms, in the background. Fast before small: it is loaded when a page asks for a
+ * timeline, and stands between that answer and the page (docs/decisions/rewriting.md).
+ */
+export const rewriterModule = wasmModule("rewriter", ["core", "adapters"], {
+  CARGO_PROFILE_WASM_OPT_LEVEL: "3",
+  DIFFRACT_WASM_OPT: "-O3",
+  DIFFRACT_WASM_FLAGS: "+simd128",
+});
+
 /** Every wasm module that the extension ships. */
-export const WASM_MODULES: readonly WasmModule[] = [engineModule, workbenchModule];
+export const WASM_MODULES: readonly WasmModule[] = [
+  engineModule,
+  nearModule,
+  workbenchModule,
+  rewriterModule,
+];
 
 /** The compiled adapters, with the demo platform's or without. */
 export const adaptersProduct = (demo: boolean): Product & { file: string } => {
@@ -65,6 +91,14 @@ export const adaptersProduct = (demo: boolean): Product & { file: string } => {
     outputs: [file],
     file,
   };
+};
+
+/** Which addresses of each platform answer with posts. */
+export const wireProduct: Product & { file: string } = {
+  name: "wire",
+  inputs: ["crate/adapters", "crate/core", "Cargo.toml", "Cargo.lock"],
+  outputs: ["dist/wire.json"],
+  file: "dist/wire.json",
 };
 
 const PACKS = "extension/packs";
@@ -120,6 +154,45 @@ export function compileAdapters(demo: boolean, fast: boolean): void {
   }
   renameSync(fresh, product.file);
   mark(product);
+}
+
+/** Compiles what the interceptor must know of the wire adapters. */
+export function compileWire(fast: boolean): void {
+  const { file } = wireProduct;
+  if (existsSync(file) && (fast || isFresh(wireProduct))) return;
+  unmark(wireProduct);
+  mkdirSync("dist", { recursive: true });
+  const compile = [
+    "run",
+    "--quiet",
+    "--locked",
+    "-p",
+    "diffract-adapters",
+    "--example",
+    "compile-wire",
+    "--",
+  ];
+  if (run("cargo", [...compile, `${file}.new`]) !== 0) {
+    rmSync(`${file}.new`, { force: true });
+    throw new Error("the wire adapters did not compile (see above)");
+  }
+  renameSync(`${file}.new`, file);
+  mark(wireProduct);
+}
+
+/** Platforms whose answers are known, on the hosts that the compiled adapters in `adapters` name where they name none themselves. */
+export function readWire(adapters: string): WirePlatform[] {
+  const platforms = JSON.parse(readFileSync(wireProduct.file, "utf8")) as WirePlatform[];
+  const known = (
+    JSON.parse(readFileSync(adapters, "utf8")) as { adapters: { name: string; hosts: string[] }[] }
+  ).adapters;
+  return platforms.map((platform) => ({
+    ...platform,
+    hosts:
+      platform.hosts.length > 0
+        ? platform.hosts
+        : (known.find(({ name }) => name === platform.name)?.hosts.filter((host) => host !== "*") ?? []),
+  }));
 }
 
 /** Compiles the shipped packs. A problem with one of our own stops the build. */

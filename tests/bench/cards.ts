@@ -17,6 +17,10 @@ header, footer { display: flex; gap: 8px }
 img { background: #eee }
 p { margin: 4px 0 }`;
 
+/** As strict as those of the platforms: no wasm of the page's own, and in Chromium none of a content script either. */
+const NONCE = "bench";
+const POLICY = `default-src 'none'; script-src 'nonce-${NONCE}'; style-src 'unsafe-inline'; img-src data:`;
+
 /** A page of which `count` posts are to come, the same on every run. */
 export async function startCards(
   count: number,
@@ -32,9 +36,12 @@ export async function startCards(
   if (script === undefined) throw new Error("esbuild gave no output for the page to measure on");
   const entries = JSON.stringify(makeFeed(25, count, Date.now(), true).entries).replaceAll("<", "\\u003c");
   const html = `<!doctype html><html lang="en"><meta charset="utf-8"><title>Cards</title><style>${STYLE}</style>
-<main><div role="feed"></div></main><script type="application/json">${entries}</script><script>${script}</script></html>`;
+<main><div role="feed"></div></main><script type="application/json">${entries}</script><script nonce="${NONCE}">${script}</script></html>`;
   const server = createServer(({ url }, response) => {
-    if (url === "/") response.writeHead(200, { "content-type": "text/html; charset=utf-8" }).end(html);
+    if (url === "/")
+      response
+        .writeHead(200, { "content-type": "text/html; charset=utf-8", "content-security-policy": POLICY })
+        .end(html);
     else response.writeHead(404).end();
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));

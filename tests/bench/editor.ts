@@ -14,13 +14,12 @@
 import { loadavg } from "node:os";
 import { parseArgs } from "node:util";
 import type { Page } from "puppeteer-core";
-import type { Post } from "../../extension/shared/post.ts";
 import { ensureBuilt } from "../../scripts/build/ensure.ts";
-import { startAgora } from "../agora/server.ts";
 import { type BrowserName, builtExtension, chosenBrowsers, launch } from "../support/browsers.ts";
 import { installExtension, openOwnPage } from "../support/extension.ts";
 import { percentile } from "../support/numbers.ts";
 import { pause, until } from "../support/wait.ts";
+import { postsOf, show } from "./posts.ts";
 import { mixedRules } from "./rules.ts";
 
 /** Milliseconds, p95, as the project promises. */
@@ -40,54 +39,6 @@ const TYPED = [
 interface Timed {
   answered: number;
   painted: number;
-}
-
-/** Posts of Agora, as its adapter would read them. */
-async function postsOf(count: number): Promise<Post[]> {
-  const agora = await startAgora({ posts: count });
-  await agora.close();
-  return agora.truth.slice(0, count).map((post, index) => ({
-    id: post.id,
-    platform: "agora",
-    host: "agora.localhost",
-    surface: "home",
-    kind: "post",
-    text: post.texts[0] ?? "",
-    author: post.author,
-    promoted: post.promoted,
-    followed: index % 4 === 0,
-    likes: (index * 37) % 900,
-    reposts: (index * 11) % 500,
-    views: (index * 7919) % 90_000,
-  }));
-}
-
-/** Has the background decide the posts, as a page would, so that they are those of the visit. */
-function show(page: Page, posts: readonly Post[]): Promise<void> {
-  return page.evaluate(
-    (all) =>
-      new Promise<void>((resolve) => {
-        const port = chrome.runtime.connect({ name: "feed" });
-        const batches = [];
-        for (let from = 0; from < all.length; from += 100) batches.push(all.slice(from, from + 100));
-        let answers = 0;
-        port.onMessage.addListener(() => {
-          answers += 1;
-          if (answers < batches.length) return;
-          port.disconnect();
-          resolve();
-        });
-        for (const [seq, batch] of batches.entries())
-          port.postMessage({
-            type: "posts",
-            seq,
-            host: "agora.localhost",
-            visit: "bench",
-            posts: JSON.stringify(batch),
-          });
-      }),
-    posts as Post[],
-  );
 }
 
 /** Puts a letter where the caret is, and waits for the pane. `null`: it never answered. */

@@ -3,21 +3,22 @@
  * rules (words, regexes, authors, fields) and under ten, in both browsers. How it is measured, and why so, is in
  * docs/decisions/latency.md. In short:
  *
- * - The same page stands in two tabs, under Agora's name, where the extension runs, and under one where it does not. The same
- *   posts arrive in both in turn, at the same random moment between two frames, while frames are drawn all the time.
+ * - The same page stands in two tabs, under Agora's name, where the extension runs, and under one where it does not; its policy
+ *   allows no wasm, as that of X. The same posts arrive in both in turn, at the same random moment between two frames, while
+ *   frames are drawn all the time.
  * - *arrival to shown*: by the page's clock, from putting the posts there until it had rendered the first frame in which each
  *   post showed or was out of sight. *Added* is the difference between the tabs: of the medians, of the 95th percentiles, and
- *   the mean; then percentiles of the differences pair by pair. This is what a reader feels. A verdict that comes after the
- *   next frame was begun waits for the one after it, so it comes in steps of 17 ms, and no round trip, however short, makes
- *   its 95th percentile smaller than one.
+ *   the mean; then percentiles of the differences pair by pair. This is what a reader feels; *added frames* counts it in frames.
  * - *read to carried out*: the shell's own clock (`PageReport.latencies`), from the beginning of reading to the last verdict
- *   carried out. Where a frame comes in between, the answer waits until the page has laid out and painted it.
- * - *Diffract's own part* of that: further arrivals on a page that measures its posts as it puts them there, so that their styles
- *   and layout are no part of it; by the page's clock from then until the last verdict was carried out, less the time that the
- *   page spent in frames meanwhile. All that is left is finding, reading, both ways through the browser, the engine, and
- *   carrying out. The targets are held against this: it is the round trip, and time that is added.
+ *   carried out; with the styles of the new posts, which reading asks for and the frame has then no need to compute.
+ * - *Diffract's own part* of that, **held against the target**: further arrivals on a page that measures its posts as it puts them
+ *   there, so that their styles and layout are done in either case and no part of it; by the page's clock from then until the
+ *   last verdict was carried out, less the time that the page spent in frames meanwhile. All that is left is finding, reading, the
+ *   engine, and carrying out: the round trip, and time that is added.
  * - *work of the main thread*: processor time of the page's main thread in an arrival and the frames around it, with all that
  *   Diffract does at leisure; a busy machine changes it little. Chromium only.
+ * - *the engine's coming*: what it costs a page to get an engine of its own, once. The time from the first verdict; the longest time
+ *   without a frame meanwhile; the size of its memory; in Chromium by how much the page's heap grew, its code included.
  *
  * The last line has the shell's clock on Agora, whose list is virtualised and breaks its labels to pieces; there a batch is
  * whatever one frame brings. A benchmark: no figure fails it.
@@ -40,9 +41,15 @@ import {
 import { type Extension, installExtension } from "../support/extension.ts";
 import { percentile } from "../support/numbers.ts";
 import { settled } from "../support/page.ts";
+import { pause } from "../support/wait.ts";
 import { startCards } from "./cards.ts";
-import type { Arrival } from "./client/cards.ts";
+import type { Arrival, Gaps } from "./client/cards.ts";
 import { mixedRules } from "./rules.ts";
+
+declare global {
+  /** Ends what `cards.watchFrames` began. */
+  var endWatch: () => Gaps;
+}
 
 /** Milliseconds, p95, as the project promises. */
 const TARGETS: Record<BrowserName, number> = { chrome: 8, firefox: 12 };
@@ -53,6 +60,8 @@ const ARRIVAL = 25;
 const WARM_UP = 10;
 /** Milliseconds between two frames: arrivals come at any moment of one. */
 const FRAME = 1000 / 60;
+/** Milliseconds that an engine of the page's own is waited for. */
+const ENGINE_WAIT = 20_000;
 /** Batches on Agora. */
 const AGORA_BATCHES = 30;
 
@@ -74,10 +83,10 @@ async function onCards(
   { url, plainUrl }: { url: string; plainUrl: string },
   arrivals: number,
 ): Promise<string[]> {
-  const filtered = await openFront(running, url);
-  await extension.report(HOST, 0);
+  const { page: filtered, line: coming } = await engineComes(running, extension, url);
   const bare = await openFront(running, plainUrl);
   const shown: Pairs = { with: [], without: [] };
+  const frames: Pairs = { with: [], without: [] };
   const work: Pairs = { with: [], without: [] };
   const clocks = { with: await mainThread(running, filtered), without: await mainThread(running, bare) };
   const random = seeded(3);
@@ -92,6 +101,7 @@ async function onCards(
       const after = await clocks[turn]();
       if (arrival < WARM_UP) continue;
       shown[turn].push(took.shown);
+      frames[turn].push(took.frames);
       if (before !== null && after !== null) work[turn].push(after - before);
     }
   }
@@ -108,11 +118,65 @@ async function onCards(
   const whole = latencies.length === seen / ARRIVAL ? "" : `, ${latencies.length} batches of ${seen} posts`;
   const lines = [
     `arrival to shown:     ${compared(shown)}`,
+    `shown in frame:       with ${average(frames.with)}   without ${average(frames.without)}   added frames ${(mean(frames.with) - mean(frames.without)).toFixed(2)}`,
     `read to carried out:  ${figures(latencies.slice(WARM_UP))}   (${arrivals} arrivals${whole})`,
-    `Diffract's own part:  ${figures(own)}`,
+    `Diffract's own part:  ${figures(own)}   (held against the target)`,
   ];
+  lines.push(coming);
   if (work.with.length > 0) lines.push(`work of the main thread: ${compared(work)}`);
   return lines;
+}
+
+const mean = (sample: readonly number[]) => sample.reduce((sum, one) => sum + one, 0) / sample.length;
+const average = (sample: readonly number[]) => mean(sample).toFixed(2);
+
+/** Opens the page and waits until it has an engine of its own, which comes after its first verdicts; and what that cost. */
+async function engineComes(
+  running: Running,
+  extension: Extension,
+  url: string,
+): Promise<{ page: Page; line: string }> {
+  const page = await openFront(running, url);
+  await extension.report(HOST, 0);
+  await page.bringToFront();
+  const heap = await heapOf(running, page);
+  const before = await heap();
+  await page.evaluate(() => {
+    globalThis.endWatch = globalThis.cards.watchFrames();
+  });
+  await arrive(page, 0, false);
+  const since = performance.now();
+  let here = false;
+  while (!here && performance.now() - since < ENGINE_WAIT) {
+    here = (await extension.report(HOST, 0)).engine === "near";
+    if (!here) await pause(20);
+  }
+  const took = performance.now() - since;
+  const gaps = await page.evaluate(() => globalThis.endWatch());
+  const grown = before === null ? null : ((await heap()) ?? 0) - before;
+  const line = here
+    ? `the engine's coming:  ${took.toFixed(0)} ms after the first verdicts; longest time without a frame ${gaps.longest.toFixed(0)}, lost to frames ${gaps.lost.toFixed(0)}${grown === null ? "" : `; heap grown by ${(grown / 1e6).toFixed(1)} MB`}`
+    : "the engine's coming:  none came; posts are decided in the background";
+  return { page, line };
+}
+
+/** A gauge of the page's heap in bytes, array buffers and code included, after garbage was collected; Firefox has none. */
+async function heapOf(running: Running, page: Page): Promise<() => Promise<number | null>> {
+  if (running.name !== "chrome") return async () => null;
+  const session = await page.createCDPSession();
+  return async () => {
+    await session.send("HeapProfiler.collectGarbage");
+    const {
+      usedSize,
+      embedderHeapUsedSize = 0,
+      backingStorageSize = 0,
+    } = (await session.send("Runtime.getHeapUsage")) as {
+      usedSize: number;
+      embedderHeapUsedSize?: number;
+      backingStorageSize?: number;
+    };
+    return usedSize + embedderHeapUsedSize + backingStorageSize;
+  };
 }
 
 async function arrive(page: Page, phase: number, measured: boolean): Promise<Arrival> {
@@ -175,7 +239,7 @@ async function openFront(running: Running, url: string): Promise<Page> {
 
 async function measure(browser: BrowserName, arrivals: number, count: number): Promise<void> {
   ensureBuilt(browser, "demo");
-  const cards = await startCards((2 * arrivals + WARM_UP) * ARRIVAL);
+  const cards = await startCards((2 * arrivals + WARM_UP + 1) * ARRIVAL);
   const agora = await startAgora({ calm: true, posts: 2500 });
   const running = await launch(browser, {
     width: 1100,

@@ -78,6 +78,8 @@ for (const name of chosenBrowsers()) {
     });
 
     it("fails open when the engine is deaf, says so, and catches up", async () => {
+      // What counts posts is decided in the background alone.
+      await session.extension.setRules("hide if promoted\nlimit 100000\n");
       const page = await session.open();
       await expectPosts(session, page, promoted);
       const wake = name === "chrome" ? await deafenChrome(session) : await deafenFirefox(session, 9000);
@@ -96,6 +98,23 @@ for (const name of chosenBrowsers()) {
       });
       const { troubles } = await session.extension.report(AGORA, 0);
       assert.ok(troubles.length > 0, "the reader is told that posts were shown unfiltered");
+      await page.close();
+      await session.extension.setRules("hide if promoted\n");
+    });
+
+    it("decides on the page while the background is deaf, if it may", async () => {
+      const page = await session.open();
+      await expectPosts(session, page, promoted);
+      await until("an engine to be on the page", async () => {
+        return (await session.extension.report(AGORA, 0)).engine === "near" || undefined;
+      });
+      const wake = name === "chrome" ? await deafenChrome(session) : await deafenFirefox(session, 4000);
+      await scroll(page, 4000);
+      await settled(page);
+      await expectPosts(session, page, promoted);
+      await wake();
+      const { troubles } = await session.extension.report(AGORA, 0);
+      assert.deepEqual(troubles, []);
       await page.close();
     });
 

@@ -28,6 +28,8 @@ export interface Scenario {
   rules?: string;
   /** The posts of this visit. */
   recent?: unknown[];
+  /** The posts of every page, as the reader gets them; a number: so many, made up. */
+  gathered?: unknown[] | number;
   /** Names of posts that were picked, by token. */
   picked?: Record<string, string>;
   /** Every request is refused with these words. */
@@ -46,6 +48,12 @@ export interface FakeBrowser {
   /** The posts of this visit. */
   recent: unknown[];
   kept: boolean;
+  /** The posts of every page, newest last. */
+  gathered: unknown[];
+  /** What limits have counted, in the engine's own words. */
+  limits: string;
+  /** As if pages had shown these. */
+  gather: (posts: unknown[]) => void;
   /** Posts are told of only after this. */
   held?: Promise<void>;
   /** As if another window had saved these rules. */
@@ -174,6 +182,7 @@ function reportOf(): PageReport {
     },
     troubles: [],
     latencies: [1.2, 2.4, 1.9, 3.1, 4.2],
+    engine: "near",
   };
 }
 
@@ -245,7 +254,40 @@ function stateOf(scenario: Scenario): BackgroundState {
   };
 }
 
+/** Posts of three platforms, newest last: so many, of every length, all alike from one run to the next. */
+function manyPosts(count: number): Partial<Post>[] {
+  const words =
+    "the garden after rain a kettle that sings before it boils seven boats came home and nobody counted the eighth".split(
+      " ",
+    );
+  const now = Date.now() / 1000;
+  return Array.from({ length: count }, (_, index) => {
+    const platform = (["x", "reddit", "mastodon"] as const)[index % 3] ?? "x";
+    const host = { x: "x.com", reddit: "www.reddit.com", mastodon: "mastodon.social" }[platform];
+    const length = 6 + ((index * 37) % 90);
+    const text = Array.from({ length }, (_, at) => words[(index * 7 + at * 3) % words.length]).join(" ");
+    return {
+      id: `m${index}`,
+      platform,
+      host,
+      surface: "home",
+      kind: "post",
+      url: `https://${host}/post/${index}`,
+      author: `writer_${index % 40}`,
+      name: `Writer ${index % 40}`,
+      ...(platform === "reddit" && { title: `Number ${index}: ${text.slice(0, 40)}`, community: "gardens" }),
+      text: `${index}. ${text}.`,
+      time: now - (count - index) * 60,
+      likes: (index * 13) % 500,
+      replies: index % 9,
+      promoted: index % 11 === 3,
+      ...(index % 5 === 0 && { media: ["image"], alt: "A heron on a roof" }),
+    };
+  });
+}
+
 const scenario: Scenario = window.scenario ?? {};
+const heard = new Set<(message: unknown, sender: { id: string }) => void>();
 const stored = new Set<() => void>();
 const fake: FakeBrowser = {
   state: stateOf(scenario),
@@ -256,6 +298,12 @@ const fake: FakeBrowser = {
   requested: [],
   recent: scenario.recent ?? recentPosts(),
   kept: false,
+  gathered: Array.isArray(scenario.gathered) ? scenario.gathered : manyPosts(scenario.gathered ?? 40),
+  limits: "",
+  gather(posts) {
+    fake.gathered = [...fake.gathered, ...posts];
+    for (const listener of heard) listener({ type: "gathered" }, { id: "fake" });
+  },
   saveElsewhere(source) {
     setRules(source);
   },
@@ -332,9 +380,10 @@ function answer(request: BackgroundRequest): unknown {
       return done;
     }
     case "import-pack": {
-      const title = /^pack "(.*)"/mu.exec(request.source)?.[1] ?? request.pack;
+      const title = request.title ?? /^pack "(.*)"/mu.exec(request.source)?.[1] ?? request.pack;
       const added = {
-        ...pack(request.pack, title, "", true, []),
+        ...pack(request.pack, title, request.description ?? "", true, []),
+        ...(request.lists && { lists: request.lists }),
         origin: "imported" as const,
         source: request.source,
       };
@@ -351,6 +400,22 @@ function answer(request: BackgroundRequest): unknown {
       return done;
     case "recent":
       return { ok: true, value: { posts: JSON.stringify(fake.recent), kept: fake.kept } };
+    case "gathered": {
+      const now = Math.round(Date.now() / 1000);
+      const sources = fake.gathered.map(() => ({
+        visit: "v",
+        seen: now - 60,
+        shown: false,
+      }));
+      return {
+        ok: true,
+        value: {
+          posts: JSON.stringify(fake.gathered),
+          sources: JSON.stringify(sources),
+          limits: fake.limits,
+        },
+      };
+    }
     case "keep-recent":
       fake.kept = request.on;
       return done;
@@ -389,6 +454,11 @@ const chromeApi = {
   runtime: {
     id: "fake",
     getURL: (path: string) => new URL(path, location.origin).href,
+    onMessage: {
+      addListener: (listener: (message: unknown, sender: { id: string }) => void) => heard.add(listener),
+      removeListener: (listener: (message: unknown, sender: { id: string }) => void) =>
+        heard.delete(listener),
+    },
     sendMessage: async (request: BackgroundRequest) => {
       fake.sent.push(request);
       const answered = wire(answer(request));

@@ -1,5 +1,8 @@
 /** The dashboard by keyboard alone: a rule is written, a completion taken, a mistake mended, saved, undone. No mouse. */
 import assert from "node:assert/strict";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { after, before, test } from "node:test";
 import type { Page } from "puppeteer-core";
 import { chord, says } from "./acts.ts";
@@ -134,4 +137,29 @@ test("a mend that comes before the next check spoils nothing", { skip }, async (
   assert.match(await edited(page), /^\nhide if sugg?ested\n?$/);
   assert.deepEqual(errorsOf(page), []);
   await page.close();
+});
+
+test("filters of another tool are taken over by keys only", { skip }, async () => {
+  const folder = await mkdtemp(join(tmpdir(), "diffract-keyboard-"));
+  try {
+    const path = join(folder, "words.txt");
+    await writeFile(path, "soup\ngiveaway\n");
+    const page = await pages.open("dashboard", { rules: "" });
+    await says(page, "As typed");
+    await tabTo(page, "button: Choose a file", 90);
+    const [chooser] = await Promise.all([page.waitForFileChooser(), page.keyboard.press("Enter")]);
+    await chooser.accept([path]);
+    await says(page, "2 of 2 entries became");
+    await tabTo(page, "summary: The rules", 20);
+    await page.keyboard.press("Enter");
+    await tabTo(page, "section: The rules from words.txt", 5);
+    await tabTo(page, "button: Add to my rules", 5);
+    await page.keyboard.press("Enter");
+    await says(page, "As typed: ");
+    assert.match(await edited(page), /soup/);
+    assert.deepEqual(errorsOf(page), []);
+    await page.close();
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
 });

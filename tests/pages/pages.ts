@@ -10,7 +10,7 @@ import type { Scenario } from "./fake-browser.ts";
 import { hasWorkbench, ROOT, WORKBENCH } from "./paths.ts";
 
 const PAGES = join(ROOT, "extension/pages");
-const NAMES = ["popup", "dashboard", "welcome"] as const;
+const NAMES = ["popup", "dashboard", "welcome", "reader", "compare"] as const;
 
 /** A page of the extension. */
 export type Name = (typeof NAMES)[number];
@@ -144,7 +144,9 @@ export async function startPages(): Promise<Pages> {
       );
       await page.goto(`http://127.0.0.1:${port}/${name}.html${hash}`, { waitUntil: "load" });
       await page.waitForFunction(
-        () => document.querySelector("h1") !== null && !/Looking at|Asking/u.test(document.body.textContent),
+        () =>
+          document.querySelector("h1") !== null &&
+          !/Looking at|Asking|Gathering/u.test(document.body.textContent),
       );
       return page;
     },

@@ -305,3 +305,41 @@ replay("a file of no known form is refused in words", {}, async (page) => {
   await choose(page, "broken.json", '{"a": [');
   await says(page, "could not be taken over");
 });
+
+replay("says where posts move, and lists them in their new order", {}, async (page) => {
+  await write(page, "boost 2 if followed");
+  await sum(page, "As typed: raises 2 more");
+  const lifted = (await listed(page)).find((post) => post.startsWith("The first tomatoes"));
+  assert.equal(lifted, "The first tomatoes are in.: shown, score +2, changes");
+  assert.equal(await page.$(".arranged"), null, "a score alone moves nothing");
+  await page.keyboard.press("Enter");
+  await page.keyboard.type("order by score, likes");
+  await page.keyboard.press("Enter");
+  await page.keyboard.type('demote 1 if text has "tomatoes"');
+  await page.keyboard.press("Escape");
+  await sum(page, "moves 2 posts up or down");
+  const order = async () => (await listed(page)).map((post) => post.split(":")[0]);
+  assert.deepEqual((await order()).slice(0, 2), [
+    "Giveaway of seedlings at my gate.",
+    "The first tomatoes are in.",
+  ]);
+  const [first] = await listed(page);
+  assert.match(first ?? "", /score \+2, moves up 1, from 2nd to 1st of its feed, changes$/u);
+  await page.click(".arranged input");
+  assert.deepEqual((await order()).slice(-2), [
+    "Giveaway of seedlings at my gate.",
+    "The first tomatoes are in.",
+  ]);
+  // Saved, it is no change any more.
+  await chord(page, "Control", "s");
+  await sum(page, "As typed, your rules do what they do as saved.");
+  assert.equal((await listed(page)).filter((post) => post.includes("moves")).length, 0);
+});
+
+replay("says which posts a limit takes, and where the feed ends", {}, async (page) => {
+  await write(page, 'limit 2 per day then "Enough."');
+  await sum(page, "hides");
+  const taken = (await listed(page)).filter((post) => post.includes("hidden by a limit"));
+  assert.ok(taken.length >= 3, taken.join("\n"));
+  await says(page, "The feed ends here: “Enough.”");
+});

@@ -5,10 +5,11 @@ import type {
   Answer,
   BackgroundRequest,
   BackgroundState,
+  EngineMessage,
   ShellMessage,
 } from "../../extension/shared/messages.ts";
 import { virtual } from "../../scripts/build/bundle.ts";
-import { engineModule } from "../../scripts/build/sources.ts";
+import { engineModule, nearModule } from "../../scripts/build/sources.ts";
 
 const ORIGIN = "chrome-extension://diffract/";
 
@@ -75,17 +76,20 @@ export interface Background {
   session: Area;
   /** Tabs that were opened. */
   opened: string[];
+  /** What open pages of the extension were told. */
+  told: unknown[];
   /** Content scripts for sites that the reader added. */
   registered: unknown[];
   /** The reader added `origins`, which are among those granted. */
   grant(origins: string[]): void;
   ask(request: BackgroundRequest | Record<string, unknown>): Promise<Answer<unknown>>;
   state(): Promise<BackgroundState>;
-  /** Sends what a page would and no more. */
-  /** `incognito`: `null` where the browser does not say which tab it is. */
+  /** Sends what a page would and no more. `incognito`: `null` where the browser does not say which tab it is. */
   tell(message: ShellMessage, incognito?: boolean | null): void;
   /** Sends a batch as a page would; answers as the page would hear it. */
   batch(posts: string, incognito?: boolean | null): Promise<Record<string, unknown>>;
+  /** Asks for an engine as a page would; what it is sent, to the last part. */
+  near(): Promise<EngineMessage[]>;
 }
 
 let code: Promise<string> | undefined;
@@ -99,7 +103,7 @@ function bundled(): Promise<string> {
       logLevel: "error",
       // Of a module there is none here; the engine is handed its own address anyway.
       define: { "import.meta.url": JSON.stringify(ORIGIN) },
-      plugins: [virtual("{}", ["x.toml:3: item[0].select: no selector"])],
+      plugins: [virtual("chrome", "{}", ["x.toml:3: item[0].select: no selector"])],
     })
     .then(({ outputFiles }) => outputFiles[0]?.text ?? "");
   return code;
@@ -121,6 +125,7 @@ export async function startBackground(
   const heard: Record<string, Listener> = {};
   const registered: unknown[] = [];
   const opened: string[] = [];
+  const told: unknown[] = [];
   const event = (name: string) => ({ addListener: (listener: Listener) => (heard[name] = listener) });
   const chrome = {
     runtime: {
@@ -134,6 +139,7 @@ export async function startBackground(
       onConnect: event("connect"),
       onMessage: event("message"),
       onInstalled: event("installed"),
+      sendMessage: async (message: unknown) => void told.push(message),
     },
     permissions: {
       onAdded: event("added"),
@@ -145,11 +151,14 @@ export async function startBackground(
     tabs: { query: async () => [], create: async ({ url }: { url: string }) => void opened.push(url) },
     scripting: {
       getRegisteredContentScripts: async () => [],
+      executeScript: async () => [],
       registerContentScripts: async (scripts: unknown[]) => void registered.push(...scripts),
     },
   };
-  const wasm = async () =>
-    new Response(readFileSync(engineModule.wasm), { headers: { "content-type": "application/wasm" } });
+  const wasm = async (address: string) =>
+    new Response(readFileSync((address.endsWith("/near.wasm") ? nearModule : engineModule).wasm), {
+      headers: { "content-type": "application/wasm" },
+    });
   new Function("chrome", "browser", "indexedDB", "fetch", "globalThis", await bundled())(
     chrome,
     chrome,
@@ -167,7 +176,7 @@ export async function startBackground(
     let listen: Listener = () => {};
     heard.connect?.({
       name: "feed",
-      sender: { id: "diffract", ...(incognito === null ? {} : { tab: { incognito } }) },
+      sender: { id: "diffract", ...(incognito === null ? {} : { tab: { id: 1, incognito } }) },
       onDisconnect: { addListener: () => {} },
       onMessage: {
         addListener: (listener: Listener) => {
@@ -183,6 +192,7 @@ export async function startBackground(
     snapshots,
     session,
     opened,
+    told,
     registered,
     grant: (origins) => void heard.added?.({ origins }),
     ask,
@@ -192,6 +202,17 @@ export async function startBackground(
       return answer.value as BackgroundState;
     },
     tell: (message, incognito) => void connect(() => {}, incognito)(message),
+    near: () =>
+      new Promise((answered) => {
+        const heard: EngineMessage[] = [];
+        connect((raw) => {
+          const message = raw as EngineMessage;
+          heard.push(message);
+          const [first] = heard;
+          const whole = first?.type === "near-begin" && heard.length > first.parts;
+          if (whole || message.type === "near-none") answered(heard);
+        })({ type: "near", seq: 1, build: "" });
+      }),
     batch: (posts, incognito) =>
       new Promise((answered) => {
         connect(

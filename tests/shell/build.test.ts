@@ -27,7 +27,10 @@ describe("the manifest", () => {
   for (const browser of ["chrome", "firefox"] as const) {
     test(`for ${browser} asks for no more than it needs and shows pages nothing`, () => {
       const manifest = JSON.parse(manifestText(browser, ["x.com"], false)) as Record<string, unknown>;
-      assert.deepEqual(manifest.permissions, ["activeTab", "scripting", "storage"]);
+      const panel = browser === "chrome" ? ["sidePanel"] : [];
+      const network =
+        browser === "firefox" ? ["webRequest", "webRequestBlocking", "webRequestFilterResponse"] : [];
+      assert.deepEqual(manifest.permissions, ["activeTab", "scripting", ...panel, "storage", ...network]);
       assert.deepEqual(manifest.host_permissions, ["*://*.x.com/*"]);
       assert.equal("web_accessible_resources" in manifest, false);
       assert.deepEqual(manifest.content_security_policy, {

@@ -1,7 +1,8 @@
 /** The posts of this visit, which rules are tried out on: bounded, in memory, kept and deleted as the reader says. */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { MAX_RECENT, MAX_RECENT_TEXT, readRecent } from "../../extension/shared/guards.ts";
+import { MAX_GATHERED, MAX_RECENT, MAX_RECENT_TEXT, readRecent } from "../../extension/shared/guards.ts";
+import type { Answer, GatheredPosts, PostSource } from "../../extension/shared/messages.ts";
 import { Area, type Background, missing, startBackground } from "./background.ts";
 
 const post = (id: number, text = "words") => ({ platform: "x", id: String(id), text });
@@ -105,6 +106,67 @@ describe("the posts of this visit", { skip: missing }, () => {
     assert.deepEqual((await recent(background)).ids, ["1", "2"]);
     await background.ask({ type: "keep-recent", on: true });
     assert.deepEqual(keptIds(keptPosts), ["2"]);
+  });
+
+  test("are gathered for the reader: of every page, with where they are from, paused sites aside", async () => {
+    const background = await startBackground({
+      version: 1,
+      paused: ["www.paused.example"],
+      shown: ["x 2"],
+      rules: "limit 5 per day",
+    });
+    const many = Array.from({ length: MAX_GATHERED + 100 }, (_, index) => ({
+      ...post(index),
+      host: "x.com",
+    }));
+    for (let from = 0; from < many.length; from += 500)
+      await background.batch(JSON.stringify(many.slice(from, from + 500)));
+    await background.batch(JSON.stringify([{ ...post(3, "of a paused site"), host: "www.Paused.example" }]));
+    await background.batch(JSON.stringify([{ ...post(2, "again"), host: "x.com" }]));
+    background.tell({ type: "picked", post: JSON.stringify(post(9999)) }, true);
+    const answer = (await background.ask({ type: "gathered" })) as Answer<GatheredPosts>;
+    assert.ok(answer.ok);
+    const posts = JSON.parse(answer.value.posts) as { id: string; host: string }[];
+    const sources = JSON.parse(answer.value.sources) as PostSource[];
+    assert.ok(posts.length > MAX_GATHERED - 5 && posts.length <= MAX_GATHERED, `${posts.length} posts`);
+    assert.equal(sources.length, posts.length);
+    assert.ok(posts.every(({ host, id }) => host === "x.com" && id !== "9999"));
+    assert.deepEqual(posts.at(-1)?.id, "2");
+    assert.equal(sources.at(-1)?.shown, true);
+    assert.equal(sources.filter(({ shown }) => shown).length, 1);
+    assert.ok(sources.every(({ visit, seen }) => visit === "v" && Math.abs(seen - Date.now() / 1000) < 600));
+    assert.match(answer.value.limits, /counts/);
+    assert.ok((await recent(background)).ids.length <= MAX_RECENT);
+  });
+
+  test("are told of to open pages, and when they are deleted", async () => {
+    const background = await startBackground({ version: 1 });
+    await background.batch(JSON.stringify([post(1)]));
+    for (let tries = 0; tries < 200 && background.told.length === 0; tries += 1)
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    assert.deepEqual(background.told, [{ type: "gathered" }]);
+    await background.ask({ type: "forget-recent" });
+    assert.equal(background.told.length, 2);
+    const answer = (await background.ask({ type: "gathered" })) as Answer<GatheredPosts>;
+    assert.ok(answer.ok);
+    assert.deepEqual([answer.value.posts, answer.value.sources], ["[]", "[]"]);
+  });
+
+  test("that have an age count from when they were read last, others from when they were seen first", async () => {
+    const long = Math.round(Date.now() / 1000) - 9000;
+    const stored = [post(1), { ...post(2), age: 60 }, post(3)].map((one) => JSON.stringify(one));
+    const sources = stored.map(() => ({ visit: "w", seen: long }));
+    const session = new Area({ recent: { form: 1, posts: stored, sources } });
+    const background = await startBackground({ version: 1 }, { session });
+    await background.batch(JSON.stringify([post(1), { ...post(2), age: 120 }]));
+    const answer = (await background.ask({ type: "gathered" })) as Answer<GatheredPosts>;
+    assert.ok(answer.ok);
+    const seen = (JSON.parse(answer.value.sources) as PostSource[]).map((one) => one.seen === long);
+    assert.deepEqual(
+      (JSON.parse(answer.value.posts) as { id: string }[]).map(({ id }) => id),
+      ["3", "1", "2"],
+    );
+    assert.deepEqual(seen, [true, true, false]);
   });
 
   test("outlive a suspended background in memory, and nowhere else", async () => {

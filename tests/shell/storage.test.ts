@@ -46,6 +46,7 @@ describe("what is stored", () => {
       { ...stored, imported: { ...stored.imported } },
       {
         paused: [],
+        wireOff: [],
         packs: {},
         rules: "",
         shown: [],

@@ -3,6 +3,7 @@ import { generateKeyPairSync } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { createServer, type Server } from "node:https";
 import type { AddressInfo } from "node:net";
+import type { Duplex } from "node:stream";
 import forge from "node-forge";
 
 /** A certificate for these hosts that signs itself and lasts a day. */
@@ -34,6 +35,8 @@ export function selfSigned(hosts: string[]): { key: string; cert: string } {
 /** A running server. */
 export interface TlsServer {
   port: number;
+  /** Hears of connections that want to be WebSockets. */
+  onUpgrade(listener: (request: IncomingMessage, socket: Duplex) => void): void;
   close(): Promise<void>;
 }
 
@@ -45,6 +48,7 @@ export async function serveTls(
   const server: Server = createServer(selfSigned(hosts), answer);
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return {
+    onUpgrade: (listener) => void server.on("upgrade", listener),
     port: (server.address() as AddressInfo).port,
     close: () =>
       new Promise((resolve) => {

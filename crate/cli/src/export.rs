@@ -1,6 +1,7 @@
 //! `diffract export`: rules as files that other tools read.
 
-use crate::import::{How, tell, write_new};
+use crate::format::Format;
+use crate::import::{tell, write_new};
 use crate::outcome::Outcome;
 use crate::packs::Packs;
 use crate::terminal;
@@ -34,8 +35,8 @@ pub struct Arguments {
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
     /// How the report is written: for people, to standard error; or as JSON to standard output, without the file
-    #[arg(long, value_enum, default_value_t = How::Human)]
-    report: How,
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    report: Format,
 }
 
 /// Exports.
@@ -47,7 +48,7 @@ pub fn run(arguments: &Arguments) -> Result<Outcome> {
     let broken = packs.have_errors();
     let sources: Vec<PackSource> = packs.files.into_iter().map(|file| file.source).collect();
     let exported = export(&sources, arguments.to);
-    let as_json = arguments.report == How::Json;
+    let as_json = arguments.report == Format::Json;
     match &arguments.output {
         Some(output) => write_new(output, &exported.text)?,
         None if as_json => {}

@@ -3,6 +3,7 @@
 
 use anyhow::{Context, Result, anyhow, bail};
 use diffract_core::reference::nearest;
+use same_file::Handle;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
@@ -43,13 +44,71 @@ pub fn open(path: &Path) -> Result<Box<dyn Read>> {
     Ok(Box::new(file))
 }
 
+/// Opens a file of a folder that may be a stranger's: what is opened lies in the folder, also where a link is put in its
+/// place in between.
+///
+/// # Errors
+/// If it cannot be opened, is no plain file, or is a link out of the folder.
+pub fn open_within(folder: &Path, path: &Path) -> Result<File> {
+    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    // To open a pipe would be to wait for whoever writes to it.
+    if let Ok(metadata) = path.metadata()
+        && !metadata.is_file()
+        && !metadata.is_dir()
+    {
+        bail!(not_plain(path));
+    }
+    let file = File::open(path).map_err(|problem| unreadable(path, problem))?;
+    let opened = file.try_clone().and_then(Handle::from_file);
+    let target = folder.canonicalize().and_then(|folder| Ok((folder, path.canonicalize()?)));
+    let (opened, (folder, target)) =
+        opened.and_then(|opened| Ok((opened, target?))).map_err(|problem| unreadable(path, problem))?;
+    // The very file that was opened, and not what stands under its name by now.
+    let same = Handle::from_path(&target).is_ok_and(|named| named == opened);
+    if !target.starts_with(&folder) || !same {
+        bail!("{} is a link out of its folder; put the file itself there", name(path));
+    }
+    if file.metadata().is_ok_and(|metadata| metadata.is_dir()) {
+        bail!("{} is a folder; name a file in it", name(path));
+    }
+    Ok(file)
+}
+
+/// What is said of devices, pipes and sockets, which may never end.
+pub fn not_plain(path: &Path) -> String {
+    format!("{} is a device, a pipe or a socket; put a plain file there", path.display())
+}
+
+/// Writes a file that is not there yet; with `force`, also over one that is.
+///
+/// # Errors
+/// If it is there, or cannot be written.
+pub fn create(path: &Path, contents: &[u8], force: bool) -> Result<()> {
+    let written = if force {
+        fs::write(path, contents)
+    } else {
+        let new = OpenOptions::new().write(true).create_new(true).open(path);
+        new.and_then(|mut file| file.write_all(contents))
+    };
+    written.map_err(|problem| match problem.kind() {
+        io::ErrorKind::AlreadyExists => {
+            anyhow!("{} is there already; name another, or add `--force` to write over it", name(path))
+        }
+        _ => anyhow::Error::new(problem).context(format!("cannot write {}", name(path))),
+    })
+}
+
 /// A file's bytes, or standard input's.
 ///
 /// # Errors
 /// As [`open`]; and if there are more than `most`: then `instead` says what to do.
 pub fn bytes(path: &Path, most: u64, instead: &str) -> Result<Vec<u8>> {
+    all(open(path)?, path, most, instead)
+}
+
+fn all(file: impl Read, path: &Path, most: u64, instead: &str) -> Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    open(path)?.take(most + 1).read_to_end(&mut bytes).map_err(|problem| unreadable(path, problem))?;
+    file.take(most + 1).read_to_end(&mut bytes).map_err(|problem| unreadable(path, problem))?;
     if bytes.len() as u64 > most {
         bail!("{} is over {} MB; {instead}", name(path), most >> 20);
     }
@@ -61,7 +120,19 @@ pub fn bytes(path: &Path, most: u64, instead: &str) -> Result<Vec<u8>> {
 /// # Errors
 /// As [`bytes`]; and if it is not UTF-8, with the line where it is not.
 pub fn text(path: &Path, most: u64, instead: &str) -> Result<String> {
-    String::from_utf8(bytes(path, most, instead)?).map_err(|problem| {
+    decoded(bytes(path, most, instead)?, path)
+}
+
+/// As [`text`], of a file of a folder that may be a stranger's.
+///
+/// # Errors
+/// As [`text`] and [`open_within`].
+pub fn text_within(folder: &Path, path: &Path, most: u64, instead: &str) -> Result<String> {
+    decoded(all(open_within(folder, path)?, path, most, instead)?, path)
+}
+
+fn decoded(bytes: Vec<u8>, path: &Path) -> Result<String> {
+    String::from_utf8(bytes).map_err(|problem| {
         let valid = problem.utf8_error().valid_up_to();
         let bytes = problem.as_bytes();
         let line = 1 + bytes.iter().take(valid).filter(|byte| **byte == b'\n').count();

@@ -1,9 +1,10 @@
 //! Pack folders from disk: read with limits, and nothing from outside them.
 
+use crate::files::open_within;
 use anyhow::{Context, Result, anyhow, bail};
 use diffract_packs::files::{MAX_FILE, part};
 use diffract_packs::{Files, MANIFEST, Pack, Reading};
-use std::fs::{self, File};
+use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
@@ -131,16 +132,18 @@ fn walk(root: &Path, inside: &str, files: &mut Files, seen: &mut usize) -> Resul
             bail!("`{path}` is a device, a pipe or a socket; a pack has plain files only");
         }
         // What is not of a pack is named, not read.
-        let bytes = if part(&path).is_some() { bytes(&place, &path)? } else { Vec::new() };
+        let bytes = if part(&path).is_some() { bytes(root, &place, &path)? } else { Vec::new() };
         files.add(&path, bytes)?;
     }
     Ok(())
 }
 
-fn bytes(place: &Path, path: &str) -> Result<Vec<u8>> {
+fn bytes(root: &Path, place: &Path, path: &str) -> Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    File::open(place)
-        .and_then(|file| file.take(MAX_FILE as u64 + 1).read_to_end(&mut bytes))
+    // What stood here may have been changed for a link since it was looked at.
+    open_within(root, place)?
+        .take(MAX_FILE as u64 + 1)
+        .read_to_end(&mut bytes)
         .with_context(|| format!("cannot read `{path}`"))?;
     Ok(bytes)
 }

@@ -1,9 +1,8 @@
 //! `diffract import`: filters of other tools as rules.
 
 use crate::outcome::Outcome;
-use crate::{files, terminal};
+use crate::{files, format, terminal};
 use anyhow::{Context, Result};
-use clap::ValueEnum;
 use diffract_importers::{Format, MAX_BYTES, NoteKind, Options, Report, import, site};
 use std::fs::OpenOptions;
 use std::io::{ErrorKind, Write};
@@ -44,17 +43,8 @@ pub struct Arguments {
     #[arg(long = "on", value_name = "HOST", value_parser = site)]
     sites: Vec<String>,
     /// How the report is written: for people, to standard error; or as JSON to standard output, without the rules
-    #[arg(long, value_enum, default_value_t = How::Human)]
-    report: How,
-}
-
-/// How a report is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum How {
-    /// A line an entry that could not be carried over, and a summary.
-    Human,
-    /// As an object.
-    Json,
+    #[arg(long, value_enum, default_value_t = format::Format::Human)]
+    report: format::Format,
 }
 
 /// Imports.
@@ -67,7 +57,7 @@ pub fn run(arguments: &Arguments) -> Result<Outcome> {
     let name = if files::is_stdin(&arguments.file) { String::new() } else { files::name(&arguments.file) };
     let options = Options { name, format: arguments.from, now, sites: arguments.sites.clone() };
     let imported = import(&bytes, &options).with_context(|| files::name(&arguments.file))?;
-    let as_json = arguments.report == How::Json;
+    let as_json = arguments.report == format::Format::Json;
     match &arguments.output {
         Some(output) => write_new(output, &imported.rules)?,
         None if as_json => {}

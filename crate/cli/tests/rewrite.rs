@@ -82,9 +82,14 @@ fn an_order_moves_posts_between_their_places() {
 #[test]
 fn the_picture_is_xml_and_its_words_are_only_words() {
     let rules = file("plot.rules", "hide if promoted because \"<b>\\\"paid\\\" & pots\"\norder by newest\n");
-    let picture = file("feed.svg", "");
+    let picture = file("feed.svg", "mine");
     let where_to = picture.display().to_string();
     let output = rewrite("youtube", Some(&rules), &payload("youtube-page.html"), &["--plot", &where_to]);
+    assert_eq!(output.status.code(), Some(2), "{}", stderr(&output));
+    assert!(stderr(&output).contains("is there already"), "{}", stderr(&output));
+    assert_eq!(fs::read_to_string(&picture).expect("it is left alone"), "mine");
+    let output =
+        rewrite("youtube", Some(&rules), &payload("youtube-page.html"), &["--plot", &where_to, "--force"]);
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
     let svg = fs::read_to_string(picture).expect("it was drawn");
     assert!(svg.starts_with("<svg ") && svg.trim_end().ends_with("</svg>"));

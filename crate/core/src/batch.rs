@@ -3,9 +3,10 @@
 //! Whatever comes in is taken to be hostile: a bad field of a post costs that field, a bad post that post.
 
 use crate::json;
-use crate::matching::{Context, Scores};
+use crate::matching::{Context, Memory, RuleSet, Scores};
 use crate::post::Post;
 use crate::program::Question;
+use crate::verdict::Verdict;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use std::collections::HashMap;
@@ -94,6 +95,23 @@ pub fn read_posts(text: &str) -> Result<Vec<Item>, BatchError> {
     Ok(items.into_iter().map(read_item).collect())
 }
 
+/// Decides what are posts; what is not is shown. The verdicts are in the same order.
+pub fn decide(rules: &RuleSet, batch: Vec<Item>, context: &Context, memory: &mut Memory) -> Vec<Verdict> {
+    let mut posts = Vec::with_capacity(batch.len());
+    let mut refused = Vec::new();
+    for (index, item) in batch.into_iter().enumerate() {
+        match item {
+            Item::Post(post) => posts.push(*post),
+            Item::Refused(id) => refused.push((index, id)),
+        }
+    }
+    let mut verdicts = rules.decide(&posts, context, memory);
+    for (index, id) in refused {
+        verdicts.insert(index, Verdict { id, ..Verdict::default() });
+    }
+    verdicts
+}
+
 fn accept(post: Post) -> Item {
     if post.id.is_empty() { Item::Refused(String::new()) } else { Item::Post(Box::new(post)) }
 }
@@ -165,5 +183,16 @@ mod tests {
             assert_eq!(scored.scores.get("p", &question), Some(share), "{}", question.name());
         }
         assert_eq!(read_context(r#"{"now":1,"utc_offset":1e99}"#).expect("a context").utc_offset, 1440);
+    }
+
+    #[test]
+    fn refused_items_keep_their_place() {
+        let batch = read_posts(r#"[null, {"id":"a"}, null, {"id":"b"}]"#).expect("an array");
+        let rules = RuleSet::new(crate::program::Program::default());
+        let verdicts = decide(&rules, batch, &Context::default(), &mut Memory::default());
+        assert_eq!(
+            verdicts.iter().map(|verdict| verdict.id.as_str()).collect::<Vec<_>>(),
+            ["", "a", "", "b"]
+        );
     }
 }

@@ -7,8 +7,10 @@
 
 pub mod batch;
 pub mod check;
+pub mod comparison;
 pub mod diagnostic;
 pub mod format;
+pub mod gather;
 pub mod json;
 pub mod matching;
 pub mod post;
@@ -19,6 +21,8 @@ pub mod snapshot;
 pub mod syntax;
 pub mod verdict;
 
+#[cfg(feature = "analysis")]
+pub use check::check;
 pub use check::{Compiled, PackDiagnostics, PackSource, compile, compile_with};
 pub use diagnostic::{Diagnostic, Severity, Suggestion};
 pub use format::format;

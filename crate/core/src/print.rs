@@ -3,8 +3,8 @@
 //! Printing a program and compiling it again gives the same program but for lines and sources.
 
 use crate::program::{
-    AnyField, BlurTarget, Comparison, Condition, Edge, Effect, Needles, NumberField, OrderKey, PackId,
-    Period, Program, Quantifier, Question, Rule, Schedule, Scope, Test, Unsure, WhileUnsure,
+    AnyField, BlurTarget, Comparison, Condition, Edge, Effect, Needles, NumberField, PackId, Period, Program,
+    Quantifier, Question, Rule, Schedule, Scope, Test, Unsure, WhileUnsure,
 };
 use crate::reference;
 use crate::syntax::quote;
@@ -128,16 +128,7 @@ pub fn effect(effect: &Effect) -> String {
             out
         }
         Effect::Order(keys) => {
-            let keys: Vec<&str> = keys
-                .iter()
-                .map(|key| match key {
-                    OrderKey::Newest => "newest",
-                    OrderKey::Oldest => "oldest",
-                    OrderKey::Score => "score",
-                    OrderKey::Original => "original",
-                    OrderKey::Field(field) => field.name(),
-                })
-                .collect();
+            let keys: Vec<&str> = keys.iter().map(|key| key.name()).collect();
             format!("order by {}", keys.join(", "))
         }
         Effect::Replace(note) => format!("replace with {}", quote(note)),

@@ -20,6 +20,13 @@ pub struct Program {
     pub rules: Vec<Rule>,
 }
 
+impl Program {
+    /// Whether a verdict depends on the post and the time alone: no rule counts posts (`limit`) or asks a model.
+    pub fn needs_only_posts(&self) -> bool {
+        self.rules.iter().all(|rule| !matches!(rule.effect, Effect::Limit(_)) && !rule.condition.asks_model())
+    }
+}
+
 /// An index into [`Program::packs`].
 pub type PackId = u32;
 /// An index into [`Program::lists`].
@@ -184,6 +191,19 @@ pub enum OrderKey {
     Original,
 }
 
+impl OrderKey {
+    /// Its name in the language.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Newest => "newest",
+            Self::Oldest => "oldest",
+            Self::Score => "score",
+            Self::Original => "original",
+            Self::Field(field) => field.name(),
+        }
+    }
+}
+
 /// What shows while a rule waits for a model.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Unsure {
@@ -226,6 +246,18 @@ pub enum Condition {
     Or(Vec<Condition>),
     /// A leaf.
     Test(Test),
+}
+
+impl Condition {
+    /// Whether some leaf is about a model's answer.
+    fn asks_model(&self) -> bool {
+        match self {
+            Self::Always => false,
+            Self::Not(inner) => inner.asks_model(),
+            Self::And(parts) | Self::Or(parts) => parts.iter().any(Self::asks_model),
+            Self::Test(test) => matches!(test.field(), AnyField::Model(_)),
+        }
+    }
 }
 
 /// A leaf of a condition.
@@ -559,4 +591,33 @@ pub enum AnyField {
     Lang,
     /// A model's share: known once it has answered.
     Model(Question),
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{PackSource, compile};
+
+    #[test]
+    fn counting_and_models_need_more_than_the_post() {
+        let alone = |source: &str| {
+            let pack =
+                PackSource { id: "mine".to_owned(), source: source.to_owned(), ..PackSource::default() };
+            let program = compile(&[pack]).program;
+            assert_eq!(program.rules.len(), 1, "{source}");
+            program.needs_only_posts()
+        };
+        for source in
+            ["hide if promoted", "dim if age > 3 days", "order by newest", "boost 2 if not text has \"a\""]
+        {
+            assert!(alone(source), "{source}");
+        }
+        for source in [
+            "limit 3",
+            "limit 2 per author per day",
+            "hide if spam > 0.5",
+            "dim if promoted or not about \"tea\" > 40%",
+        ] {
+            assert!(!alone(source), "{source}");
+        }
+    }
 }

@@ -1,6 +1,6 @@
 //! Every rule that the documents show is right, and every message they show is the real one.
 
-use diffract_core::{PackSource, compile, reference};
+use diffract_core::{PackSource, check, reference};
 use std::path::Path;
 
 fn document(path: &str) -> String {
@@ -28,7 +28,7 @@ fn blocks(text: &str, language: &str) -> Vec<String> {
 
 fn messages(source: &str) -> String {
     let compiled =
-        compile(&[PackSource { id: "mine".into(), source: source.to_owned(), ..Default::default() }]);
+        check(&[PackSource { id: "mine".into(), source: source.to_owned(), ..Default::default() }]);
     compiled.diagnostics[0].diagnostics.iter().map(|d| d.render(source, "mine")).collect()
 }
 

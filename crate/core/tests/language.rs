@@ -5,7 +5,7 @@
 //! this order; none where it is left out. A message is named by `code`, `line` and `column`; where the case gives
 //! `message` or `help` the real one contains it, and where it gives `suggestion` the mended line is that.
 
-use diffract_core::{Diagnostic, PackSource, Severity, compile, format};
+use diffract_core::{Diagnostic, PackSource, Severity, check, format};
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -59,7 +59,7 @@ fn differences(case: &Case) -> Vec<String> {
         lists: case.lists.clone(),
         ..Default::default()
     };
-    let compiled = compile(&[pack]);
+    let compiled = check(&[pack]);
     let found = &compiled.diagnostics[0].diagnostics;
     let shown = |d: &Diagnostic| {
         format!(

@@ -1,9 +1,9 @@
 //! Bad, huge and hostile files: each costs what it must and no more.
 
-use diffract_core::{Compiled, PackSource, Severity, compile, format, reference};
+use diffract_core::{Compiled, PackSource, Severity, check, format, reference};
 
 fn one(source: &str) -> Compiled {
-    compile(&[PackSource { id: "p".into(), source: source.to_owned(), ..Default::default() }])
+    check(&[PackSource { id: "p".into(), source: source.to_owned(), ..Default::default() }])
 }
 
 fn codes(compiled: &Compiled) -> Vec<(&'static str, u32)> {
@@ -17,7 +17,7 @@ fn a_file_over_4_mb_costs_that_pack_only() {
         PackSource { id: "large".into(), source: large, ..Default::default() },
         PackSource { id: "good".into(), source: "hide if promoted".into(), ..Default::default() },
     ];
-    let compiled = compile(&packs);
+    let compiled = check(&packs);
     assert_eq!(compiled.program.packs.len(), 2);
     assert_eq!(compiled.program.rules.len(), 1);
     assert_eq!(compiled.program.rules[0].pack, 1);
@@ -265,8 +265,7 @@ fn lists_from_files_are_bounded() {
         ("a".to_owned(), "x\n".repeat(reference::MAX_FILE)),
         ("b".to_owned(), format!("y\n{}\nz", "w".repeat(reference::MAX_LINE + 1))),
     ];
-    let compiled =
-        compile(&[PackSource { id: "p".into(), source, lists: lists.into(), ..Default::default() }]);
+    let compiled = check(&[PackSource { id: "p".into(), source, lists: lists.into(), ..Default::default() }]);
     assert_eq!(codes(&compiled), [("file-too-large", 1), ("line-too-long", 2), ("unknown-list", 3)]);
     assert_eq!(compiled.program.lists.len(), 1);
     assert_eq!(compiled.program.lists[0].items, ["y", "z"]);

@@ -1,6 +1,6 @@
 //! The wording of messages, as a reader sees them: every case of `mistakes.toml`, rendered.
 
-use diffract_core::{PackSource, compile};
+use diffract_core::{PackSource, check};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -20,7 +20,7 @@ struct Case {
 
 fn render(source: &str, lists: BTreeMap<String, String>) -> String {
     let pack = PackSource { id: "mine".into(), source: source.to_owned(), lists, ..Default::default() };
-    let compiled = compile(&[pack]);
+    let compiled = check(&[pack]);
     compiled.diagnostics[0].diagnostics.iter().map(|d| d.render(source, "mine")).collect()
 }
 

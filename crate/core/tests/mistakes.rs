@@ -7,7 +7,7 @@
 //! `DIFFRACT_BLESS=1 cargo test -p diffract-core --test mistakes` writes the rows anew; they are then to be read, as
 //! prose: each says what was expected, and what to do next.
 
-use diffract_core::{Diagnostic, PackSource, Severity, compile};
+use diffract_core::{Diagnostic, PackSource, Severity, check};
 use serde::Deserialize;
 use std::collections::BTreeSet;
 use std::fmt::Write;
@@ -44,7 +44,7 @@ fn file() -> PathBuf {
 fn said(source: &str, line: &str) -> Option<Diagnostic> {
     let pack = PackSource { id: "mine".into(), source: source.to_owned(), ..PackSource::default() };
     let number = source[..source.len() - line.len()].lines().count() as u32 + 1;
-    compile(&[pack]).diagnostics.swap_remove(0).diagnostics.into_iter().find(|d| d.line == number)
+    check(&[pack]).diagnostics.swap_remove(0).diagnostics.into_iter().find(|d| d.line == number)
 }
 
 /// The row as it is found to be.

@@ -1,7 +1,7 @@
 //! What holds of every rule file, sound or not.
 
 use diffract_core::program::*;
-use diffract_core::{PackSource, Severity, compile, format, print, reference};
+use diffract_core::{PackSource, Severity, check, compile, format, print, reference};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{Index, select, subsequence};
@@ -22,7 +22,9 @@ fn meaning(source: &str) -> Program {
 
 /// Nothing panics, places are places, and the formatter keeps its word.
 fn check_any(source: &str) -> Result<(), TestCaseError> {
-    let compiled = compile(&[PackSource { id: "p".into(), source: source.to_owned(), ..Default::default() }]);
+    let pack = [PackSource { id: "p".into(), source: source.to_owned(), ..Default::default() }];
+    let compiled = check(&pack);
+    prop_assert_eq!(&compiled.program, &compile(&pack).program, "advice changes nothing");
     for d in &compiled.diagnostics[0].diagnostics {
         prop_assert!(source.get(d.span.clone()).is_some(), "the span {:?} of {} is not one", d.span, d.code);
         prop_assert!(d.line >= 1 && d.column >= 1);

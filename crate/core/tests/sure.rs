@@ -1,6 +1,6 @@
 //! A suggestion that is said to be sure mends: tools apply it unasked.
 
-use diffract_core::{Diagnostic, PackSource, Severity, compile};
+use diffract_core::{Diagnostic, PackSource, Severity, check};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -25,7 +25,7 @@ fn messages(source: &str, lists: &BTreeMap<String, String>) -> Vec<Diagnostic> {
         lists: lists.clone(),
         ..PackSource::default()
     };
-    compile(&[pack]).diagnostics.remove(0).diagnostics
+    check(&[pack]).diagnostics.remove(0).diagnostics
 }
 
 fn errors(messages: &[Diagnostic]) -> usize {

@@ -69,7 +69,7 @@ impl Engine {
     /// If `packs` is not an array.
     #[wasm_bindgen(constructor)]
     pub fn new(packs: &PackSources) -> Result<Engine, Error> {
-        Ok(Self { rules: RuleSet::new(packs::compile(packs)?), memory: Memory::default() })
+        Ok(Self { rules: packs::compile(packs)?, memory: Memory::default() })
     }
 
     /// Reads a snapshot.
@@ -111,7 +111,7 @@ impl Engine {
     pub fn decide(&mut self, posts: &str, context: &str) -> Result<String, Error> {
         let context = read_context(context).map_err(Failure::from)?;
         let batch = read_posts(bounded(posts, "posts", MAX_POSTS_TEXT)?).map_err(Failure::from)?;
-        let verdicts = posts::decide(&self.rules, batch, &context, &mut self.memory);
+        let verdicts = diffract_core::batch::decide(&self.rules, batch, &context, &mut self.memory);
         serde_json::to_string(&verdicts)
             .map_err(|error| Error::new(&format!("the verdicts cannot be written: {error}")))
     }

@@ -2,7 +2,7 @@
 
 use crate::PackSources;
 use diffract_core::program::{Program, Trust};
-use diffract_core::{PackSource, compile as compile_packs};
+use diffract_core::{PackSource, RuleSet, compile as compile_packs};
 use js_sys::{Array, Error};
 use serde::Serialize;
 use wasm_bindgen::{JsCast, JsValue};
@@ -17,7 +17,7 @@ pub(crate) struct Info {
 }
 
 /// Compiles what can be compiled.
-pub(crate) fn compile(packs: &PackSources) -> Result<Program, Error> {
+pub(crate) fn compile(packs: &PackSources) -> Result<RuleSet, Error> {
     let packs: &JsValue = packs.unchecked_ref();
     let Some(packs) = packs.dyn_ref::<Array>() else { return Err(Error::new("the packs are not an array")) };
     let sources: Vec<PackSource> =
@@ -25,7 +25,10 @@ pub(crate) fn compile(packs: &PackSources) -> Result<Program, Error> {
     if sources.len() != packs.length() as usize {
         return Err(Error::new("a pack is not of the form { id, source, trust?, lists? }"));
     }
-    Ok(compile_packs(&sources).program)
+    let compiled = compile_packs(&sources);
+    // Megabytes that nobody looks at any more, just when the most memory is needed.
+    drop(sources);
+    Ok(compiled.into_rules())
 }
 
 /// The packs of a program.

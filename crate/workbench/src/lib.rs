@@ -6,15 +6,17 @@
 
 mod complete;
 mod describe;
+mod feed;
 mod line;
 mod messages;
+mod package;
 mod propose;
 mod replay;
 mod tables;
 
-use diffract_core::batch::{Item, read_context, read_posts};
+use diffract_core::batch::{BatchError, Item, read_context, read_posts};
 use diffract_core::program::Trust;
-use diffract_core::{PackSource, compile};
+use diffract_core::{PackSource, check as check_rules};
 use js_sys::{Array, Error};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -63,7 +65,7 @@ pub fn check(source: &str, lists: &Lists) -> Result<String, Error> {
         lists,
         ..PackSource::default()
     };
-    let compiled = compile(std::slice::from_ref(&pack));
+    let compiled = check_rules(std::slice::from_ref(&pack));
     let mut found = compiled
         .diagnostics
         .first()
@@ -120,6 +122,16 @@ pub fn import_filters(bytes: &[u8], name: &str, now: f64) -> Result<String, Erro
     }))
 }
 
+/// A packaged pack (a zip) as `{"id", "title", "description", "version", "author", "source", "lists", "notes", "cases"}`.
+///
+/// # Errors
+///
+/// If it is none, or a broken or hostile one; the message says so to the reader.
+#[wasm_bindgen(js_name = "readPackage")]
+pub fn read_package(bytes: &[u8]) -> Result<String, Error> {
+    to_json(&package::read(bytes).map_err(|words| Error::new(&words))?)
+}
+
 /// The language's vocabulary, by part of speech.
 ///
 /// # Errors
@@ -144,23 +156,14 @@ impl Replay {
     /// If the posts are not an array or far too large, or the packs are none.
     #[wasm_bindgen(constructor)]
     pub fn new(posts: &str, context: &str, packs: &PackSources, saved: &str) -> Result<Replay, Error> {
-        if posts.len() > MAX_POSTS_TEXT {
-            return Err(Error::new(&format!("posts: more than {} MB at once", MAX_POSTS_TEXT >> 20)));
-        }
-        let wrong = |error: diffract_core::batch::BatchError| Error::new(&error.to_string());
+        bounded(posts)?;
         let items = read_posts(posts).map_err(wrong)?;
         let posts = items.into_iter().filter_map(|item| match item {
             Item::Post(post) => Some(*post),
             Item::Refused(_) => None,
         });
         let context = read_context(context).map_err(wrong)?;
-        let packs: &JsValue = packs.unchecked_ref();
-        let packs: Vec<PackSource> = packs
-            .dyn_ref::<Array>()
-            .ok_or_else(|| Error::new("the packs are not an array"))?
-            .iter()
-            .filter_map(|pack| serde_wasm_bindgen::from_value(pack).ok())
-            .collect();
+        let packs = read_packs(packs)?;
         Ok(Self(replay::Replay::new(posts.collect(), context, packs, saved)))
     }
 
@@ -174,7 +177,7 @@ impl Replay {
     }
 
     /// What the file as typed would do: `{"changed": [[index, verdict], …], "differs": [index, …], "more": […],
-    /// "fewer": […]}`. `changed` are the verdicts that are not as the answer before had them.
+    /// "fewer": […], "moved": [[index, was, is], …], "order": [index, …], "too_large": …}`. `changed` are the verdicts that are not as the answer before had them.
     ///
     /// # Errors
     ///
@@ -207,6 +210,84 @@ impl Replay {
     pub fn posts(&self) -> u32 {
         self.0.posts().len() as u32
     }
+}
+
+/// Feeds of the extension's reader: posts of many pages as one, and one page's posts as the host has them beside them as the
+/// rules have them.
+#[wasm_bindgen]
+pub struct Feed(feed::Feed);
+
+#[wasm_bindgen]
+impl Feed {
+    /// Takes the packs in force, the reader's own first.
+    ///
+    /// # Errors
+    ///
+    /// If the packs are none.
+    #[wasm_bindgen(constructor)]
+    pub fn new(packs: &PackSources) -> Result<Feed, Error> {
+        Ok(Self(feed::Feed::new(&read_packs(packs)?)))
+    }
+
+    /// Makes one feed: `posts` is a JSON array in the order in which they were gathered, `sources` one of the core's
+    /// `gather::Source`, `context` the moment with the reader's own visit, `limits` what limits have counted elsewhere (empty:
+    /// nothing). A JSON object, the core's `gather::Gathered`; what is no post stands in it as an empty one.
+    ///
+    /// # Errors
+    ///
+    /// If something is not of its form, or far too large.
+    pub fn gather(
+        &mut self,
+        posts: &str,
+        sources: &str,
+        context: &str,
+        limits: &str,
+    ) -> Result<String, Error> {
+        bounded(posts)?;
+        let posts = read_posts(posts).map_err(wrong)?.into_iter().map(Item::into_post).collect();
+        let context = read_context(context).map_err(wrong)?;
+        let made = self.0.gather(posts, sources, &context, limits).map_err(|words| Error::new(&words))?;
+        to_json(&made)
+    }
+
+    /// One page's posts, in the host's order and in that of the rules, with the verdicts that the page was given: a JSON
+    /// object, the core's `Comparison`. `shown` are the indices of posts that the reader asked to see all the same.
+    ///
+    /// # Errors
+    ///
+    /// As `gather`.
+    pub fn compare(
+        &self,
+        posts: &str,
+        verdicts: &str,
+        shown: &[u32],
+        context: &str,
+    ) -> Result<String, Error> {
+        bounded(posts)?;
+        bounded(verdicts)?;
+        let posts = read_posts(posts).map_err(wrong)?.into_iter().map(Item::into_post).collect();
+        let verdicts = serde_json::from_str(verdicts)
+            .map_err(|error| Error::new(&format!("the verdicts cannot be read: {error}")))?;
+        let context = read_context(context).map_err(wrong)?;
+        to_json(&self.0.compare(posts, verdicts, shown, &context))
+    }
+}
+
+fn bounded(text: &str) -> Result<(), Error> {
+    if text.len() > MAX_POSTS_TEXT {
+        return Err(Error::new(&format!("posts: more than {} MB at once", MAX_POSTS_TEXT >> 20)));
+    }
+    Ok(())
+}
+
+fn wrong(error: BatchError) -> Error {
+    Error::new(&error.to_string())
+}
+
+fn read_packs(packs: &PackSources) -> Result<Vec<PackSource>, Error> {
+    let packs: &JsValue = packs.unchecked_ref();
+    let packs = packs.dyn_ref::<Array>().ok_or_else(|| Error::new("the packs are not an array"))?;
+    Ok(packs.iter().filter_map(|pack| serde_wasm_bindgen::from_value(pack).ok()).collect())
 }
 
 fn to_json(value: &impl Serialize) -> Result<String, Error> {

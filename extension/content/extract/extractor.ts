@@ -145,11 +145,16 @@ export class Extractor {
     return null;
   }
 
+  /** What {@link identity} says of the item that was read last, where the platform shows an identifier; else `null`. */
+  named: string | null = null;
+
   /** What stands in an item; null while it is an empty shell that waits for its content. */
   read(found: Found): Post | null {
+    this.named = null;
     const rule = this.#rule(found.kind);
     if (!rule) return null;
     const post = this.#reader.read(found, rule, this.#within(found.item));
+    if (post.id !== "") this.named = post.id;
     if (post.id === "") {
       const words = [
         post.author ?? post.name ?? "",

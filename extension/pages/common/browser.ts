@@ -4,11 +4,12 @@
  * a message for the reader.
  */
 import { api, wordsOf } from "../../shared/api.ts";
-import { MAX_ID, readRecent } from "../../shared/guards.ts";
+import { MAX_ID, readGathered, readRecent } from "../../shared/guards.ts";
 import type {
   Answer,
   BackgroundRequest,
   BackgroundState,
+  GatheredPosts,
   PageReport,
   PageRequest,
   RecentPosts,
@@ -50,6 +51,20 @@ export function askRecent(): Promise<Answer<RecentPosts>> {
   return send({ type: "recent" }, readRecent);
 }
 
+/** The posts of every page of this visit. */
+export function askGathered(): Promise<Answer<GatheredPosts>> {
+  return send({ type: "gathered" }, readGathered);
+}
+
+/** Calls `heard` when the background has gathered other posts. Returns how to stop. */
+export function onGathered(heard: () => void): () => void {
+  const listener = (message: unknown, sender: chrome.runtime.MessageSender): undefined => {
+    if (sender.id === api.runtime.id && (message as { type?: unknown } | null)?.type === "gathered") heard();
+  };
+  api.runtime.onMessage.addListener(listener);
+  return () => api.runtime.onMessage.removeListener(listener);
+}
+
 /** The post that the reader picked on a page, as `platform id`; `null` where the token is not known any more. */
 export function askPicked(token: string): Promise<Answer<string | null>> {
   const name = text(MAX_ID + 65, 1);
@@ -58,7 +73,7 @@ export function askPicked(token: string): Promise<Answer<string | null>> {
 
 /** A request whose answer is only whether it was done. */
 export function tell(
-  request: Exclude<BackgroundRequest, { type: "state" } | { type: "export" } | { type: "recent" }>,
+  request: Exclude<BackgroundRequest, { type: "state" | "export" | "recent" | "gathered" }>,
 ): Promise<Answer<true>> {
   return send(request, () => true as const);
 }
@@ -136,12 +151,16 @@ export async function requestHost(host: string): Promise<boolean> {
   }
 }
 
-/** Calls `heard` when anything stored has changed, at most once in 50 ms. Returns how to stop. */
-export function onStored(heard: () => void): () => void {
+/**
+ * Calls `heard` when anything stored has changed, or, where `keys` are given, one of these; at most once in 50 ms. Returns how
+ * to stop.
+ */
+export function onStored(heard: () => void, keys?: readonly string[]): () => void {
   let waiting: ReturnType<typeof setTimeout> | undefined;
-  const listener = (_changes: unknown, area?: string): void => {
+  const listener = (changes: object | undefined, area?: string): void => {
     // What is kept for the session only is no setting.
     if (area === "session") return;
+    if (keys && changes && !keys.some((key) => Object.hasOwn(changes, key))) return;
     clearTimeout(waiting);
     waiting = setTimeout(heard, 50);
   };
@@ -155,6 +174,25 @@ export function onStored(heard: () => void): () => void {
 /** Opens a page of the extension in a tab. `page` may carry a hash: `dashboard.html#packs`. */
 export async function openPage(page: string): Promise<void> {
   await api.tabs.create({ url: api.runtime.getURL(page) });
+}
+
+/** Chrome's side panel and Firefox's sidebar, as far as they are used; each browser has one of them. */
+interface Panels {
+  sidePanel?: { open: (where: { tabId: number }) => Promise<void> };
+  sidebarAction?: { open: () => Promise<void> };
+}
+
+/** Opens the reader beside a tab. To be called straight from a click. Whether there is such a place. */
+export async function openBeside(tab: number): Promise<boolean> {
+  const { sidePanel, sidebarAction } = api as unknown as Panels;
+  try {
+    if (sidebarAction !== undefined) await sidebarAction.open();
+    else if (sidePanel !== undefined) await sidePanel.open({ tabId: tab });
+    else return false;
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** The reports of every open tab that answers. Posts are not asked for. */

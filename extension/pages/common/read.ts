@@ -4,7 +4,7 @@
  * entry of a list that does not read costs that entry.
  */
 
-import { MAX_BACKUP, MAX_ID, MAX_RULES, readVerdicts } from "../../shared/guards.ts";
+import { MAX_BACKUP, MAX_RULES, readVerdicts } from "../../shared/guards.ts";
 import type {
   BackgroundState,
   Diagnostic,
@@ -25,6 +25,8 @@ import {
   record,
   text,
 } from "../../shared/shape.ts";
+import { PASSED, type WireReport } from "../../shared/wire.ts";
+import { readPost } from "./post.ts";
 
 const words = text(1 << 16);
 const name = text(2000);
@@ -47,16 +49,7 @@ function sound<T>(entry: Read<T>, max: number): Read<T[]> {
 }
 
 const readJudged: Read<JudgedPost> = object({
-  // Only what the popup draws.
-  post: object({
-    id: text(MAX_ID, 1),
-    platform: optional(text(64)),
-    author: optional(name),
-    name: optional(name),
-    text: optional(text(1 << 20)),
-    title: optional(words),
-    url: optional(text(1 << 14)),
-  }),
+  post: readPost,
   verdict: (value: unknown, at: string) => {
     const [verdict] = readVerdicts([value], at);
     if (verdict === undefined) throw new Misfit(`${at} is no verdict`);
@@ -67,7 +60,19 @@ const readJudged: Read<JudgedPost> = object({
 });
 
 /** A content script's report. */
+const wireReport: Read<WireReport> = object({
+  on: flag,
+  here: flag,
+  answers: natural,
+  taken: natural,
+  moved: natural,
+  passed: object(Object.fromEntries(PASSED.map((why) => [why, optional(natural)]))),
+  asked: list(number(0, 1e9), 1000),
+  engine: list(number(0, 1e9), 1000),
+});
+
 export const readReport: Read<PageReport> = object({
+  wire: optional(wireReport),
   host: text(253),
   platform: text(64),
   surface: (value: unknown, at: string) =>
@@ -86,6 +91,7 @@ export const readReport: Read<PageReport> = object({
   }),
   troubles: sound(words, 1000),
   latencies: sound(number(0, Number.MAX_VALUE), 10_000),
+  engine: oneOf("near", "background"),
 });
 
 const offset = integer(0, MAX_RULES);

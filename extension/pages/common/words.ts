@@ -3,6 +3,7 @@ import type { AdapterHealth, JudgedPost, PageReport } from "../../shared/message
 import type { Reason } from "../../shared/post.ts";
 
 const NUMBER = new Intl.NumberFormat("en");
+const ORDINAL = new Intl.PluralRules("en", { type: "ordinal" });
 
 /** `1,234`. */
 export function figure(n: number): string {
@@ -64,6 +65,23 @@ export function effectWords(
   if (followed === 0) return head;
   if (followed === posts) return `${head}, ${posts === 1 ? "from someone" : "all from people"} you follow`;
   return `${head}, ${figure(followed)} of them from people you follow`;
+}
+
+/** `moves up 3` */
+export function moveWords({ was, is }: { was: number; is: number }): string {
+  const by = Math.abs(was - is);
+  return `moves ${is < was ? "up" : "down"} ${figure(by)}`;
+}
+
+/** `3rd` */
+export function ordinal(n: number): string {
+  const ending = { one: "st", two: "nd", few: "rd", other: "th" } as Record<string, string>;
+  return `${figure(n)}${ending[ORDINAL.select(n)] ?? "th"}`;
+}
+
+/** What was added to a post's score, with its sign: `+2`. */
+export function scoreWords(score: number): string {
+  return `score ${score > 0 ? "+" : "−"}${figure(Math.abs(score))}`;
 }
 
 /** The button that obeys the rule again after "Show it". */
@@ -309,3 +327,15 @@ export function p95(milliseconds: readonly number[]): number | undefined {
   const sorted = [...milliseconds].sort((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.ceil(sorted.length * 0.95) - 1)];
 }
+
+const PASSED_WORDS: Readonly<Record<string, string>> = {
+  large: "too large",
+  late: "too late",
+  cut: "cut short",
+  unreadable: "of a form that is not known",
+  failed: "failed",
+  flood: "in a flood",
+};
+
+/** Why an answer was handed on as it came. */
+export const passedWords = (why: string): string => PASSED_WORDS[why] ?? why;

@@ -6,7 +6,18 @@ import { api } from "../../shared/api.ts";
 import { MAX_RULES, readVerdicts } from "../../shared/guards.ts";
 import type { Diagnostic } from "../../shared/messages.ts";
 import type { Verdict } from "../../shared/post.ts";
-import { flag, integer, list, Misfit, object, oneOf, optional, type Read, text } from "../../shared/shape.ts";
+import {
+  flag,
+  integer,
+  list,
+  Misfit,
+  object,
+  oneOf,
+  optional,
+  type Read,
+  record,
+  text,
+} from "../../shared/shape.ts";
 import type { Call, CallName, Calls, Lists, OtherPack, Reply } from "../workbench/calls.ts";
 import { readDiagnostics } from "./read.ts";
 
@@ -61,6 +72,9 @@ class Bench {
 const writing = new Bench();
 const trying = new Bench();
 
+/** Makes feeds, in a worker of its own: see `feed.ts`. */
+export const feeding = new Bench();
+
 /** Everything there is to say about a rule file with its lists, in order of place. Rejects where the workbench does not run. */
 export async function checkRules(source: string, lists?: Lists): Promise<Diagnostic[]> {
   return readDiagnostics(JSON.parse(await writing.call("check", source, lists)), "the check");
@@ -112,6 +126,12 @@ const tallies = list(object({ effect: text(64), posts: natural, followed: natura
 /** How many posts something happens to. */
 export type EffectTally = ReturnType<typeof tallies>[number];
 
+/** From which place to which, from 1. */
+export interface Move {
+  was: number;
+  is: number;
+}
+
 /** What the rules as typed do, against the rules as saved. */
 export interface Outcome {
   /** By index of the post: the verdicts that are not as the outcome before had them. */
@@ -120,12 +140,16 @@ export interface Outcome {
   differs: number[];
   more: EffectTally[];
   fewer: EffectTally[];
+  /** By index: where in its feed, from 1, a post stood under the rules as saved, and stands. */
+  moved: Map<number, Move>;
+  /** Indices of all posts, feed by feed, as the rules order them; empty where they leave them as they are. */
+  order: number[];
   /** The rules are over 4 MB and count for nothing. */
   tooLarge: boolean;
 }
 
 const readOutcome: Read<Outcome> = (value, at) => {
-  const { changed, differs, more, fewer, too_large } = object({
+  const { changed, differs, more, fewer, moved, order, too_large } = object({
     changed: list((entry: unknown, place: string): [number, Verdict] => {
       const [index, verdict] = list((one: unknown) => one, 2)(entry, place);
       const [read] = readVerdicts([verdict], place);
@@ -134,9 +158,22 @@ const readOutcome: Read<Outcome> = (value, at) => {
     differs: list(natural, 1000),
     more: tallies,
     fewer: tallies,
+    moved: list((entry: unknown, place: string): [number, Move] => {
+      const [index = 0, was = 0, is = 0] = list(natural, 3)(entry, place);
+      return [index, { was, is }];
+    }, 1000),
+    order: list(natural, 1000),
     too_large: flag,
   })(value, at);
-  return { changed: new Map(changed), differs, more, fewer, tooLarge: too_large };
+  return {
+    changed: new Map(changed),
+    differs,
+    more,
+    fewer,
+    moved: new Map(moved),
+    order,
+    tooLarge: too_large,
+  };
 };
 
 /** Takes posts to try rules out on, with the packs in force beside the rules, and the rules as saved. How many posts. */
@@ -259,4 +296,24 @@ export type Imported = ReturnType<typeof readImported>;
 /** Reads a file of another tool's. Rejects, in words for the reader, where it is none that is known. */
 export async function importFilters(bytes: Uint8Array, name: string): Promise<Imported> {
   return readImported(JSON.parse(await writing.call("import", bytes, name, Date.now() / 1000)), "the import");
+}
+
+const readPackaged = object({
+  id: text(40, 1),
+  title: text(200),
+  description: text(2000),
+  version: text(64),
+  author: text(1000),
+  source: text(MAX_RULES),
+  lists: record(text(MAX_RULES), 500),
+  notes: list(words, 100),
+  cases: natural,
+});
+
+/** A pack as `diffract package` makes it: its rules with what they need, and what it says of itself. */
+export type Packaged = ReturnType<typeof readPackaged>;
+
+/** Reads a packaged pack. Rejects, in words for the reader, where it is none. */
+export async function readPackage(bytes: Uint8Array): Promise<Packaged> {
+  return readPackaged(JSON.parse(await writing.call("package", bytes)), "the package");
 }

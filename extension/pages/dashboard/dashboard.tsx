@@ -57,6 +57,11 @@ export function Dashboard(): JSX.Element {
                 </a>
               </li>
             ))}
+            <li>
+              <a href="reader.html" target="_blank" rel="noreferrer">
+                <span>Reader</span> <span class="mark">opens a tab</span>
+              </a>
+            </li>
           </ul>
         </nav>
         <p class="hint version">{state.value === undefined ? "" : `Version ${state.value.version}`}</p>

@@ -37,7 +37,7 @@ export async function refresh(): Promise<BackgroundState | undefined> {
 
 /** Asks for a change and then for the state after it. True when it was done. */
 export async function request(
-  change: Exclude<BackgroundRequest, { type: "state" } | { type: "export" } | { type: "recent" }>,
+  change: Exclude<BackgroundRequest, { type: "state" | "export" | "recent" | "gathered" }>,
 ): Promise<boolean> {
   failure.value = undefined;
   const answer = await tell(change);

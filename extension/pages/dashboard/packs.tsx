@@ -6,7 +6,7 @@ import type { Diagnostic, PackState } from "../../shared/messages.ts";
 import { announce, Diagnostics, Notice, Switch } from "../common/parts.tsx";
 import { idFrom, MAX_RULES_BYTES, readFile, titleOf } from "../common/rules-text.ts";
 import { count } from "../common/words.ts";
-import { checkRules } from "../common/workbench.ts";
+import { checkRules, type Packaged, readPackage } from "../common/workbench.ts";
 import { FileButton } from "./file-button.tsx";
 import { failure, packs, place, request } from "./model.ts";
 
@@ -15,38 +15,75 @@ interface Candidate {
   id: string;
   title: string;
   source: string;
+  /** Of a packaged pack only. */
+  packaged?: Packaged;
   /** `undefined` when it could not be checked. */
   diagnostics: readonly Diagnostic[] | undefined;
   replaces: boolean;
 }
 
 const candidate = signal<Candidate | undefined>(undefined);
+/** The file that is being looked into: a large one takes seconds. */
+const opening = signal<string | undefined>(undefined);
+
+/** Largest package that is read, in bytes: what the workbench reads. */
+const MAX_PACKAGE = 33 << 20;
+
+/** What a chosen file holds; `undefined`, and the reader is told, where it is nothing that can be added. */
+async function open(file: File): Promise<Pick<Candidate, "title" | "source" | "packaged"> | undefined> {
+  const isZip = (await file.slice(0, 4).text()).startsWith("PK") || /\.zip$/iu.test(file.name);
+  if (!isZip) {
+    const read = await readFile(file, MAX_RULES_BYTES);
+    if (read.ok)
+      return { title: titleOf(read.text) ?? file.name.replace(/\.[a-z]+$/iu, ""), source: read.text };
+    failure.value = read.message;
+    return undefined;
+  }
+  try {
+    if (file.size > MAX_PACKAGE) throw new Error("it is larger than 33 MB, and no pack is");
+    const packaged = await readPackage(new Uint8Array(await file.arrayBuffer()));
+    return { title: packaged.title, source: packaged.source, packaged };
+  } catch (error) {
+    const words = error instanceof Error ? error.message : String(error);
+    failure.value = `“${file.name}” is no pack that can be added: ${words}. Nothing was changed.`;
+    return undefined;
+  }
+}
 
 async function choose(file: File): Promise<void> {
   candidate.value = undefined;
   failure.value = undefined;
-  const read = await readFile(file, MAX_RULES_BYTES);
-  if (!read.ok) {
-    failure.value = read.message;
-    return;
+  opening.value = file.name;
+  try {
+    await look(file);
+  } finally {
+    opening.value = undefined;
   }
-  const title = titleOf(read.text) ?? file.name.replace(/\.[a-z]+$/iu, "");
-  let id = idFrom(title);
+}
+
+async function look(file: File): Promise<void> {
+  const opened = await open(file).catch((error: unknown) => {
+    failure.value = `“${file.name}” cannot be read (${error instanceof Error ? error.message : error}). Nothing was changed.`;
+    return undefined;
+  });
+  if (opened === undefined) return;
+  let id = opened.packaged?.id ?? idFrom(opened.title);
   // A stranger's file never takes the place of a shipped pack.
   if (id === "mine" || packs.value.some((pack) => pack.id === id && pack.origin === "shipped"))
     id = `${id}-imported`;
   let diagnostics: readonly Diagnostic[] | undefined;
   try {
-    diagnostics = await checkRules(read.text);
+    diagnostics = await checkRules(opened.source, opened.packaged?.lists);
   } catch {
     diagnostics = undefined;
   }
   const replaces = packs.value.some((pack) => pack.id === id);
-  candidate.value = { id, title, source: read.text, diagnostics, replaces };
+  candidate.value = { id, ...opened, diagnostics, replaces };
 }
 
-async function add({ id, title, source }: Candidate): Promise<void> {
-  if (!(await request({ type: "import-pack", pack: id, source }))) return;
+async function add({ id, title, source, packaged }: Candidate): Promise<void> {
+  const more = packaged && { title, description: packaged.description, lists: packaged.lists };
+  if (!(await request({ type: "import-pack", pack: id, source, ...more }))) return;
   candidate.value = undefined;
   announce(`The pack ${title} was added`);
 }
@@ -55,9 +92,31 @@ async function remove(pack: PackState): Promise<void> {
   if (await request({ type: "remove-pack", pack: pack.id })) announce(`The pack ${pack.title} was removed`);
 }
 
+/** A file that is dropped on the page while the section shows. The button beside the title does the same. */
+function useDrop(): void {
+  useEffect(() => {
+    const over = (event: DragEvent): void => {
+      if (event.dataTransfer?.types.includes("Files")) event.preventDefault();
+    };
+    const drop = (event: DragEvent): void => {
+      const file = event.dataTransfer?.files[0];
+      if (file === undefined || place.peek().section !== "packs") return;
+      event.preventDefault();
+      void choose(file);
+    };
+    addEventListener("dragover", over);
+    addEventListener("drop", drop);
+    return () => {
+      removeEventListener("dragover", over);
+      removeEventListener("drop", drop);
+    };
+  }, []);
+}
+
 /** The section. */
 export function Packs(): JSX.Element {
   const heading = useRef<HTMLHeadingElement>(null);
+  useDrop();
   return (
     <>
       <div class="heading">
@@ -65,12 +124,20 @@ export function Packs(): JSX.Element {
           <h1 id="packs-title" tabIndex={-1} ref={heading}>
             Packs
           </h1>
-          <p class="lead">Ready-made rules. Switch on what you like; a “keep” of your own beats them.</p>
+          <p class="lead">
+            Ready-made rules. Switch on what you like; a “keep” of your own beats them. A pack from somebody
+            else is a file that you add here, or drop on this page.
+          </p>
         </div>
-        <FileButton accept=".rules,.txt,text/plain" onFile={(file) => void choose(file)}>
+        <FileButton accept=".zip,.rules,.txt,application/zip,text/plain" onFile={(file) => void choose(file)}>
           Add a pack from a file
         </FileButton>
       </div>
+      {opening.value === undefined ? null : (
+        <p class="hint" role="status">
+          Looking into “{opening.value}”…
+        </p>
+      )}
       {candidate.value === undefined ? null : <Confirm candidate={candidate.value} />}
       <ul class="packs">
         {packs.value.map((pack) => (
@@ -89,7 +156,7 @@ export function Packs(): JSX.Element {
 }
 
 function Confirm({
-  candidate: { title, source, diagnostics, replaces },
+  candidate: { title, source, packaged, diagnostics, replaces },
   candidate: whole,
 }: {
   candidate: Candidate;
@@ -98,12 +165,25 @@ function Confirm({
   return (
     <Notice tone={errors > 0 ? "warn" : "plain"} urgent>
       <h2>Add “{title}”?</h2>
+      {packaged === undefined ? null : <About packaged={packaged} />}
       <p>
         {replaces ? "It takes the place of the pack of that name you added before. " : ""}A pack is a list of
         rules and cannot run anything. Since it comes from a file, what it would hide becomes one line that
         you can open.
       </p>
       {diagnostics === undefined ? <p>It could not be checked here; it will be when it is added.</p> : null}
+      {packaged === undefined || packaged.notes.length === 0 ? null : (
+        <details>
+          <summary>
+            {count(packaged.notes.length, "thing is odd about it", "things are odd about it")}
+          </summary>
+          <ul class="notes">
+            {packaged.notes.map((note, index) => (
+              <li key={index}>{note}</li>
+            ))}
+          </ul>
+        </details>
+      )}
       {errors > 0 ? <p>{count(errors, "line")} of it cannot be understood and would be left out.</p> : null}
       {diagnostics === undefined || diagnostics.length === 0 ? null : (
         <details>
@@ -121,6 +201,23 @@ function Confirm({
         </button>
       </div>
     </Notice>
+  );
+}
+
+/** What a packaged pack says of itself. */
+function About({ packaged }: { packaged: Packaged }): JSX.Element {
+  const lists = Object.keys(packaged.lists).length;
+  const facts = [
+    `Version ${packaged.version}`,
+    ...(packaged.author === "" ? [] : [`by ${packaged.author}`]),
+    ...(lists === 0 ? [] : [`with ${count(lists, "list")}`]),
+    ...(packaged.cases === 0 ? [] : [`with ${count(packaged.cases, "test")} of its own`]),
+  ];
+  return (
+    <>
+      <p>{packaged.description}</p>
+      <p class="hint">{facts.join(", ")}.</p>
+    </>
   );
 }
 

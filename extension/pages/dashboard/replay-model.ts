@@ -12,6 +12,7 @@ import { announce } from "../common/parts.tsx";
 import { count } from "../common/words.ts";
 import {
   type EffectTally,
+  type Move,
   type Outcome,
   openReplay,
   type Proposal,
@@ -55,6 +56,10 @@ export const verdicts = signal<readonly Verdict[]>([]);
 export const differs = signal<ReadonlySet<number>>(new Set());
 export const more = signal<readonly EffectTally[]>([]);
 export const fewer = signal<readonly EffectTally[]>([]);
+/** By index: where posts stand that stood elsewhere under the rules as saved. */
+export const moved = signal<ReadonlyMap<number, Move>>(new Map());
+/** Indices of all posts as the rules order them, feed by feed; empty where they leave the order. */
+export const ordered = signal<readonly number[]>([]);
 /** The rules are too large to be tried out. */
 export const tooLarge = signal(false);
 /** What is shown does not speak of the rules as typed yet. */
@@ -218,6 +223,8 @@ function take(outcome: Outcome): void {
       differs.value = new Set(outcome.differs);
     more.value = outcome.more;
     fewer.value = outcome.fewer;
+    moved.value = outcome.moved;
+    ordered.value = outcome.order;
     tooLarge.value = outcome.tooLarge;
     if (typed === undefined && saved === undefined) busy.value = false;
   });
@@ -287,6 +294,8 @@ export async function forget(): Promise<string | undefined> {
     differs.value = new Set();
     more.value = [];
     fewer.value = [];
+    moved.value = new Map();
+    ordered.value = [];
     started.value = undefined;
     busy.value = false;
     phase.value = { is: "empty" };

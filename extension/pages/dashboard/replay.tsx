@@ -4,8 +4,18 @@ import type { JSX } from "preact";
 import { useId } from "preact/hooks";
 import type { JudgedPost } from "../../shared/messages.ts";
 import { announce, Notice, Switch } from "../common/parts.tsx";
-import { authorName, count, done, effectWords, firstWords, happened } from "../common/words.ts";
-import type { Proposal } from "../common/workbench.ts";
+import {
+  authorName,
+  count,
+  done,
+  effectWords,
+  firstWords,
+  happened,
+  moveWords,
+  ordinal,
+  scoreWords,
+} from "../common/words.ts";
+import type { Move, Proposal } from "../common/workbench.ts";
 import { Why } from "./explanation.tsx";
 import { failure } from "./model.ts";
 import {
@@ -16,6 +26,8 @@ import {
   judged,
   kept,
   more,
+  moved,
+  ordered,
   phase,
   posts,
   setKept,
@@ -93,6 +105,7 @@ function Sum(): JSX.Element {
   const says = [
     ...more.value.map((tally) => effectWords(tally, true)),
     ...fewer.value.map((tally) => effectWords(tally, false)),
+    ...(moved.value.size === 0 ? [] : [`moves ${count(moved.value.size, "post")} up or down`]),
   ];
   return (
     <p class={says.length === 0 ? "sum" : "sum changes-much"}>
@@ -110,6 +123,7 @@ function Posts(): JSX.Element {
   const filter = useSignal<Filter>("touched");
   const search = useSignal("");
   const limit = useSignal(DRAWN);
+  const arranged = useSignal(true);
   const name = useId();
   const wanted = search.value.trim().toLowerCase();
   const fits = (one: JudgedPost, index: number): boolean => {
@@ -121,8 +135,13 @@ function Posts(): JSX.Element {
       field?.toLowerCase().includes(wanted),
     );
   };
-  // Newest first.
-  const found = judged.value.flatMap((one, index) => (fits(one, index) ? [{ one, index }] : [])).reverse();
+  const asOrdered = arranged.value && ordered.value.length > 0;
+  // Else newest first.
+  const sequence = asOrdered ? ordered.value : judged.value.map((_, index) => index).reverse();
+  const found = sequence.flatMap((index) => {
+    const one = judged.value[index];
+    return one !== undefined && fits(one, index) ? [{ one, index }] : [];
+  });
   return (
     <>
       <div class="filters">
@@ -151,6 +170,16 @@ function Posts(): JSX.Element {
           onInput={(event) => (search.value = event.currentTarget.value)}
         />
       </div>
+      {ordered.value.length === 0 ? null : (
+        <label class="choice arranged">
+          <input
+            type="checkbox"
+            checked={arranged.value}
+            onChange={(event) => (arranged.value = event.currentTarget.checked)}
+          />
+          <span>In the order that your rules give, feed by feed</span>
+        </label>
+      )}
       <p class="hint">
         {count(found.length, "post")} of {posts.value.length}
       </p>
@@ -161,6 +190,7 @@ function Posts(): JSX.Element {
             judged={one}
             index={index}
             changes={differs.value.has(index)}
+            move={moved.value.get(index)}
           />
         ))}
       </ul>
@@ -177,14 +207,17 @@ function Post({
   judged: one,
   index,
   changes,
+  move,
 }: {
   judged: JudgedPost;
   index: number;
   changes: boolean;
+  move: Move | undefined;
 }): JSX.Element {
   const { post, verdict } = one;
   const author = authorName(post) ?? "No author shown";
   const actions = happened(one);
+  const limited = verdict.action === "hide" && verdict.reasons[0]?.effect === "limit";
   return (
     <li class={changes ? "judged changes-here" : "judged"}>
       <p class="who">
@@ -193,11 +226,24 @@ function Post({
         {actions.map((action) => (
           <span key={action} class={`badge ${action}`}>
             {action === "label" ? `labelled “${verdict.labels.join("”, “")}”` : done(action)}
+            {action === "hide" && limited ? " by a limit" : ""}
           </span>
         ))}
+        {verdict.score === 0 ? null : <span class="badge score">{scoreWords(verdict.score)}</span>}
+        {move === undefined ? null : (
+          <span class="badge move">
+            {moveWords(move)}
+            <span class="unseen">
+              , from {ordinal(move.was)} to {ordinal(move.is)} of its feed
+            </span>
+          </span>
+        )}
         {changes ? <span class="badge new">changes</span> : null}
       </p>
       <p class="words">{firstWords(post, 160)}</p>
+      {limited && verdict.note !== undefined ? (
+        <p class="hint">The feed ends here: “{verdict.note}”</p>
+      ) : null}
       <div class="post-foot">
         <Why index={index} verdict={verdict} author={author} />
         <button type="button" class="link" onClick={() => void startFrom(index)}>

@@ -2,7 +2,17 @@
 import { signal } from "@preact/signals";
 import { api } from "../../shared/api.ts";
 import type { BackgroundState, PageReport } from "../../shared/messages.ts";
-import { activeTab, askPage, askState, isCovered, onStored, requestHost, tell } from "../common/browser.ts";
+import {
+  activeTab,
+  askPage,
+  askState,
+  isCovered,
+  onStored,
+  openBeside,
+  openPage,
+  requestHost,
+  tell,
+} from "../common/browser.ts";
 import { announce } from "../common/parts.tsx";
 
 /** How many judged posts are asked for. */
@@ -79,6 +89,18 @@ export async function setSite(host: string, on: boolean): Promise<void> {
   await look();
 }
 
+/** Switches on or off that answers are rewritten before a site's page sees them. */
+export async function setWire(host: string, on: boolean): Promise<void> {
+  failure.value = undefined;
+  const current = page.value;
+  if (current.is === "read" && current.report.wire)
+    page.value = { ...current, report: { ...current.report, wire: { ...current.report.wire, on } } };
+  const answer = await tell({ type: "set-wire", host, on });
+  if (answer.ok) announce(on ? `Answers are rewritten on ${host}` : `Answers are left alone on ${host}`);
+  else failure.value = answer.message;
+  await look();
+}
+
 /** Lets Diffract onto a site that it does not know. Call from a click. */
 export async function startOn(host: string): Promise<void> {
   failure.value = undefined;
@@ -109,6 +131,12 @@ export async function setShown(id: string, shown: boolean): Promise<void> {
   else if (!answer.ok) failure.value = answer.message;
   else announce(shown ? "The post is shown" : "The rule is obeyed again");
   await look();
+}
+
+/** Opens the reader beside the page; in a tab, where the browser has no such place. Call from a click. */
+export async function readBeside(tab: number): Promise<void> {
+  if (!(await openBeside(tab))) await openPage("reader.html");
+  window.close();
 }
 
 /** Lets the reader pick a post on the page, which the popup must not cover. */

@@ -2,9 +2,10 @@
 import { useSignal } from "@preact/signals";
 import type { ComponentChildren, JSX } from "preact";
 import type { PageReport } from "../../shared/messages.ts";
+import type { WireReport } from "../../shared/wire.ts";
 import { openPage } from "../common/browser.ts";
 import { Announcer, Logo, Notice, Switch } from "../common/parts.tsx";
-import { count, figure, healthWords, p95, tallies } from "../common/words.ts";
+import { count, figure, healthWords, p95, passedWords, tallies } from "../common/words.ts";
 import {
   background,
   blind,
@@ -13,8 +14,10 @@ import {
   type Page,
   page,
   pick,
+  readBeside,
   reload,
   setSite,
+  setWire,
   startOn,
 } from "./model.ts";
 import { Verdicts } from "./verdicts.tsx";
@@ -25,7 +28,10 @@ export function Popup(): JSX.Element {
     <>
       <header class="top">
         <Logo />
-        <PageLink href="dashboard.html">Rules and settings</PageLink>
+        <nav class="ways" aria-label="Diffract">
+          <PageLink href="reader.html">Reader</PageLink>
+          <PageLink href="dashboard.html">Rules and settings</PageLink>
+        </nav>
       </header>
       <main>
         <h1 class="unseen">Diffract on this page</h1>
@@ -105,11 +111,11 @@ function Here({ page: here }: { page: Page }): JSX.Element {
         </section>
       );
     case "read":
-      return <Report report={here.report} />;
+      return <Report tab={here.tab} report={here.report} />;
   }
 }
 
-function Report({ report }: { report: PageReport }): JSX.Element {
+function Report({ tab, report }: { tab: number; report: PageReport }): JSX.Element {
   const only = useSignal<string | undefined>(undefined);
   const found = tallies(report.actions);
   // What is wrong with this very page comes before what was done to it.
@@ -127,6 +133,9 @@ function Report({ report }: { report: PageReport }): JSX.Element {
           onSwitch={(on) => void setSite(report.host, on)}
         />
       </section>
+      {report.wire === undefined || report.paused ? null : (
+        <Rewriting host={report.host} wire={report.wire} />
+      )}
       {broken ? <Health report={report} /> : null}
       {report.paused ? null : (
         <>
@@ -134,6 +143,20 @@ function Report({ report }: { report: PageReport }): JSX.Element {
             <h2 id="counts">What happened here</h2>
             <Counts report={report} only={filter} onOnly={(action) => (only.value = action)} />
           </section>
+          {report.seen === 0 ? null : (
+            <section class="buttons" aria-label="Other ways to see this feed">
+              <button
+                type="button"
+                class="small"
+                onClick={() => void openPage(`compare.html#${tab}`).then(() => window.close())}
+              >
+                What did the host show?
+              </button>
+              <button type="button" class="small" onClick={() => void readBeside(tab)}>
+                Read beside the page
+              </button>
+            </section>
+          )}
           <Verdicts report={report} only={filter} />
           {report.seen === 0 ? null : (
             <section aria-labelledby="picking">
@@ -151,6 +174,27 @@ function Report({ report }: { report: PageReport }): JSX.Element {
       {broken ? null : <Health report={report} />}
     </>
   );
+}
+
+/** What is done before the page draws, and the switch for it. */
+function Rewriting({ host, wire }: { host: string; wire: WireReport }): JSX.Element {
+  return (
+    <section class="card site" aria-label="Before the page draws">
+      <Switch
+        label="Rewrite before the page draws"
+        hint={rewritingHint(wire)}
+        on={wire.on}
+        onSwitch={(on) => void setWire(host, on)}
+      />
+    </section>
+  );
+}
+
+function rewritingHint({ on, here, taken }: WireReport): string {
+  if (!on) return "Off. Posts that your rules hide are hidden in the page.";
+  if (!here) return "On from the next time this page is loaded.";
+  if (taken === 0) return "On. What your rules hide is taken out of what the site sends.";
+  return `${count(taken, "post")} taken out before the page drew ${taken === 1 ? "it" : "them"}.`;
 }
 
 interface CountsProps {
@@ -189,6 +233,8 @@ function Health({ report }: { report: PageReport }): JSX.Element {
   const slow = p95(report.latencies);
   const missing = report.health.locators.filter((locator) => locator.asked > 0 && locator.rank < 0);
   const fallbacks = report.health.locators.filter((locator) => locator.rank > 0);
+  const passed = Object.entries(report.wire?.passed ?? {});
+  const quick = p95(report.wire?.asked ?? []);
   return (
     <section class={`health ${report.health.state}`} aria-labelledby="health">
       <h2 id="health" class="unseen">
@@ -205,7 +251,9 @@ function Health({ report }: { report: PageReport }): JSX.Element {
           </ul>
         </Notice>
       )}
-      {slow === undefined && missing.length + fallbacks.length === 0 ? null : (
+      {slow === undefined &&
+      quick === undefined &&
+      missing.length + fallbacks.length + passed.length === 0 ? null : (
         <details>
           <summary>Details</summary>
           <dl class="facts">
@@ -215,6 +263,18 @@ function Health({ report }: { report: PageReport }): JSX.Element {
               <>
                 <dt>Time to decide</dt>
                 <dd>{slow < 1 ? "under 1" : figure(Math.round(slow))} ms for 95 of 100 batches</dd>
+              </>
+            )}
+            {quick === undefined ? null : (
+              <>
+                <dt>Time to rewrite</dt>
+                <dd>{quick < 1 ? "under 1" : figure(Math.round(quick))} ms for 95 of 100 answers</dd>
+              </>
+            )}
+            {passed.length === 0 ? null : (
+              <>
+                <dt>Handed on as they came</dt>
+                <dd>{passed.map(([why, times]) => `${figure(times)} ${passedWords(why)}`).join(", ")}</dd>
               </>
             )}
             {fallbacks.length === 0 ? null : (

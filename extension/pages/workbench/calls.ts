@@ -26,8 +26,16 @@ export interface Calls {
   propose: [index: number];
   /** Why a post gets its verdict; with the rule of a line of the file as typed, 0 for none. */
   explain: [index: number, line: number];
+  /** Takes the packs in force, for the two below. */
+  feed: [packs: readonly OtherPack[]];
+  /** Posts of many pages as one feed: see the workbench's `Feed`. */
+  gather: [posts: string, sources: string, context: string, limits: string];
+  /** One page's posts as the host has them and as the rules do. */
+  compare: [posts: string, verdicts: string, shown: readonly number[], context: string];
   /** Another tool's filters as rules. `now` in seconds since 1970. */
   import: [bytes: Uint8Array, name: string, now: number];
+  /** A packaged pack. */
+  package: [bytes: Uint8Array];
 }
 
 /** The name of a call. */

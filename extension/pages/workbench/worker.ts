@@ -3,19 +3,27 @@ import init, {
   check,
   complete,
   describe,
+  Feed,
   format,
   importFilters,
   Replay,
+  readPackage,
 } from "../../../dist/workbench/diffract_workbench.js";
 import type { Call, CallName, Calls, Reply } from "./calls.ts";
 
 // A worker has no API of the extension to ask for addresses; the module lies beside it.
 const ready = init({ module_or_path: new URL("workbench.wasm", location.href) });
 let replay: Replay | undefined;
+let feed: Feed | undefined;
 
 function opened(): Replay {
   if (replay === undefined) throw new Error("no posts are opened");
   return replay;
+}
+
+function fed(): Feed {
+  if (feed === undefined) throw new Error("no packs are given");
+  return feed;
 }
 
 const CARRY_OUT: { [Name in CallName]: (...args: Calls[Name]) => string } = {
@@ -33,7 +41,17 @@ const CARRY_OUT: { [Name in CallName]: (...args: Calls[Name]) => string } = {
   saved: (source) => opened().saved(source),
   propose: (index) => opened().propose(index),
   explain: (index, line) => opened().explain(index, line),
+  feed(packs) {
+    const next = new Feed([...packs]);
+    feed?.free();
+    feed = next;
+    return "";
+  },
+  gather: (posts, sources, context, limits) => fed().gather(posts, sources, context, limits),
+  compare: (posts, verdicts, shown, context) =>
+    fed().compare(posts, verdicts, Uint32Array.from(shown), context),
   import: importFilters,
+  package: readPackage,
 };
 
 addEventListener("message", ({ data }: MessageEvent<Call>) => void answer(data));

@@ -9,14 +9,26 @@ import type { WireEntry } from "../../agora/types.ts";
 export interface Arrival {
   /** Until the page had rendered the first frame in which each of them showed or was out of sight. */
   shown: number;
+  /** Which of the frames that began after the arrival that was, from 1. */
+  frames: number;
   /** Until something last set an attribute on one of them: a verdict. Null where nothing did. */
   decided: number | null;
   /** How much of `decided` the page spent in frames of its own: callbacks, styles, layout, painting. */
   inFrames: number;
 }
 
+/** How a page was kept from drawing, in milliseconds. */
+export interface Gaps {
+  /** The longest time between two frames. */
+  longest: number;
+  /** By how much all times between frames were longer than {@link FRAME}. */
+  lost: number;
+}
+
 declare global {
   var cards: {
+    /** Watches frames until told to stop. */
+    watchFrames(): () => Gaps;
     /**
      * Appends `count` fresh posts to the quiet page, `phase` milliseconds after a frame was drawn, and waits until each of
      * them shows or is taken out of sight; `null` when that never came. `measured`: the page itself asks for their sizes as
@@ -26,6 +38,8 @@ declare global {
   };
 }
 
+/** Milliseconds between two frames, and some to spare. */
+const FRAME = 1000 / 60 + 2;
 /** Frames that an arrival is waited for, at most. */
 const MOST_FRAMES = 1200;
 /** Frames before an arrival, and after it, in which nothing happens. */
@@ -136,6 +150,23 @@ const entries: WireEntry[] = JSON.parse(
 );
 
 globalThis.cards = {
+  watchFrames() {
+    let last = performance.now();
+    const gaps: Gaps = { longest: 0, lost: 0 };
+    let on = true;
+    const look = () => {
+      const now = performance.now();
+      gaps.longest = Math.max(gaps.longest, now - last);
+      gaps.lost += Math.max(0, now - last - FRAME);
+      last = now;
+      if (on) requestAnimationFrame(look);
+    };
+    requestAnimationFrame(look);
+    return () => {
+      on = false;
+      return gaps;
+    };
+  },
   async arrive(count, phase, measured) {
     if (!feed) throw new Error("the page has no feed");
     const fresh = entries.splice(0, count).map(card);
@@ -152,16 +183,21 @@ globalThis.cards = {
     for (const post of fresh) observer.observe(post, { attributes: true });
     const frames: Array<{ from: number; to: number }> = [];
     // Frames are drawn all the while, as when a reader scrolls.
+    let begun = 0;
+    let shownIn = 0;
     const shown = new Promise<number | null>((resolve) => {
       const look = () => {
         const from = performance.now();
+        if (start < from) begun++;
         const done = start < from && fresh.every(isDecided);
         const whole = rendered().then((to) => {
           frames.push({ from, to });
           return to;
         });
-        if (done) resolve(whole);
-        else if (frames.length > MOST_FRAMES) resolve(null);
+        if (done) {
+          shownIn = begun;
+          resolve(whole);
+        } else if (frames.length > MOST_FRAMES) resolve(null);
         else requestAnimationFrame(look);
       };
       requestAnimationFrame(look);
@@ -184,6 +220,11 @@ globalThis.cards = {
       (sum, { from, to }) => sum + Math.max(0, Math.min(to, end) - Math.max(from, start)),
       0,
     );
-    return { shown: at - start, decided: decided === null ? null : decided - start, inFrames };
+    return {
+      shown: at - start,
+      frames: shownIn,
+      decided: decided === null ? null : decided - start,
+      inFrames,
+    };
   },
 };

@@ -100,6 +100,24 @@ fn shipped_name(file: &'static str) -> &'static str {
     file.trim_start_matches("wire/").trim_end_matches(".toml")
 }
 
+/// Which of a platform's addresses answer with posts. Patterns are regular expressions over the path, in a form that
+/// JavaScript reads alike.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Addresses<'a> {
+    /// The platform's name.
+    pub name: &'a str,
+    /// Host names of its pages, without subdomains; empty if it has no fixed ones.
+    pub hosts: &'a [String],
+    /// Requests whose answers hold posts, or may.
+    pub answers: Vec<String>,
+    /// Sockets and event streams each of whose messages may be a post.
+    pub messages: Vec<String>,
+    /// Its pages carry posts themselves: as data in a script, or as HTML that the adapter reads.
+    pub documents: bool,
+    /// Recorded answers stand behind it, not descriptions alone.
+    pub recorded: bool,
+}
+
 impl WireAdapter {
     /// Reads and checks an adapter's TOML. `file` is only for messages.
     ///
@@ -137,11 +155,31 @@ impl WireAdapter {
         self.file.stream
     }
 
-    /// Whether this address is one whose answers hold posts, as far as the file knows.
+    /// Whether this address is one whose answers hold posts, or may hold some, as far as the file knows.
     pub fn knows(&self, url: &str) -> bool {
-        text::host_and_path(url).is_some_and(|(_, path)| {
-            self.file.endpoint.iter().any(|e| e.url.0.iter().any(|glob| glob.0.is_match(path)))
-        })
+        let addresses = self.file.endpoint.iter().flat_map(|e| &e.url.0).chain(&self.file.asks.0);
+        text::host_and_path(url)
+            .is_some_and(|(_, path)| addresses.into_iter().any(|glob| glob.0.is_match(path)))
+    }
+
+    /// What whoever listens to a page's requests needs to know of the platform without reading an answer.
+    pub fn addresses(&self) -> Addresses<'_> {
+        let of = |messages: bool| {
+            let endpoints = self.file.endpoint.iter().filter(move |e| e.messages == messages);
+            endpoints.flat_map(|e| &e.url.0).map(|glob| glob.0.as_str())
+        };
+        let distinct = |patterns: &mut dyn Iterator<Item = &'_ str>| {
+            let sorted: std::collections::BTreeSet<String> = patterns.map(str::to_owned).collect();
+            sorted.into_iter().collect()
+        };
+        Addresses {
+            name: &self.file.name,
+            hosts: &self.file.hosts,
+            answers: distinct(&mut of(false).chain(self.file.asks.0.iter().map(|glob| glob.0.as_str()))),
+            messages: distinct(&mut of(true)),
+            documents: self.file.html || !self.file.inline.is_empty(),
+            recorded: self.file.endpoint.iter().any(|e| matches!(e.basis, schema::Basis::Recorded)),
+        }
     }
 
     /// The surface that a payload is of, from its request's address or, without one, from what it holds.

@@ -32,6 +32,9 @@ pub(super) struct File {
     /// patterns of a name has its words.
     #[serde(default)]
     pub(super) words: BTreeMap<String, OneOrMany<Pattern>>,
+    /// Paths of addresses whose answers may hold posts, which only the answer itself can tell (`when`).
+    #[serde(default)]
+    pub(super) asks: OneOrMany<Glob>,
     /// See [`Endpoint`].
     #[serde(default)]
     pub(super) endpoint: Vec<Endpoint>,
@@ -125,7 +128,6 @@ pub(super) struct Endpoint {
     /// The message is JSON in a text at this path.
     pub(super) inside: Option<Paths>,
     /// Whether a recorded answer stands behind this, or only what others have described.
-    #[allow(dead_code, reason = "read by those who mend the file; the checker sees to it that it is said")]
     pub(super) basis: Basis,
 }
 

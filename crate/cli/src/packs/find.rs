@@ -102,12 +102,7 @@ fn refusal(folder: &Path, path: &Path, kind: fs::FileType) -> Option<String> {
         let why = format!("{} is a link; put the file itself there, or name the file", path.display());
         return (!within).then_some(why);
     }
-    (!kind.is_file()).then(|| not_plain(path))
-}
-
-/// What is said of devices, pipes and sockets, which may never end.
-pub fn not_plain(path: &Path) -> String {
-    format!("{} is a device, a pipe or a socket; put a plain file there", path.display())
+    (!kind.is_file()).then(|| files::not_plain(path))
 }
 
 /// Whether a rule file is a pack's.

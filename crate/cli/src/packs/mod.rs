@@ -7,7 +7,7 @@ pub use find::{pack_folder, rule_files};
 
 use crate::{files, terminal};
 use anyhow::{Result, anyhow};
-use diffract_core::check::{PackDiagnostics, PackSource, compile};
+use diffract_core::check::{PackDiagnostics, PackSource, check};
 use diffract_core::diagnostic::Severity;
 use diffract_core::program::{Program, Trust};
 use diffract_core::reference::MAX_FILE;
@@ -92,7 +92,7 @@ impl Packs {
         // The sources are lent for this: they may be megabytes.
         let sources: Vec<PackSource> =
             self.files.iter_mut().map(|file| std::mem::take(&mut file.source)).collect();
-        let compiled = compile(&sources);
+        let compiled = check(&sources);
         for (file, source) in self.files.iter_mut().zip(sources) {
             file.source = source;
         }
@@ -137,12 +137,15 @@ impl Packs {
     }
 }
 
+/// What to do about a file that is too large.
+const SPLIT: &str = "split it into several files";
+
 /// A file's text.
 ///
 /// # Errors
 /// If it cannot be read, is not UTF-8, or is over 4 MB.
 pub fn read(path: &Path) -> Result<String> {
-    files::text(path, MAX_FILE as u64, "split it into several files")
+    files::text(path, MAX_FILE as u64, SPLIT)
 }
 
 fn rule_file(path: PathBuf, text: String, ids: &mut BTreeMap<String, usize>) -> RuleFile {
@@ -182,8 +185,7 @@ fn lists(file: &Path, source: &str) -> (BTreeMap<String, String>, BTreeMap<Strin
             continue;
         }
         let path = folder.join(&name.text);
-        let read = stays_in(root, &path).and_then(|()| is_plain(&path)).and_then(|()| read(&path));
-        match read {
+        match files::text_within(root, &path, MAX_FILE as u64, SPLIT) {
             Ok(contents) => {
                 lists.insert(name.text, contents);
             }
@@ -194,23 +196,4 @@ fn lists(file: &Path, source: &str) -> (BTreeMap<String, String>, BTreeMap<Strin
         }
     }
     (lists, unreadable)
-}
-
-/// A pack that somebody else wrote shall not read a file elsewhere by way of a link.
-fn stays_in(folder: &Path, path: &Path) -> Result<()> {
-    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
-    match (folder.canonicalize(), path.canonicalize()) {
-        (Ok(folder), Ok(target)) if !target.starts_with(&folder) => {
-            Err(anyhow!("{} is a link out of its folder; put the file itself there", path.display()))
-        }
-        _ => Ok(()),
-    }
-}
-
-/// A list that is a pipe would be waited for without end. Folders, and what is not there, are told about by reading them.
-fn is_plain(path: &Path) -> Result<()> {
-    match path.metadata() {
-        Ok(metadata) if !metadata.is_file() && !metadata.is_dir() => Err(anyhow!(find::not_plain(path))),
-        _ => Ok(()),
-    }
 }

@@ -7,14 +7,13 @@ use crate::packs::Packs;
 use crate::posts::payload::{adapter, address};
 use crate::posts::{Clock, latest};
 use crate::{files, terminal};
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Result, bail};
 use clap::ValueEnum;
 use diffract_adapters::wire::{self, Decisions, LeftReason, Payload, Rewritten, WireAdapter, arrange};
 use diffract_core::matching::{Memory, RuleSet};
 use diffract_core::post::Post;
 use diffract_core::verdict::{Action, Verdict};
 use std::collections::{BTreeMap, HashMap, VecDeque};
-use std::fs;
 use std::io::Write;
 use std::path::PathBuf;
 
@@ -47,6 +46,9 @@ pub struct Arguments {
     /// Draws what the host sent and what became of it, side by side, as SVG
     #[arg(long, value_name = "FILE.svg")]
     plot: Option<PathBuf>,
+    /// Writes the picture over a file that is there
+    #[arg(long, requires = "plot")]
+    force: bool,
     /// What is shown once only: nothing (as the host sends it), duplicates, or reposts of a post that is shown too
     #[arg(long, value_enum, default_value_t = Fold::Nothing)]
     fold: Fold,
@@ -111,8 +113,7 @@ pub fn run(arguments: &Arguments) -> Result<Outcome> {
     drop(out);
     report(&done);
     if let Some(file) = &arguments.plot {
-        fs::write(file, picture::picture(&done, adapter.name()))
-            .with_context(|| format!("cannot write {}", file.display()))?;
+        files::create(file, picture::picture(&done, adapter.name()).as_bytes(), arguments.force)?;
     }
     Ok(Outcome::found_if(errors))
 }

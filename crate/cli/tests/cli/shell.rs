@@ -45,6 +45,13 @@ fn manual_pages_are_written_one_a_command() {
     let page = folder.run(&["man"]).ends(0).out;
     assert!(page.contains(".TH diffract 1"), "{page}");
     folder.run(&["man", "--out", "pages"]).ends(0);
+    // What is there is left alone unless one says so.
+    folder.file("pages/diffract-fmt.1", "mine");
+    let said = folder.run(&["man", "--out", "pages"]).ends(2).err;
+    assert!(said.contains("is there already; add `--force`"), "{said}");
+    assert_eq!(folder.read("pages/diffract-fmt.1"), "mine");
+    folder.run(&["man", "--out", "pages", "--force"]).ends(0);
+    assert!(folder.read("pages/diffract-fmt.1").contains("diffract"));
     for command in COMMANDS {
         assert!(folder.read(&format!("pages/diffract-{command}.1")).contains("Exit codes"), "{command}");
     }

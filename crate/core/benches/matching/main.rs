@@ -53,7 +53,7 @@ fn main() {
     let mut sets = Vec::new();
     println!("\n  rules  from text ms  from checked rules ms  snapshot MB  snapshot to ready ms");
     for (size, program) in sizes.iter().zip(&programs) {
-        let (text, _) = best_of(3, || written::files(program), |files| RuleSet::new(compile(&files).program));
+        let (text, _) = best_of(3, || written::files(program), |files| compile(&files).into_rules());
         let (checked, rules) = best_of(3, || program.clone(), RuleSet::new);
         let saved = snapshot(&rules);
         let (read, _) = best_of(3, || (), |()| restore(&saved).expect("our own snapshot"));

@@ -1,6 +1,7 @@
 //! From a rule file's tree to what it means: names, types, units, lists, and whether it makes sense.
 //!
-//! [`compile`] is the front end's one entrance. A bad line costs that line; a bad pack costs that pack.
+//! [`compile`] says what rules do, and what is wrong with them; `check` makes the same of them and adds what only their
+//! author wants to hear. A bad line costs that line; a bad pack costs that pack.
 
 mod advice;
 #[cfg(feature = "analysis")]
@@ -20,8 +21,10 @@ mod share;
 mod values;
 
 use crate::diagnostic::{Diagnostic, code};
+use crate::matching::{Expressions, RuleSet};
 use crate::program::{Pack, PackId, Program, Scope, ScopeId, Trust};
 use crate::reference::{KNOWN_MODELS, MAX_FILE};
+use regex::Regexes;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, HashMap};
 
@@ -48,6 +51,16 @@ pub struct Compiled {
     pub program: Program,
     /// One entry a pack, in the order they were given.
     pub diagnostics: Vec<PackDiagnostics>,
+    expressions: Expressions,
+}
+
+impl Compiled {
+    /// The rules, ready to decide. Quicker than [`RuleSet::new`] with the program, which parses each expression again.
+    pub fn into_rules(self) -> RuleSet {
+        let Self { program, diagnostics, expressions } = self;
+        drop(diagnostics);
+        RuleSet::with_expressions(program, expressions)
+    }
 }
 
 /// The messages about one pack.
@@ -59,15 +72,30 @@ pub struct PackDiagnostics {
     pub diagnostics: Vec<Diagnostic>,
 }
 
-/// Parses and checks all packs, with the [default names of models](KNOWN_MODELS).
+/// Parses and checks all packs, with the [default names of models](KNOWN_MODELS), as fast as it can be done: advice for
+/// authors is left out.
 pub fn compile(packs: &[PackSource]) -> Compiled {
     compile_with(packs, KNOWN_MODELS)
 }
 
-/// Parses and checks all packs; `models` are the names that a share can be asked of.
+/// As [`compile`]; `models` are the names that a share can be asked of.
 pub fn compile_with(packs: &[PackSource], models: &[&str]) -> Compiled {
+    all(packs, models, false)
+}
+
+/// Parses and checks all packs, and looks for what their authors may not have meant: rules that can never act, that another
+/// makes pointless, expressions that are slow, and what was meant by a slip. The program is the one of [`compile`].
+#[cfg(feature = "analysis")]
+pub fn check(packs: &[PackSource]) -> Compiled {
+    all(packs, KNOWN_MODELS, true)
+}
+
+fn all(packs: &[PackSource], models: &[&str], advise: bool) -> Compiled {
     let mut compiled = Compiled::default();
     let mut scopes = Scopes::default();
+    let mut regexes = Regexes::default();
+    // Growing by and by would take up to three times as much at once.
+    compiled.program.rules.reserve_exact(packs.iter().map(|pack| pack::rules_at_most(&pack.source)).sum());
     for source in packs {
         let id = compiled.program.packs.len() as PackId;
         compiled.program.packs.push(Pack {
@@ -78,10 +106,14 @@ pub fn compile_with(packs: &[PackSource], models: &[&str]) -> Compiled {
         let diagnostics = if source.source.len() > MAX_FILE {
             vec![too_large(&source.source)]
         } else {
-            pack::check(source, id, models, &mut compiled.program, &mut scopes)
+            regexes.enter(id);
+            let shared = pack::Shared { scopes: &mut scopes, regexes: &mut regexes, models, advise };
+            pack::check(source, id, &mut compiled.program, shared)
         };
         compiled.diagnostics.push(PackDiagnostics { pack: source.id.clone(), diagnostics });
     }
+    compiled.program.rules.shrink_to_fit();
+    compiled.expressions = regexes.finish();
     compiled
 }
 

@@ -39,7 +39,10 @@ impl Node {
     }
 
     /// All of them; nested chains are joined.
-    pub fn and(span: Span, all: Vec<Node>) -> Self {
+    pub fn and(span: Span, mut all: Vec<Node>) -> Self {
+        if all.len() == 1 {
+            return all.swap_remove(0);
+        }
         let mut flat = Vec::with_capacity(all.len());
         for node in all {
             match node.kind {
@@ -51,7 +54,10 @@ impl Node {
     }
 
     /// Any of them; nested chains are joined.
-    pub fn or(span: Span, all: Vec<Node>) -> Self {
+    pub fn or(span: Span, mut all: Vec<Node>) -> Self {
+        if all.len() == 1 {
+            return all.swap_remove(0);
+        }
         let mut flat = Vec::with_capacity(all.len());
         for node in all {
             match node.kind {
@@ -64,7 +70,12 @@ impl Node {
 
     /// Without places.
     pub fn into_condition(self) -> Condition {
-        let all = |nodes: Vec<Node>| nodes.into_iter().map(Node::into_condition).collect();
+        let all = |nodes: Vec<Node>| {
+            // Not in the place of the nodes, which are larger.
+            let mut all = Vec::with_capacity(nodes.len());
+            all.extend(nodes.into_iter().map(Node::into_condition));
+            all
+        };
         match self.kind {
             NodeKind::Not(inner) => Condition::Not(Box::new(inner.into_condition())),
             NodeKind::And(nodes) => Condition::And(all(nodes)),

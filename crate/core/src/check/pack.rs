@@ -20,7 +20,9 @@ pub(super) struct Checker<'a> {
     pub source: &'a str,
     pub models: &'a [&'a str],
     pub lists: Lists,
-    pub regexes: Regexes,
+    pub regexes: &'a mut Regexes,
+    /// Whether the author's advice is asked for.
+    advise: bool,
     messages: Messages,
     line: u32,
     line_start: usize,
@@ -38,8 +40,8 @@ impl Checker<'_> {
         // Finding the column costs the line's length.
         if self.line_messages <= MAX_PER_LINE {
             let message = match self.is_full() {
-                true => message,
-                false => advice::improve(message, self.source, self.line_start..self.line_end),
+                false if self.advise => advice::improve(message, self.source, self.line_start..self.line_end),
+                _ => message,
             };
             self.messages.push(message.locate(self.source, self.line, self.line_start));
         }
@@ -72,13 +74,21 @@ enum Standing {
     Held { line: u32, span: Span, rules: usize },
 }
 
+/// What is the same for all packs, or shared by them.
+pub(super) struct Shared<'a> {
+    pub scopes: &'a mut Scopes,
+    pub regexes: &'a mut Regexes,
+    pub models: &'a [&'a str],
+    /// Whether the author's advice is asked for.
+    pub advise: bool,
+}
+
 /// Checks one pack into the program.
 pub(super) fn check(
     pack: &PackSource,
     id: PackId,
-    models: &[&str],
     program: &mut Program,
-    scopes: &mut Scopes,
+    Shared { scopes, regexes, models, advise }: Shared<'_>,
 ) -> Vec<Diagnostic> {
     let source = pack.source.as_str();
     let mut messages = Messages::default();
@@ -88,7 +98,8 @@ pub(super) fn check(
         source,
         models,
         lists,
-        regexes: Regexes::default(),
+        regexes,
+        advise,
         messages,
         line: 0,
         line_start: 0,
@@ -98,7 +109,7 @@ pub(super) fn check(
     };
     let mut headers: HashMap<String, u32> = HashMap::new();
     let mut standing = Standing::At(Scope::default());
-    let mut advice = Advice::new(program.rules.len());
+    let mut advice = Advice::new(program.rules.len(), advise);
     for (number, span) in lines(source) {
         (checker.line, checker.line_start, checker.line_end) = (number, span.start, span.end);
         (checker.failed, checker.line_messages) = (false, 0);
@@ -180,6 +191,16 @@ pub(super) fn check(
     checker.lists.report_unused(source, &mut messages);
     advice.finish(program, source, &mut messages);
     messages.finish()
+}
+
+/// About how many rules a file has: not more than it has lines, nor more than it has room for.
+pub(super) fn rules_at_most(source: &str) -> usize {
+    if source.len() > reference::MAX_FILE {
+        return 0;
+    }
+    /// Of a short rule, in bytes.
+    const RULE: usize = 24;
+    source.bytes().filter(|b| matches!(b, b'\n' | b'\r')).count().min(source.len() / RULE)
 }
 
 /// Says of a broken `on` what hung on it.
@@ -317,7 +338,7 @@ impl Checker<'_> {
         if self.failed {
             return None;
         }
-        for message in advice.rule(rule, &effect, node.as_ref(), self.source) {
+        for message in advice.rule(rule, &effect, node.as_ref(), self.source, self.regexes) {
             self.report(message);
         }
         Some(Rule {

@@ -345,7 +345,7 @@ impl Checker<'_> {
     }
 
     fn links_to(&mut self, values: &[Value], span: Span) -> Option<Node> {
-        let mut all = Vec::new();
+        let mut all = Vec::with_capacity(values.len());
         let mut sound = true;
         for value in values {
             match value {
@@ -431,7 +431,10 @@ impl Checker<'_> {
 }
 
 /// One test for each of the needles, joined.
-fn joined(span: Span, needles: Vec<Needles>, and: bool, test: impl Fn(Needles) -> Test) -> Node {
+fn joined(span: Span, mut needles: Vec<Needles>, and: bool, test: impl Fn(Needles) -> Test) -> Node {
+    if needles.len() == 1 {
+        return Node::test(span, test(needles.swap_remove(0)));
+    }
     let nodes = needles.into_iter().map(|n| Node::test(span.clone(), test(n))).collect();
     if and { Node::and(span, nodes) } else { Node::or(span, nodes) }
 }

@@ -1,7 +1,8 @@
 //! Regular expressions: whether they compile, and within which bounds.
 
 use crate::diagnostic::{Diagnostic, Span, code, quoted};
-use crate::matching::compile_regex;
+use crate::matching::{Expressions, Required, compile_regex, required_of};
+use crate::program::PackId;
 use crate::syntax::tree::Regex;
 use regex_syntax::ast::{self, ErrorKind};
 use regex_syntax::hir::{Hir, HirKind};
@@ -15,11 +16,36 @@ const SURELY_SMALL: usize = 2_000;
 /// How large all expressions of a pack may be together: tens of thousands of ordinary ones.
 const MAX_TOTAL: usize = 10_000_000;
 
-/// The expressions of one pack.
+/// The expressions of all packs, each parsed once.
 #[derive(Debug, Default)]
 pub(crate) struct Regexes {
+    known: HashMap<String, Known>,
+    /// The pack that is looked at, and the weight of its expressions so far.
+    pack: PackId,
     total: usize,
-    seen: HashMap<String, bool>,
+}
+
+/// What is known of an expression that compiles.
+#[derive(Debug)]
+struct Known {
+    facts: Facts,
+    weight: usize,
+    /// The pack that it was last counted for.
+    pack: PackId,
+    required: Required,
+}
+
+/// What an expression finds.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Facts {
+    /// Something in every text.
+    pub matches_all: bool,
+    /// The empty text, where it may stand.
+    #[cfg(feature = "analysis")]
+    pub fits_nothing: bool,
+    /// It has to be tried on every post, since nothing is known that it cannot match without.
+    #[cfg(feature = "analysis")]
+    pub slow: bool,
 }
 
 /// An expression that compiles.
@@ -32,14 +58,26 @@ pub(crate) struct Sound {
 }
 
 impl Regexes {
+    /// What is checked from here on is of this pack.
+    pub fn enter(&mut self, pack: PackId) {
+        (self.pack, self.total) = (pack, 0);
+    }
+
     /// The pattern with its flags folded in.
     pub fn check(&mut self, regex: &Regex) -> Result<Sound, Box<Diagnostic>> {
         let flags = flags(regex)?;
-        let pattern =
-            if flags.is_empty() { regex.pattern.clone() } else { format!("(?{flags}){}", regex.pattern) };
+        let pattern = if flags.is_empty() {
+            regex.pattern.clone()
+        } else {
+            ["(?", &flags, ")", &regex.pattern].concat()
+        };
         let prefix = pattern.len() - regex.pattern.len();
-        if let Some(&matches_all) = self.seen.get(&pattern) {
-            return Ok(Sound { pattern, matches_all });
+        if let Some(known) = self.known.get_mut(&pattern) {
+            if known.pack != self.pack {
+                self.total = heavier(self.total, known.weight, regex)?;
+                known.pack = self.pack;
+            }
+            return Ok(Sound { pattern, matches_all: known.facts.matches_all });
         }
         if regex.pattern.is_empty() {
             return Err(Box::new(
@@ -47,28 +85,53 @@ impl Regexes {
                     .help("an empty expression is found in every text; say what to look for"),
             ));
         }
-        let hir = parse(&pattern, prefix, regex)?;
+        let mut parser = regex_syntax::ParserBuilder::new().nest_limit(64).build();
+        let hir = parser.parse(&pattern).map_err(|error| refusal(&error, prefix, regex))?;
         let weight = weight(&hir);
         if weight > MAX_WEIGHT {
             return Err(too_big(regex));
         }
-        if self.total + weight > MAX_TOTAL {
-            let message = "all regular expressions of this pack together are too big";
-            return Err(Box::new(
-                Diagnostic::error(code::REGEX_TOO_BIG, regex.span.clone(), message)
-                    .help("use `has` and `has word` for words; they cost nothing"),
-            ));
-        }
-        self.total += weight;
-        let properties = hir.properties();
-        let matches_all = properties.minimum_len() == Some(0) && properties.look_set().is_empty();
+        self.total = heavier(self.total, weight, regex)?;
         // The estimate is ours; matching has the last word.
         if weight > SURELY_SMALL && compile_regex(&pattern).is_err() {
             return Err(too_big(regex));
         }
-        self.seen.insert(pattern.clone(), matches_all);
+        let properties = hir.properties();
+        let matches_all = properties.minimum_len() == Some(0) && properties.look_set().is_empty();
+        let required = required_of(&hir);
+        let facts = Facts {
+            matches_all,
+            #[cfg(feature = "analysis")]
+            fits_nothing: properties.minimum_len() == Some(0),
+            #[cfg(feature = "analysis")]
+            slow: required.is_empty(),
+        };
+        self.known.insert(pattern.clone(), Known { facts, weight, pack: self.pack, required });
         Ok(Sound { pattern, matches_all })
     }
+
+    /// What is known of a pattern that was checked.
+    #[cfg(feature = "analysis")]
+    pub fn facts(&self, pattern: &str) -> Option<Facts> {
+        self.known.get(pattern).map(|known| known.facts)
+    }
+
+    /// What all of them cannot match without.
+    pub fn finish(self) -> Expressions {
+        Expressions(self.known.into_iter().map(|(pattern, known)| (pattern, known.required)).collect())
+    }
+}
+
+/// The weight of a pack's expressions with one more.
+fn heavier(total: usize, weight: usize, regex: &Regex) -> Result<usize, Box<Diagnostic>> {
+    if total + weight <= MAX_TOTAL {
+        return Ok(total + weight);
+    }
+    let message = "all regular expressions of this pack together are too big";
+    Err(Box::new(
+        Diagnostic::error(code::REGEX_TOO_BIG, regex.span.clone(), message)
+            .help("use `has` and `has word` for words; they cost nothing"),
+    ))
 }
 
 fn too_big(regex: &Regex) -> Box<Diagnostic> {
@@ -106,20 +169,16 @@ fn flags(regex: &Regex) -> Result<String, Box<Diagnostic>> {
     Ok(sorted.into_iter().collect())
 }
 
-fn parse(pattern: &str, prefix: usize, regex: &Regex) -> Result<Hir, Box<Diagnostic>> {
+/// What is wrong with an expression; `prefix` is how many bytes stand before what is written.
+fn refusal(error: &regex_syntax::Error, prefix: usize, regex: &Regex) -> Box<Diagnostic> {
     let first = regex.span.start + 1;
     let place = |span: &ast::Span| -> Span {
         let start = first + span.start.offset.saturating_sub(prefix);
         let end = first + span.end.offset.saturating_sub(prefix);
         start.min(regex.span.end)..end.max(start).min(regex.span.end)
     };
-    let error = regex_syntax::ParserBuilder::new().nest_limit(64).build().parse(pattern);
-    let error = match error {
-        Ok(hir) => return Ok(hir),
-        Err(error) => error,
-    };
     let fail = |span: Span, message: String| Diagnostic::error(code::BAD_REGEX, span, message);
-    Err(Box::new(match &error {
+    Box::new(match error {
         regex_syntax::Error::Parse(e) => {
             let span = place(e.span());
             match e.kind() {
@@ -140,7 +199,7 @@ fn parse(pattern: &str, prefix: usize, regex: &Regex) -> Result<Hir, Box<Diagnos
             fail(place(e.span()), format!("the regular expression does not compile: {kind}"))
         }
         _ => fail(regex.span.clone(), "the regular expression does not compile".into()),
-    }))
+    })
 }
 
 /// About how many states an expression has when it is compiled.

@@ -79,7 +79,8 @@ pub(super) struct Wanted {
 impl Checker<'_> {
     /// Texts and lists behind `has`, `is` or `starts with`. `empty` says whether an empty text makes sense.
     pub(super) fn needles(&mut self, values: &[Value], empty: bool) -> Option<Wanted> {
-        let (mut texts, mut lists) = (Vec::new(), Vec::new());
+        // As many as there are: they stay, of a hundred thousand rules.
+        let (mut texts, mut lists) = (Vec::with_capacity(values.len()), Vec::new());
         let mut sound = true;
         for value in values {
             match value {

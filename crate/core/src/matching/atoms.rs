@@ -5,7 +5,7 @@ use super::fields::{kind_bit, mask, medium_bit, primary_subtag, surface_bit};
 use super::fold::{fold_into, fold_name_into};
 use super::hosts;
 use super::needles::NeedlesBuilder;
-use super::required::{Neighbour, OneOf, Required};
+use super::required::{Expressions, Neighbour, OneOf, Required, required};
 use crate::program::{
     AnyField, Comparison, Edge, FlagField, List, ListId, Needles, NumberField, Program, Quantifier, Question,
     SetField, Test, TextField,
@@ -179,6 +179,20 @@ impl Exact {
     }
 }
 
+/// What is known already of what expressions require.
+pub(crate) enum Given {
+    /// Of each, in the order in which they first occur.
+    InOrder(std::vec::IntoIter<Required>),
+    /// Of some; what is missing is found out.
+    ByPattern(Expressions),
+}
+
+impl Default for Given {
+    fn default() -> Self {
+        Self::ByPattern(Expressions::default())
+    }
+}
+
 /// All leaves, and how their needles are found.
 #[derive(Default)]
 pub(crate) struct Atoms {
@@ -206,7 +220,7 @@ pub(crate) struct Atoms {
 
     /// Working space.
     buffer: String,
-    given: Option<std::vec::IntoIter<Required>>,
+    given: Given,
     pattern_ids: HashMap<Box<str>, u32>,
     regex_atoms: HashMap<(TextField, u32), u32>,
     /// Leaves of expressions that require literals.
@@ -228,8 +242,8 @@ enum TestKey {
 type IsAll = bool;
 
 impl Atoms {
-    pub(crate) fn new(given: Option<Vec<Required>>) -> Self {
-        Self { given: given.map(Vec::into_iter), ..Self::default() }
+    pub(crate) fn new(given: Given) -> Self {
+        Self { given, ..Self::default() }
     }
 
     /// The number of a leaf.
@@ -404,8 +418,8 @@ impl Atoms {
                 let id = self.patterns.len() as u32;
                 let required = match &mut self.given {
                     // Fewer were given than there are: the count will not agree, and who gave them is told.
-                    Some(given) => given.next().unwrap_or_default(),
-                    None => super::required::required(pattern),
+                    Given::InOrder(given) => given.next().unwrap_or_default(),
+                    Given::ByPattern(given) => given.0.remove(pattern).unwrap_or_else(|| required(pattern)),
                 };
                 self.required.push(required.sound());
                 self.patterns.push(pattern.into());
@@ -473,7 +487,10 @@ impl Atoms {
 
     /// Whether more were given than there are expressions.
     pub(crate) fn has_given_left(&mut self) -> bool {
-        self.given.as_mut().is_some_and(|given| given.next().is_some())
+        match &mut self.given {
+            Given::InOrder(given) => given.next().is_some(),
+            Given::ByPattern(_) => false,
+        }
     }
 }
 

@@ -9,7 +9,7 @@ use super::gates::{ALWAYS, flag_code, kind_codes, media_codes, surface_codes};
 use super::hosts;
 use super::index::Index;
 use super::needles::{PADDING, Places, Said};
-use super::regexes::Expressions;
+use super::regexes::CompiledExpressions;
 use super::required::{Neighbour, OneOf};
 use super::skeleton::skeleton_into;
 use super::words::Boundaries;
@@ -38,7 +38,7 @@ pub(crate) struct Facts {
     places: Places,
     key: String,
     length: Option<Option<f64>>,
-    expressions: Expressions,
+    expressions: CompiledExpressions,
 }
 
 /// Where a needle was found in the post of a number: slots, as bits.

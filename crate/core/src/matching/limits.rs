@@ -123,6 +123,24 @@ pub(super) struct Occasion {
 }
 
 impl Memory {
+    /// Remembers what `other` counted on one visit, in place of what is remembered of it. For whoever counts a visit
+    /// apart from the memory that all pages share.
+    pub fn keep_visit(&mut self, other: &Self, visit: &str) {
+        let visit = PeriodKey::Visit(visit_hash(visit));
+        self.counts.retain(|key, _| key.period != visit);
+        let kept = other.counts.iter().filter(|(key, _)| key.period == visit);
+        self.counts.extend(kept.map(|(key, count)| (*key, count.clone())));
+        // Where the feed ended on this visit is said of other periods' counts as well.
+        for (key, count) in &mut self.counts {
+            if let Some(theirs) = other.counts.get(key)
+                && theirs.ended.is_some_and(|(ended, _)| PeriodKey::Visit(ended) == visit)
+            {
+                count.ended = theirs.ended;
+            }
+        }
+        self.posts = self.counts.values().map(|count| count.posts.len()).sum();
+    }
+
     fn key(claim: &Claim<'_>, post: &Post, occasion: Occasion) -> Option<Key> {
         let author = if claim.limit.per_author { Some(post.author.as_deref()?) } else { None };
         let mut folded = String::new();
@@ -240,6 +258,25 @@ fn hash(parts: &[&str]) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_visit_counted_apart_is_taken_over_alone() {
+        let limit = |period| Limit { count: 1, per_author: false, period, then: None };
+        let (visits, days) = (limit(Period::Visit), limit(Period::Day));
+        let claims = [("v", &visits), ("d", &days)].map(|(source, limit)| Claim { pack: "p", source, limit });
+        let on = |visit| Occasion { time: LocalTime::new(0.0, 0), visit: visit_hash(visit) };
+        let mut own = Memory::default();
+        for claim in &claims {
+            own.take_place(claim, &post(1), on("reader"));
+            own.take_place(claim, &post(1), on("page"));
+        }
+        let mut shared = Memory::default();
+        shared.keep_visit(&own, "reader");
+        let mut stands = |claim: &Claim<'_>, visit| shared.standing(claim, &post(1), on(visit));
+        assert!(matches!(stands(&claims[0], "reader"), Standing::Placed));
+        assert!(matches!(stands(&claims[0], "page"), Standing::Free));
+        assert!(matches!(stands(&claims[1], "reader"), Standing::Free), "days are everyone's");
+    }
 
     fn post(id: usize) -> Post {
         Post { id: id.to_string(), author: Some(format!("a{id}")), ..Post::default() }

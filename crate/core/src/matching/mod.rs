@@ -47,14 +47,14 @@ mod words;
 use crate::post::Post;
 use crate::program::{Program, Question};
 use crate::verdict::Verdict;
+use atoms::Given;
 pub use evidence::{MAX_EVIDENCE, MAX_EVIDENCE_LENGTH};
 pub use fold::fold;
 use index::Index;
 pub use limits::Memory;
+pub use order::{OrderRule, OrderedBy};
 pub use regexes::{REGEX_SIZE_LIMIT, compile_regex};
-pub(crate) use required::Required;
-#[cfg(feature = "analysis")]
-pub(crate) use required::required;
+pub(crate) use required::{Expressions, Required, required_of};
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
@@ -104,7 +104,12 @@ pub struct RuleSet {
 impl RuleSet {
     /// Takes a checked program apart. Out-of-range ids, which the checker never makes, cost their rule only.
     pub fn new(program: Program) -> Self {
-        let index = Index::new(&program, None);
+        Self::with_expressions(program, Expressions::default())
+    }
+
+    /// As [`RuleSet::new`], with what some of its expressions require known already.
+    pub(crate) fn with_expressions(program: Program, expressions: Expressions) -> Self {
+        let index = Index::new(&program, Given::ByPattern(expressions));
         Self { program, index, spare: Mutex::default() }
     }
 
@@ -112,7 +117,7 @@ impl RuleSet {
     /// [`RuleSet::required`]. `None` if they are not as many.
     pub(crate) fn with_required(program: Program, required: Vec<Required>) -> Option<Self> {
         let count = required.len();
-        let index = Index::new(&program, Some(required));
+        let index = Index::new(&program, Given::InOrder(required.into_iter()));
         (index.required.len() == count).then(|| Self { program, index, spare: Mutex::default() })
     }
 

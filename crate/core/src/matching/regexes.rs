@@ -96,7 +96,7 @@ struct Kept {
 
 /// The expressions that are compiled now.
 #[derive(Default)]
-pub(crate) struct Expressions {
+pub(crate) struct CompiledExpressions {
     /// By expression.
     kept: Vec<Option<Box<Kept>>>,
     taken: usize,
@@ -108,7 +108,7 @@ pub(crate) struct Expressions {
     scratch: Scratch,
 }
 
-impl Expressions {
+impl CompiledExpressions {
     /// Where an expression matches first; `None` where it does not compile.
     pub(crate) fn find(&mut self, regexes: &Regexes, id: u32, text: &str) -> Option<Option<(u32, u32)>> {
         if self.kept.len() <= id as usize {
@@ -196,7 +196,7 @@ fn large(regexes: &Regexes, id: u32) -> Compiled {
         .map_or(Compiled::Refused, |automaton| Compiled::Large(Box::new(automaton)))
 }
 
-/// Expressions over one field that no literal stands in front of: run on every text, in sets.
+/// CompiledExpressions over one field that no literal stands in front of: run on every text, in sets.
 pub(crate) struct Ungated {
     /// Expression and leaf, so many to a set.
     sets: Vec<Box<[(u32, u32)]>>,
@@ -218,7 +218,7 @@ impl Ungated {
     /// Calls `found` with the leaf of every expression that matches the text.
     pub(crate) fn scan(
         &self,
-        expressions: &mut Expressions,
+        expressions: &mut CompiledExpressions,
         regexes: &Regexes,
         text: &str,
         mut found: impl FnMut(u32),
@@ -250,7 +250,7 @@ mod tests {
         let large = (0..20).map(|number| format!(r"(x{number}|word0|\pL{{40}}\d{{99}}|[ab]{{199}})"));
         let patterns: Vec<Box<str>> = small.chain(large).map(String::into_boxed_str).collect();
         let regexes = Regexes::new(patterns);
-        let mut expressions = Expressions::default();
+        let mut expressions = CompiledExpressions::default();
         for id in 0..regexes.patterns.len() as u32 {
             let text = format!("é word{id} other word0");
             assert!(expressions.find(&regexes, id, &text).flatten().is_some(), "{text}");
@@ -269,7 +269,7 @@ mod tests {
         let regexes = Regexes::new(patterns);
         let ids: Vec<(u32, u32)> = (0..1_000).map(|id| (id, id)).collect();
         let ungated = Ungated::new(&ids, 0);
-        let mut expressions = Expressions::default();
+        let mut expressions = CompiledExpressions::default();
         let mut found = Vec::new();
         ungated.scan(&mut expressions, &regexes, "é ab!a", |leaf| found.push(leaf));
         found.sort_unstable();

@@ -10,6 +10,7 @@ use super::fold::{fold_into, is_context_free, join};
 use super::skeleton;
 use regex_syntax::hir::{Class, Hir, HirKind, Look};
 use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
 use std::sync::OnceLock;
 
 /// At most so many alternatives are looked for; an expression with more counts as having none.
@@ -96,18 +97,26 @@ impl Required {
     }
 }
 
+/// What expressions cannot match without, by pattern: as far as the checker, which parses them anyway, has found out.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(crate) struct Expressions(pub(crate) HashMap<String, Required>);
+
 /// What a pattern cannot match without.
 pub(crate) fn required(pattern: &str) -> Required {
-    let Ok(hir) = regex_syntax::Parser::new().parse(pattern) else { return Required::default() };
-    let literals = literals(&hir);
+    regex_syntax::Parser::new().parse(pattern).map_or_else(|_| Required::default(), |hir| required_of(&hir))
+}
+
+/// What an expression cannot match without.
+pub(crate) fn required_of(hir: &Hir) -> Required {
+    let literals = literals(hir);
     if !literals.is_empty() {
         return Required { literals, ..Required::default() };
     }
-    let skeletons = skeleton::required(&hir);
+    let skeletons = skeleton::required(hir);
     if !skeletons.is_empty() {
         return Required { skeletons, ..Required::default() };
     }
-    Required { needs: counts::required(&hir), ..Required::default() }
+    Required { needs: counts::required(hir), ..Required::default() }
 }
 
 fn literals(hir: &Hir) -> Vec<OneOf> {

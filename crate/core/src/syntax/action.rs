@@ -110,8 +110,8 @@ impl Parser<'_> {
         let Some(word) = self.word(0) else {
             return Err(self.unexpected("an action like `hide`"));
         };
-        let names: Vec<&str> = reference::ACTIONS.iter().map(|a| a.name).collect();
-        if !names.contains(&word.as_str()) {
+        if !reference::ACTIONS.iter().any(|a| a.name == word) {
+            let names: Vec<&str> = reference::ACTIONS.iter().map(|a| a.name).collect();
             let problem = self.unexpected("an action like `hide`");
             return Err(Box::new(match reference::meant(&word, &names) {
                 Some(near) => problem.suggest(self.here(), near),
@@ -119,7 +119,7 @@ impl Parser<'_> {
             }));
         }
         self.next();
-        Ok(match word.as_str() {
+        Ok(match word.as_ref() {
             "hide" => Action::Hide,
             "collapse" => Action::Collapse,
             "blur" => {
@@ -145,8 +145,8 @@ impl Parser<'_> {
                 let mut keys = Vec::new();
                 loop {
                     match self.word(0) {
-                        Some(text) if !reference::RESERVED.contains(&text.as_str()) => {
-                            keys.push(Name { text, span: self.here() });
+                        Some(text) if !reference::RESERVED.contains(&text.as_ref()) => {
+                            keys.push(Name { text: text.into_owned(), span: self.here() });
                             self.next();
                         }
                         _ => return Err(self.unexpected("a key like `newest`, `score` or `likes`")),

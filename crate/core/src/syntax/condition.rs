@@ -16,19 +16,27 @@ const OPERATOR_WORDS: &[&str] = &[
 impl Parser<'_> {
     /// `… or …`
     pub(super) fn condition(&mut self) -> Result<Condition> {
-        let mut all = vec![self.conjunction()?];
+        let first = self.conjunction()?;
+        if !self.at_word("or") {
+            return Ok(first);
+        }
+        let mut all = vec![first];
         while self.eat_word("or").is_some() {
             all.push(self.conjunction()?);
         }
-        Ok(if all.len() == 1 { all.swap_remove(0) } else { Condition::Or(all) })
+        Ok(Condition::Or(all))
     }
 
     fn conjunction(&mut self) -> Result<Condition> {
-        let mut all = vec![self.negation()?];
+        let first = self.negation()?;
+        if !self.at_word("and") {
+            return Ok(first);
+        }
+        let mut all = vec![first];
         while self.eat_word("and").is_some() {
             all.push(self.negation()?);
         }
-        Ok(if all.len() == 1 { all.swap_remove(0) } else { Condition::And(all) })
+        Ok(Condition::And(all))
     }
 
     fn negation(&mut self) -> Result<Condition> {
@@ -149,7 +157,14 @@ impl Parser<'_> {
         let mut values = Vec::new();
         if !matches!(operator, Operator::Known { .. }) {
             let expected = expected(operator);
-            values.push(self.value(expected)?);
+            let first = self.value(expected)?;
+            // Mostly there is one.
+            values = if self.kind(0) == Some(TokenKind::Comma) {
+                Vec::with_capacity(4)
+            } else {
+                Vec::with_capacity(1)
+            };
+            values.push(first);
             while let Some(comma) = self.eat(TokenKind::Comma) {
                 let value = self.value("another value after the comma");
                 let ends = self.peek(0).is_none() || self.at_any(reference::RESERVED);
@@ -283,8 +298,8 @@ impl Parser<'_> {
     pub(super) fn at_field(&self) -> bool {
         self.word(0).is_some_and(|w| {
             reference::field(&w).is_some()
-                || reference::KNOWN_MODELS.contains(&w.as_str())
-                || ["not", "about", "like"].contains(&w.as_str())
+                || reference::KNOWN_MODELS.contains(&w.as_ref())
+                || ["not", "about", "like"].contains(&w.as_ref())
         })
     }
 

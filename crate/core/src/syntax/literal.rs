@@ -112,7 +112,7 @@ impl Parser<'_> {
                 unit = Some("%".to_owned());
             } else if let Some(word) = self.word(0).filter(|w| may_be_unit(w)) {
                 self.next();
-                unit = Some(word);
+                unit = Some(word.into_owned());
             }
         }
         Ok(Some(Part { value, unit, span: span.start..self.last_end() }))

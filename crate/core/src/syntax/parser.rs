@@ -4,6 +4,7 @@ use super::token::{Token, TokenKind, tokenize};
 use super::tree::{File, LetValue, Line, ListName, Name, SiteName, Statement, Text};
 use crate::diagnostic::{Diagnostic, Span, code, quoted};
 use crate::reference;
+use std::borrow::Cow;
 use std::ops::Range;
 
 /// The message that costs the line.
@@ -115,8 +116,11 @@ impl<'s> Parser<'s> {
     }
 
     /// The word that is `ahead` tokens further, in lower case.
-    pub fn word(&self, ahead: usize) -> Option<String> {
-        self.peek(ahead).filter(|t| t.kind == TokenKind::Word).map(|t| self.text_of(t).to_lowercase())
+    pub fn word(&self, ahead: usize) -> Option<Cow<'s, str>> {
+        let token = self.peek(ahead).filter(|t| t.kind == TokenKind::Word)?;
+        let text = self.text_of(token);
+        let lower = text.bytes().all(|b| b.is_ascii() && !b.is_ascii_uppercase());
+        Some(if lower { Cow::Borrowed(text) } else { Cow::Owned(text.to_lowercase()) })
     }
 
     /// Whether the next token is this word (lower case).
@@ -126,8 +130,12 @@ impl<'s> Parser<'s> {
 
     /// Whether the token that is `ahead` tokens further is this word (lower case).
     pub fn is_word(&self, ahead: usize, word: &str) -> bool {
-        self.peek(ahead)
-            .is_some_and(|t| t.kind == TokenKind::Word && self.text_of(t).eq_ignore_ascii_case(word))
+        // By length first: most words of a line are asked of whether they are one of many.
+        self.peek(ahead).is_some_and(|t| {
+            t.kind == TokenKind::Word
+                && t.span.len() == word.len()
+                && self.text_of(t).eq_ignore_ascii_case(word)
+        })
     }
 
     /// Whether the next token is one of these words (lower case).
@@ -228,7 +236,7 @@ impl<'s> Parser<'s> {
         let Some(word) = self.word(0) else {
             return Err(self.no_statement(&first, None));
         };
-        let statement = match word.as_str() {
+        let statement = match word.as_ref() {
             "let" => self.let_list()?,
             "on" => self.on()?,
             "at" => Statement::Rule(Box::new(self.scheduled_rule()?)),
@@ -247,6 +255,9 @@ impl<'s> Parser<'s> {
     /// An open quote or regex swallows the rest of the line, so it comes before any other message.
     fn check_closed(&self) -> Result<()> {
         let Some(last) = self.tokens.last() else { return Ok(()) };
+        if !matches!(last.kind, TokenKind::UnclosedText | TokenKind::UnclosedRegex) {
+            return Ok(());
+        }
         let end = last.span.start + self.text_of(last).trim_end().len();
         let mark = last.span.start..end;
         Err(Box::new(match last.kind {
@@ -260,11 +271,8 @@ impl<'s> Parser<'s> {
                         .help("put a `\"` where it ends; a `\"` inside is written `\\\"`")
                 }
             }
-            TokenKind::UnclosedRegex => {
-                Diagnostic::error(code::UNCLOSED_REGEX, mark, "this regular expression is never closed")
-                    .help("put a `/` where it ends; a `/` inside is written `\\/`")
-            }
-            _ => return Ok(()),
+            _ => Diagnostic::error(code::UNCLOSED_REGEX, mark, "this regular expression is never closed")
+                .help("put a `/` where it ends; a `/` inside is written `\\/`"),
         }))
     }
 

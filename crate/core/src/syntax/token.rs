@@ -97,7 +97,8 @@ fn is_word(c: char) -> bool {
 
 /// Takes one line (no line end in it) apart; `offset` is where it starts in the source.
 pub fn tokenize(line: &str, offset: usize) -> Tokens {
-    let mut out = Tokens::default();
+    // A rule has a dozen.
+    let mut out = Tokens { tokens: Vec::with_capacity(if line.is_empty() { 0 } else { 12 }), comment: None };
     let mut at = 0;
     while let Some(c) = line[at..].chars().next() {
         if is_blank(c) {
@@ -164,6 +165,13 @@ fn next(rest: &str, c: char) -> (TokenKind, usize) {
 /// The length of the word or number that `rest` starts with. A sign in the middle belongs to it where
 /// a word goes on behind it: `mon-fri`, `22:00`, `quote.text`, `reddit.com/r/all`.
 fn bare(rest: &str) -> usize {
+    // Nearly all words are letters up to a blank.
+    let plain = rest.bytes().position(|b| !(b.is_ascii_alphanumeric() || b == b'_'));
+    if plain
+        .is_none_or(|end| end > 0 && matches!(rest.as_bytes()[end], b' ' | b',' | b')' | b'<' | b'>' | b'='))
+    {
+        return plain.unwrap_or(rest.len());
+    }
     let mut chars = rest.char_indices().peekable();
     let (mut dotted, mut first) = (false, true);
     while let Some((at, c)) = chars.next() {
@@ -202,6 +210,13 @@ fn bare(rest: &str) -> usize {
 }
 
 fn text(rest: &str, open: char, closing: &[char]) -> (TokenKind, usize) {
+    // Nearly all texts are in straight quotes, without escapes.
+    if open == '"'
+        && let Some(end) = rest.bytes().skip(1).position(|b| matches!(b, b'"' | b'\\'))
+        && rest.as_bytes().get(end + 1) == Some(&b'"')
+    {
+        return (TokenKind::Text { straight: true }, end + 2);
+    }
     let mut chars = rest.char_indices().skip(1);
     while let Some((at, c)) = chars.next() {
         if c == '\\' {

@@ -2,7 +2,7 @@
 
 use crate::cases;
 use crate::native::Core;
-use diffract_core::{PackSource, Severity, compile};
+use diffract_core::{PackSource, Severity, check};
 
 /// A recipe of `docs/cookbook.md`: what is under a third heading.
 struct Recipe<'a> {
@@ -56,7 +56,7 @@ fn no_recipe_draws_a_warning() {
         let lists = [("brands.txt".to_owned(), "megacorp\n".to_owned())].into();
         let pack =
             PackSource { id: "recipe".into(), source: recipe.rules.clone(), lists, ..Default::default() };
-        let said: String = compile(&[pack])
+        let said: String = check(&[pack])
             .diagnostics
             .iter()
             .flat_map(|pack| &pack.diagnostics)

@@ -4,26 +4,28 @@
 //! characters of a sort), and tries one only where that was found. One that requires nothing has to be tried on every post.
 
 use crate::check::node::{Node, NodeKind};
+use crate::check::regex::Regexes;
 use crate::diagnostic::{Diagnostic, code};
-use crate::matching::required;
 use crate::program::Test;
 
 /// Hints about the expressions of a condition.
-pub(super) fn check(node: &Node, out: &mut Vec<Diagnostic>) {
-    look(node, false, out);
+pub(super) fn check(node: &Node, regexes: &Regexes, out: &mut Vec<Diagnostic>) {
+    look(node, regexes, false, out);
 }
 
 /// `behind` says whether something cheaper has to be true before this part is looked at.
-fn look(node: &Node, behind: bool, out: &mut Vec<Diagnostic>) {
+fn look(node: &Node, regexes: &Regexes, behind: bool, out: &mut Vec<Diagnostic>) {
     match &node.kind {
-        NodeKind::Not(inner) => look(inner, behind, out),
-        NodeKind::Or(all) => all.iter().for_each(|part| look(part, behind, out)),
+        NodeKind::Not(inner) => look(inner, regexes, behind, out),
+        NodeKind::Or(all) => all.iter().for_each(|part| look(part, regexes, behind, out)),
         NodeKind::And(all) => {
-            let behind = behind || all.iter().any(is_cheap);
-            all.iter().for_each(|part| look(part, behind, out));
+            let behind = behind || all.iter().any(|part| is_cheap(part, regexes));
+            all.iter().for_each(|part| look(part, regexes, behind, out));
         }
         NodeKind::Test(Test::Matches { pattern, .. }) => {
-            if !behind && !finds_nothing_too(pattern) && required(pattern).is_empty() {
+            // Of an expression that the empty text fits, worse is said elsewhere, or it asks whether a text is empty.
+            let facts = regexes.facts(pattern);
+            if !behind && facts.is_some_and(|facts| facts.slow && !facts.fits_nothing) {
                 let message =
                     "this expression is tried on every post, since no word stands in all that it matches";
                 out.push(Diagnostic::hint(code::SLOW_REGEX, node.span.clone(), message).help(
@@ -37,18 +39,15 @@ fn look(node: &Node, behind: bool, out: &mut Vec<Diagnostic>) {
 }
 
 /// Whether a part is decided without running an expression on every post.
-fn is_cheap(node: &Node) -> bool {
+fn is_cheap(node: &Node, regexes: &Regexes) -> bool {
     match &node.kind {
         NodeKind::Not(_) => false,
-        NodeKind::And(all) => all.iter().any(is_cheap),
-        NodeKind::Or(all) => all.iter().all(is_cheap),
-        NodeKind::Test(Test::Matches { pattern, .. }) => !required(pattern).is_empty(),
+        NodeKind::And(all) => all.iter().any(|part| is_cheap(part, regexes)),
+        NodeKind::Or(all) => all.iter().all(|part| is_cheap(part, regexes)),
+        NodeKind::Test(Test::Matches { pattern, .. }) => {
+            regexes.facts(pattern).is_some_and(|facts| !facts.slow)
+        }
         NodeKind::Test(Test::Model { .. } | Test::Known(_)) => false,
         NodeKind::Test(_) => true,
     }
-}
-
-/// Of an expression that the empty text fits, worse is said elsewhere, or it asks whether a text is empty.
-fn finds_nothing_too(pattern: &str) -> bool {
-    regex_syntax::Parser::new().parse(pattern).is_ok_and(|hir| hir.properties().minimum_len() == Some(0))
 }

@@ -22,6 +22,7 @@ mod slips;
 
 use super::messages::Messages;
 use super::node::Node;
+use super::regex::Regexes;
 use crate::diagnostic::{Diagnostic, Span, code};
 use crate::program::{Effect, Program, Scope};
 use crate::syntax::tree;
@@ -32,6 +33,8 @@ use offers::Ground;
 
 /// What is noticed about one pack on the way.
 pub(in crate::check) struct Advice {
+    /// Whether anybody asked.
+    on: bool,
     ground: Ground,
     cover: Cover,
     /// Whether the rule just looked at can never act, so that nothing is to be said of its neighbours.
@@ -39,13 +42,16 @@ pub(in crate::check) struct Advice {
 }
 
 impl Advice {
-    /// For rules from the program's `first` on.
-    pub fn new(first: usize) -> Self {
-        Self { ground: Ground::everywhere(), cover: Cover::new(first), idle: false }
+    /// For rules from the program's `first` on. Nothing is said unless `on`.
+    pub fn new(first: usize, on: bool) -> Self {
+        Self { on, ground: Ground::everywhere(), cover: Cover::new(first), idle: false }
     }
 
     /// The rules that follow stand in this scope; `None` where it could not be read.
     pub fn enter(&mut self, scope: Option<&Scope>) {
+        if !self.on {
+            return;
+        }
         self.ground = scope.map_or_else(Ground::unknown, Ground::of);
     }
 
@@ -56,8 +62,12 @@ impl Advice {
         effect: &Effect,
         condition: Option<&Node>,
         source: &str,
+        regexes: &Regexes,
     ) -> Vec<Diagnostic> {
         let mut out = Vec::new();
+        if !self.on {
+            return out;
+        }
         self.idle = false;
         if let Some(schedule) = &rule.schedule {
             out.extend(hours::check(schedule));
@@ -70,7 +80,7 @@ impl Advice {
                 if !self.idle {
                     self.ground.check(node, &mut out);
                 }
-                expressions::check(node, &mut out);
+                expressions::check(node, regexes, &mut out);
             }
         }
         out
@@ -98,11 +108,15 @@ impl Advice {
 
     /// Takes down where the rule stands that is now added to the program.
     pub fn add(&mut self, line: u32, span: Span, line_start: usize) {
-        self.cover.add(line, span, line_start, self.idle);
+        if self.on {
+            self.cover.add(line, span, line_start, self.idle);
+        }
     }
 
     /// What is to be said of the rules together.
     pub fn finish(&self, program: &Program, source: &str, messages: &mut Messages) {
-        self.cover.report(program, source, messages);
+        if self.on {
+            self.cover.report(program, source, messages);
+        }
     }
 }

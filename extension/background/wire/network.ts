@@ -1,0 +1,169 @@
+/**
+ * Firefox lets an extension rewrite what comes from the network, before the page has any of it: answers of every kind, and the
+ * documents that carry posts in themselves. Nothing in the page is touched for it.
+ */
+import platforms, { network } from "virtual:wire";
+import { isBelow, MAX_BODY, MAX_URL, pieced, type Told, type WirePlatform } from "../../shared/wire.ts";
+import type { Answers } from "./answers.ts";
+import { platformOf, type WirePorts } from "./ports.ts";
+
+/** Milliseconds that an answer is held for at most, from its end on. */
+const DEADLINE = 1500;
+/** Milliseconds after its first bytes within which a body must be complete to be rewritten. */
+const COMPLETE_WITHIN = 4000;
+
+/** What `@types/chrome` does not know of Firefox. */
+interface StreamFilter {
+  onstart: (() => void) | null;
+  ondata: ((event: { data: ArrayBuffer }) => void) | null;
+  onstop: (() => void) | null;
+  onerror: (() => void) | null;
+  readonly error: string;
+  write(bytes: ArrayBuffer | Uint8Array): void;
+  disconnect(): void;
+  close(): void;
+}
+interface Details {
+  requestId: string;
+  url: string;
+  type: string;
+  tabId: number;
+  statusCode: number;
+  documentUrl?: string;
+  originUrl?: string;
+  incognito?: boolean;
+  responseHeaders?: Array<{ name: string; value?: string }>;
+}
+interface WebRequest {
+  filterResponseData(requestId: string): StreamFilter;
+  onHeadersReceived: {
+    addListener(
+      listener: (details: Details) => Promise<Record<string, never>>,
+      filter: { urls: string[]; types: string[] },
+      extra: string[],
+    ): void;
+  };
+}
+
+const patterns = new Map<string, RegExp>();
+function answersPosts({ name, answers }: WirePlatform, path: string): boolean {
+  let pattern = patterns.get(name);
+  if (pattern === undefined) {
+    pattern = new RegExp(answers.map((one) => `(?:${one})`).join("|") || "$^");
+    patterns.set(name, pattern);
+  }
+  return pattern.test(path);
+}
+
+const header = ({ responseHeaders }: Details, name: string): string =>
+  responseHeaders?.find((one) => one.name.toLowerCase() === name)?.value ?? "";
+
+/** The platform whose page asked, if the answer may hold posts. Pure. */
+export function concerned(details: Details): { platform: WirePlatform; host: string } | null {
+  const { url, type, statusCode, documentUrl, originUrl } = details;
+  if (statusCode !== 200 || url.length > MAX_URL || !URL.canParse(url)) return null;
+  const { pathname, hostname } = new URL(url);
+  const isDocument = type === "main_frame";
+  const asker = isDocument ? url : (documentUrl ?? originUrl ?? "");
+  const host = URL.canParse(asker) ? new URL(asker).hostname : "";
+  const platform = platformOf(host);
+  if (platform === undefined || !platform.recorded) return null;
+  if (+header(details, "content-length") > MAX_BODY) return null;
+  const kind = header(details, "content-type").toLowerCase();
+  // A stream of events never ends; where its messages are posts, the interceptor sees to them.
+  if (kind.includes("text/event-stream")) return null;
+  if (/charset=/.test(kind) && !/charset="?utf-?8/.test(kind)) return null;
+  if (isDocument)
+    return platform.documents && kind.includes("html") && isBelow(hostname, platform.hosts)
+      ? { platform, host }
+      : null;
+  return answersPosts(platform, pathname) ? { platform, host } : null;
+}
+
+/** To be called as soon as the background runs: listeners of later do not wake it. */
+export function followNetwork(
+  answers: Answers,
+  ports: WirePorts,
+  /** Whether the reader wants it on this host. */
+  wanted: (host: string) => Promise<boolean>,
+): void {
+  const webRequest = (globalThis as unknown as { browser?: { webRequest?: WebRequest } }).browser?.webRequest;
+  if (!network || webRequest === undefined) return;
+  const urls = [...new Set(platforms.flatMap(({ hosts }) => hosts))].map((host) => `*://*.${host}/*`);
+  webRequest.onHeadersReceived.addListener(
+    async (details) => {
+      const found = concerned(details);
+      if (details.type === "main_frame") ports.left(details.tabId);
+      if (found !== null && (await wanted(found.host))) {
+        try {
+          follow(webRequest.filterResponseData(details.requestId), details, found.platform, answers, ports);
+        } catch {
+          // It came out of a cache that cannot be filtered, or is gone: it stays as it is.
+        }
+      }
+      return {};
+    },
+    { urls, types: ["main_frame", "xmlhttprequest"] },
+    ["blocking", "responseHeaders"],
+  );
+}
+
+function follow(
+  filter: StreamFilter,
+  details: Details,
+  platform: WirePlatform,
+  answers: Answers,
+  ports: WirePorts,
+): void {
+  const parts: Uint8Array[] = [];
+  let size = 0;
+  /** Passed on as it comes, from here on. */
+  let given = false;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const tell = (told: Told) => details.tabId >= 0 && ports.tell(details.tabId, told);
+  const giveUp = (passed: Told["passed"]) => {
+    if (given) return;
+    given = true;
+    clearTimeout(timer);
+    for (const part of parts) filter.write(part);
+    filter.disconnect();
+    tell({ posts: 0, taken: [], moved: 0, ...(passed && { passed }) });
+  };
+  filter.ondata = ({ data }) => {
+    if (given) return;
+    parts.push(new Uint8Array(data));
+    size += data.byteLength;
+    timer ??= setTimeout(() => giveUp("cut"), COMPLETE_WITHIN);
+    if (size > MAX_BODY) giveUp("large");
+  };
+  filter.onerror = () => clearTimeout(timer);
+  filter.onstop = () => {
+    if (given) return;
+    clearTimeout(timer);
+    timer = setTimeout(() => giveUp("late"), DEADLINE);
+    const body = joined(parts, size);
+    const visit =
+      (details.type !== "main_frame" && ports.visitOf(details.tabId)) || `request-${details.requestId}`;
+    const isPrivate = details.incognito !== false;
+    void answers
+      .rewrite({ platform: platform.name, url: details.url, visit, body, isPrivate })
+      .then((done) => {
+        if (given) return;
+        given = true;
+        clearTimeout(timer);
+        filter.write(done.outcome === "changed" && done.pieces ? pieced(body, done.pieces) : body);
+        filter.close();
+        tell(done.told);
+      });
+  };
+}
+
+function joined(parts: readonly Uint8Array[], size: number): Uint8Array {
+  const whole = new Uint8Array(size);
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.byteLength;
+  }
+  return whole;
+}

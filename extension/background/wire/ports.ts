@@ -1,0 +1,128 @@
+/** The ports of pages over which answers come to be rewritten. */
+import platforms from "virtual:wire";
+import { api } from "../../shared/api.ts";
+import { readOr } from "../../shared/shape.ts";
+import {
+  isBelow,
+  type Told,
+  type WireAnswer,
+  type WirePlatform,
+  type WireRequest,
+} from "../../shared/wire.ts";
+import { readWireRequest } from "../../shared/wire-guards.ts";
+import type { Answers } from "./answers.ts";
+
+/** Most reports that wait for a page to open its port, and tabs that they are kept for. */
+const MOST_WAITING = 50;
+
+/** The platform whose pages a host serves, if answers of it are known. */
+export const platformOf = (host: string): WirePlatform | undefined =>
+  platforms.find(({ hosts }) => isBelow(host, hosts));
+
+interface Guest {
+  port: chrome.runtime.Port;
+  hello: { host: string; visit: string } | null;
+}
+
+export class WirePorts {
+  private readonly guests = new Set<Guest>();
+  /** What a tab's page is to be told once it listens. */
+  private readonly waiting = new Map<number, Told[]>();
+
+  constructor(
+    private readonly answers: Answers,
+    private readonly trouble: (words: string) => void,
+  ) {}
+
+  accept(port: chrome.runtime.Port): void {
+    const guest: Guest = { port, hello: null };
+    this.guests.add(guest);
+    port.onDisconnect.addListener(() => {
+      void api.runtime.lastError;
+      this.guests.delete(guest);
+    });
+    port.onMessage.addListener((raw: unknown) => {
+      const message = readOr<WireRequest>(readWireRequest, raw, "the message", (words) =>
+        this.trouble(`A page sent an answer that was refused: ${words}.`),
+      );
+      if (message !== null) void this.hear(guest, message);
+    });
+  }
+
+  /** On which visit the page in a tab is; `undefined` before it said so. */
+  visitOf(tab: number): string | undefined {
+    return this.inTab(tab)?.hello?.visit;
+  }
+
+  /** Tells the page in a tab what was done for it, now or when it listens. */
+  tell(tab: number, told: Told): void {
+    const guest = this.inTab(tab);
+    if (guest?.hello) {
+      say(guest.port, { type: "told", told });
+      return;
+    }
+    const waiting = this.waiting.get(tab) ?? [];
+    this.waiting.delete(tab);
+    this.waiting.set(tab, [...waiting, told].slice(-MOST_WAITING));
+    for (const oldest of this.waiting.keys()) {
+      if (this.waiting.size <= MOST_WAITING) break;
+      this.waiting.delete(oldest);
+    }
+  }
+
+  /** Another page opens in a tab: what its predecessor was to be told is told to nobody. */
+  left(tab: number): void {
+    this.waiting.delete(tab);
+    const guest = this.inTab(tab);
+    if (guest) this.guests.delete(guest);
+  }
+
+  private inTab(tab: number): Guest | undefined {
+    return [...this.guests].findLast(({ port }) => port.sender?.tab?.id === tab);
+  }
+
+  private async hear(guest: Guest, message: WireRequest): Promise<void> {
+    const { port } = guest;
+    if (message.type === "hello") {
+      const { host, visit, probe } = message;
+      guest.hello = { host, visit };
+      const known = platformOf(host);
+      if (known) void this.answers.warm(known.name);
+      say(port, { type: "ready", bytes: Object.prototype.toString.call(probe) === "[object Uint8Array]" });
+      const tab = port.sender?.tab?.id;
+      for (const told of (tab !== undefined && this.waiting.get(tab)) || [])
+        say(port, { type: "told", told });
+      if (tab !== undefined) this.waiting.delete(tab);
+      return;
+    }
+    const began = performance.now();
+    const platform = guest.hello && platformOf(guest.hello.host)?.name;
+    if (!guest.hello || !platform) {
+      this.trouble("A page sent an answer of a platform that is not known.");
+      return;
+    }
+    const { outcome, pieces, engine, told } = await this.answers.rewrite({
+      platform,
+      url: message.url,
+      visit: guest.hello.visit,
+      body: message.body,
+      isPrivate: port.sender?.tab?.incognito !== false,
+    });
+    say(port, {
+      type: "rewritten",
+      seq: message.seq,
+      outcome,
+      ...(pieces && { pieces }),
+      spent: { background: performance.now() - began, engine },
+      told,
+    });
+  }
+}
+
+function say(port: chrome.runtime.Port, answer: WireAnswer): void {
+  try {
+    port.postMessage(answer);
+  } catch {
+    // The page is gone.
+  }
+}

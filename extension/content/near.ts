@@ -1,0 +1,271 @@
+/**
+ * The near engine: decides posts in the task that read them, with no way through the browser (docs/decisions/near-engine.md).
+ * It is a copy of the background's rules. Until it is here, while it is not to be had, and for good once it has failed on
+ * this page, posts are decided by the background.
+ */
+import { wordsOf } from "../shared/api.ts";
+import { readVerdicts } from "../shared/guards.ts";
+import type { EngineMessage, ShellMessage } from "../shared/messages.ts";
+import { decideNear, NEAR_HANDLE, type NearInstance, type NearScript } from "../shared/near.ts";
+import type { Verdict } from "../shared/post.ts";
+
+/** Milliseconds after which an idle moment is not waited for any more. */
+const IDLE = 2000;
+/** Milliseconds that a batch may take; so many in all that take longer, and the background decides instead. */
+const SLOW = 60;
+const MAX_SLOW = 3;
+/** Idle moments in which it decides posts that are decided already, so that its code is compiled before it is needed. */
+const REHEARSALS = 6;
+/** Milliseconds until the background is told what was decided, and most characters that wait. */
+const TELL_AFTER = 1000;
+const MAX_UNTOLD = 1 << 20;
+/** Milliseconds until an engine that did not come is asked for again. */
+const AGAIN = 30_000;
+/** Milliseconds that a page is out of sight until its engine is given up, to come again with the page. */
+const HIDDEN = 120_000;
+const PAGE = 64 << 10;
+
+export interface NearEvents {
+  tell(message: ShellMessage): void;
+  /** A JSON array of posts was decided here, a while ago. */
+  decided(posts: string): void;
+  /** Posts that are decided already, each as JSON. */
+  samples(): string[];
+  trouble(words: string): void;
+}
+
+/** An engine that is being put together. */
+interface Coming {
+  engine: NearInstance;
+  left: number;
+  orders: boolean;
+}
+
+export class Near {
+  /** Some rule says `order by`. */
+  orders = false;
+  private engine: NearInstance | null = null;
+  private coming: Coming | null = null;
+  private module: { build: string; module: WebAssembly.Module } | null = null;
+  private wanted = false;
+  /** When it may be asked for again, as `performance.now()`. */
+  private againAt = 0;
+  private failed = false;
+  /** Grows whenever what was asked for is not wanted any more. */
+  private turn = 0;
+  /** Parts that came before the engine was made. */
+  private early: Array<EngineMessage & { type: "near-part" }> = [];
+  private slow = 0;
+  private untold: string[] = [];
+  private untoldSize = 0;
+  private telling: ReturnType<typeof setTimeout> | undefined;
+  private hiding: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(private readonly events: NearEvents) {
+    document.addEventListener("visibilitychange", this.onVisibility);
+  }
+
+  /** Whether it decides now. */
+  get ready(): boolean {
+    return this.engine !== null;
+  }
+
+  /** Asks for an engine when there is nothing else to do. A page that nobody looks at has none. */
+  want(): void {
+    if (this.failed || this.engine !== null) return;
+    const now = performance.now();
+    // A background that was stopped in the midst of it sends no more.
+    if (this.wanted && now < this.againAt) return;
+    this.turn++;
+    this.wanted = true;
+    this.againAt = now + AGAIN;
+    this.ask();
+  }
+
+  /** Other rules hold now: what this one knows is past. */
+  drop(): void {
+    this.turn++;
+    this.engine = null;
+    this.coming = null;
+    this.early = [];
+    this.wanted = false;
+  }
+
+  stop(): void {
+    this.drop();
+    this.failed = true;
+    clearTimeout(this.hiding);
+    document.removeEventListener("visibilitychange", this.onVisibility);
+    this.sayDecided();
+  }
+
+  /** The verdicts on a JSON array of posts; `null`: the background is to be asked. */
+  decide(posts: string): Verdict[] | null {
+    if (this.engine === null) return null;
+    const started = performance.now();
+    let verdicts: Verdict[];
+    try {
+      verdicts = decideWith(this.engine, posts);
+    } catch (error) {
+      this.fail(`stopped (${wordsOf(error)})`);
+      return null;
+    }
+    if (performance.now() - started > SLOW && ++this.slow >= MAX_SLOW) this.fail("was too slow");
+    this.note(posts);
+    return verdicts;
+  }
+
+  /** Hears what is for it; whether that was so. */
+  hear(message: EngineMessage): boolean {
+    switch (message.type) {
+      case "near-begin":
+        void this.begin(message);
+        return true;
+      case "near-part":
+        if (this.coming === null) this.early.push(message);
+        else this.attempt(() => this.put(message));
+        return true;
+      case "near-none":
+        // Asked again only when the rules change, or the page comes back into sight.
+        this.againAt = Number.POSITIVE_INFINITY;
+        return true;
+      default:
+        return false;
+    }
+  }
+
+  private ask(): void {
+    const { turn } = this;
+    requestIdleCallback(
+      () => {
+        if (turn !== this.turn || document.hidden) return;
+        this.events.tell({ type: "near", seq: turn, build: this.module?.build ?? scriptHere()?.build ?? "" });
+      },
+      { timeout: IDLE },
+    );
+  }
+
+  private async begin(message: EngineMessage & { type: "near-begin" }): Promise<void> {
+    const { turn } = this;
+    if (!this.wanted || message.seq !== turn) return;
+    const { build, size, parts: left, orders, program } = message;
+    this.coming = null;
+    this.early = [];
+    try {
+      const engine = await this.make(build, program);
+      if (turn !== this.turn) return;
+      engine.memory.grow(Math.max(0, Math.ceil((size - engine.memory.buffer.byteLength) / PAGE)));
+      this.coming = { engine, left, orders };
+      for (const part of this.early) this.put(part);
+      this.early = [];
+    } catch (error) {
+      this.fail(`did not come (${wordsOf(error)})`);
+    }
+  }
+
+  private async make(build: string, program: ArrayBuffer | undefined): Promise<NearInstance> {
+    const script = scriptHere();
+    if (script?.build === build) return script.make();
+    if (program !== undefined) this.module = { build, module: await WebAssembly.compile(program) };
+    if (this.module?.build !== build) throw new Error("its program is not here");
+    const { exports } = await WebAssembly.instantiate(this.module.module, {});
+    return exports as unknown as NearInstance;
+  }
+
+  /** Lays a part of the engine's memory where it belongs; after the last one the engine is whole. */
+  private put({ at, bytes }: EngineMessage & { type: "near-part" }): void {
+    const { coming } = this;
+    if (coming === null || coming.left <= 0) return;
+    const { memory } = coming.engine;
+    new Uint8Array(memory.buffer).set(typeof bytes === "string" ? unpack(bytes) : bytes, at);
+    if (--coming.left > 0) return;
+    this.coming = null;
+    this.rehearse(coming, this.turn, 0);
+  }
+
+  private rehearse(coming: Coming, turn: number, round: number): void {
+    requestIdleCallback(
+      () => {
+        if (turn !== this.turn) return;
+        const samples = this.events.samples();
+        if (round < REHEARSALS && samples.length > 0) {
+          // More posts each time: nobody is to wait long for any.
+          const some = samples.slice(0, 1 << round);
+          this.attempt(() => {
+            decideWith(coming.engine, `[${some.join(",")}]`);
+            this.rehearse(coming, turn, round + 1);
+          });
+          return;
+        }
+        this.orders = coming.orders;
+        this.engine = coming.engine;
+      },
+      { timeout: IDLE },
+    );
+  }
+
+  private attempt(job: () => void): void {
+    try {
+      job();
+    } catch (error) {
+      this.fail(`failed (${wordsOf(error)})`);
+    }
+  }
+
+  /** Not on this page again. */
+  private fail(how: string): void {
+    this.drop();
+    this.failed = true;
+    this.events.trouble(
+      `Posts are decided in the background, which takes longer: the engine on the page ${how}.`,
+    );
+  }
+
+  private note(posts: string): void {
+    this.untold.push(posts);
+    this.untoldSize += posts.length;
+    if (this.untoldSize > MAX_UNTOLD) this.sayDecided();
+    else this.telling ??= setTimeout(() => this.sayDecided(), TELL_AFTER);
+  }
+
+  private sayDecided(): void {
+    clearTimeout(this.telling);
+    this.telling = undefined;
+    const untold = this.untold;
+    this.untold = [];
+    this.untoldSize = 0;
+    for (const posts of untold) this.events.decided(posts);
+  }
+
+  private readonly onVisibility = (): void => {
+    clearTimeout(this.hiding);
+    if (!this.wanted) return;
+    if (document.hidden) {
+      this.hiding = setTimeout(() => {
+        this.drop();
+        this.wanted = true;
+      }, HIDDEN);
+    } else if (this.engine === null && this.coming === null) {
+      this.turn++;
+      this.ask();
+    }
+  };
+}
+
+function decideWith(engine: NearInstance, posts: string): Verdict[] {
+  const now = Date.now();
+  const context = { now: now / 1000, utc_offset: -new Date(now).getTimezoneOffset(), no_models: true };
+  return readVerdicts(JSON.parse(decideNear(engine, JSON.stringify(context), posts)), "the verdicts");
+}
+
+/** The engine as the background's script left it in the world of content scripts, which no page can reach. */
+function scriptHere(): NearScript | undefined {
+  return (globalThis as unknown as Record<string, NearScript | undefined>)[NEAR_HANDLE];
+}
+
+function unpack(base64: string): Uint8Array {
+  const text = atob(base64);
+  const bytes = new Uint8Array(text.length);
+  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
+  return bytes;
+}

@@ -1,0 +1,103 @@
+/**
+ * The browser's own functions, taken before any script of the page could change them. What runs beside the page calls nothing
+ * by a name that the page can give another meaning: no methods of arrays, strings, promises or maps, and no `for … of`.
+ */
+
+export const { apply, construct, defineProperty, getOwnPropertyDescriptor, getPrototypeOf } = Reflect;
+
+export const { assign, create } = Object;
+export const objects: object = Object.prototype;
+
+type Method = (...given: never[]) => unknown;
+
+/** The function behind an accessor, if there is one. */
+export function getterOf<T>(owner: object | undefined, key: string): ((self: unknown) => T) | undefined {
+  const get = owner && getOwnPropertyDescriptor(owner, key)?.get;
+  return get && ((self) => apply(get, self, []) as T);
+}
+
+/** The function behind an accessor of every browser that we run in. */
+function reads<T>(owner: object, key: string): (self: unknown) => T {
+  const get = getterOf<T>(owner, key);
+  if (get === undefined) throw new Error(`no ${key} to read`);
+  return get;
+}
+
+/** A method as a function of its object. */
+function method<A extends unknown[], T>(owner: object, key: string): (self: unknown, ...given: A) => T {
+  const own = getOwnPropertyDescriptor(owner, key)?.value as Method;
+  return (self, ...given) => apply(own, self, given) as T;
+}
+
+export const NativeProxy = Proxy;
+export const NativePromise = Promise;
+export const NativeResponse = Response;
+export const NativeStream = ReadableStream;
+export const NativeBlob = Blob;
+export const NativeBytes = Uint8Array;
+
+export const now = method<[], number>(Performance.prototype, "now").bind(null, performance);
+const timer = setTimeout;
+const clear = clearTimeout;
+export const later = (job: () => void, milliseconds: number): number =>
+  apply(timer, globalThis, [job, milliseconds]) as unknown as number;
+export const never = (id: number): void => void apply(clear, globalThis, [id]);
+const microtask = queueMicrotask;
+export const soon = (job: () => void): void => void apply(microtask, globalThis, [job]);
+const { bind } = Function.prototype;
+/** A listener with all it is given, so that nothing of ours is on the stack when the browser calls it. */
+export const bound = (listener: unknown, self: unknown, given: unknown): (() => void) =>
+  apply(bind, listener as () => void, [self, given]) as () => void;
+
+export const eventType = reads<string>(Event.prototype, "type");
+export const stopEvent = method<[], void>(Event.prototype, "stopImmediatePropagation");
+export const listen = method<[string, unknown, unknown?], void>(EventTarget.prototype, "addEventListener");
+export const unlisten = method<[string, unknown, unknown?], void>(
+  EventTarget.prototype,
+  "removeEventListener",
+);
+export const dispatch = method<[Event], boolean>(EventTarget.prototype, "dispatchEvent");
+export const dataOf = reads<unknown>(MessageEvent.prototype, "data");
+export const post = method<[unknown, Transferable[]], void>(MessagePort.prototype, "postMessage");
+export const startPort = method<[], void>(MessagePort.prototype, "start");
+export const abortedOf = reads<boolean>(AbortSignal.prototype, "aborted");
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+const encode = method<[string], Uint8Array<ArrayBuffer>>(TextEncoder.prototype, "encode");
+const decode = method<[Uint8Array], string>(TextDecoder.prototype, "decode");
+export const utf8 = (text: string): Uint8Array<ArrayBuffer> => encode(encoder, text);
+export const textOf = (bytes: Uint8Array): string => decode(decoder, bytes);
+
+const TypedArray = Reflect.getPrototypeOf(NativeBytes.prototype) as object;
+export const lengthOf = reads<number>(TypedArray, "byteLength");
+export const bufferOf = reads<ArrayBuffer>(TypedArray, "buffer");
+export const setBytes = method<[Uint8Array, number], void>(TypedArray, "set");
+export const cutBytes = method<[number, number], Uint8Array<ArrayBuffer>>(TypedArray, "slice");
+export const partOf = method<[number, number], Uint8Array>(TypedArray, "subarray");
+
+const { exec } = RegExp.prototype;
+/** What a pattern finds. Patterns are ours: without `g` and `y`. */
+export const found = (pattern: RegExp, text: string): RegExpExecArray | null =>
+  apply(exec, pattern, [text]) as RegExpExecArray | null;
+
+const Weak = WeakMap;
+const weak = {
+  get: method<[unknown], unknown>(Weak.prototype, "get"),
+  set: method<[unknown, unknown], unknown>(Weak.prototype, "set"),
+  has: method<[unknown], boolean>(Weak.prototype, "has"),
+};
+/** What is known of objects, for as long as they live. */
+export interface Notes<K extends object, V> {
+  get(key: unknown): V | undefined;
+  set(key: K, value: V): void;
+  has(key: unknown): boolean;
+}
+export function notes<K extends object, V>(): Notes<K, V> {
+  const map = new Weak<K, V>();
+  return {
+    get: (key) => weak.get(map, key) as V | undefined,
+    set: (key, value) => void weak.set(map, key, value),
+    has: (key) => weak.has(map, key),
+  };
+}

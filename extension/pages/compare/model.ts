@@ -1,0 +1,94 @@
+/** Which page is compared, and what came of it. */
+import { signal } from "@preact/signals";
+import { api, wordsOf } from "../../shared/api.ts";
+import type { JudgedPost, PackState, PageReport } from "../../shared/messages.ts";
+import { askPage, askState, hostOf } from "../common/browser.ts";
+import { type Comparison, compare, usePacks } from "../common/feed.ts";
+
+/** Most posts of a page that are compared: those seen last. */
+const MOST = 1000;
+
+/** An open page that can be compared. */
+export interface OpenFeed {
+  tab: number;
+  report: PageReport;
+}
+
+/** Where the page stands. */
+export type Phase =
+  | { is: "waiting" }
+  /** Which page? These answer. */
+  | { is: "choosing"; feeds: readonly OpenFeed[] }
+  | { is: "failed"; why: string }
+  | { is: "ready"; report: PageReport; comparison: Comparison };
+
+export const phase = signal<Phase>({ is: "waiting" });
+export const packs = signal<readonly PackState[]>([]);
+/** The row that is pointed at, by its place in the host's order. */
+export const pointed = signal<number | undefined>(undefined);
+/** Only what went or moved. */
+export const onlyChanges = signal(false);
+
+/** What a pack is called. */
+export const packTitle = (id: string): string =>
+  id === "mine" ? "My rules" : (packs.value.find((pack) => pack.id === id)?.title ?? id);
+
+/** Follows the address: `#7` is the page in the tab of that number. */
+export function start(): void {
+  addEventListener("hashchange", () => void look());
+  void look();
+}
+
+/** Takes the posts of the page anew. */
+export async function look(): Promise<void> {
+  phase.value = { is: "waiting" };
+  pointed.value = undefined;
+  try {
+    phase.value = await found();
+  } catch (error) {
+    phase.value = { is: "failed", why: wordsOf(error) };
+  }
+}
+
+async function found(): Promise<Phase> {
+  const tab = /^#(\d{1,10})$/u.exec(location.hash)?.[1];
+  if (tab === undefined) return { is: "choosing", feeds: await openFeeds() };
+  const [answer, state] = await Promise.all([
+    askPage(Number(tab), { type: "report", limit: MOST }),
+    askState(),
+  ]);
+  if (answer === undefined)
+    return { is: "failed", why: "The page does not answer: it was closed, or was open before Diffract was." };
+  if (!answer.ok) return { is: "failed", why: answer.message };
+  if (!state.ok) return { is: "failed", why: state.message };
+  packs.value = state.value.packs;
+  await usePacks(state.value.packs);
+  const comparison = await compare(inHostsOrder(answer.value.posts));
+  return { is: "ready", report: answer.value, comparison };
+}
+
+/** As the page had them; those that do not say so stand last, as they were seen. Pure. */
+export function inHostsOrder(posts: readonly JudgedPost[]): JudgedPost[] {
+  const place = ({ post }: JudgedPost): number => post.position ?? Number.POSITIVE_INFINITY;
+  return [...posts].sort((one, other) => {
+    const [a, b] = [place(one), place(other)];
+    return a === b ? 0 : a - b;
+  });
+}
+
+async function openFeeds(): Promise<OpenFeed[]> {
+  const tabs = await api.tabs.query({});
+  const feeds = await Promise.all(
+    tabs.map(async ({ id, url }): Promise<OpenFeed[]> => {
+      if (id === undefined || (url !== undefined && hostOf(url) === undefined)) return [];
+      const answer = await askPage(id, { type: "report", limit: 0 });
+      return answer?.ok ? [{ tab: id, report: answer.value }] : [];
+    }),
+  );
+  return feeds.flat().filter(({ report }) => report.seen > 0);
+}
+
+/** Goes to the page in a tab. */
+export function choose(tab: number): void {
+  location.hash = `#${tab}`;
+}

@@ -1,0 +1,208 @@
+/**
+ * What the reader shows, and when that changes. The core makes the feed; this keeps what it made, and sees to it that
+ * nothing moves under whoever reads: what is new waits until it is asked for.
+ */
+import { batch, computed, signal } from "@preact/signals";
+import { wordsOf } from "../../shared/api.ts";
+import type { PackState } from "../../shared/messages.ts";
+import { askGathered, askState, onGathered, onStored } from "../common/browser.ts";
+import { type Entry, type Gathered, gather, usePacks } from "../common/feed.ts";
+import { announce } from "../common/parts.tsx";
+import { count } from "../common/words.ts";
+
+/** Milliseconds between two looks at what was gathered. */
+const LOOK_AFTER = 1500;
+
+/** Where the reader stands. */
+export type Phase =
+  | { is: "waiting" }
+  /** Nothing was gathered yet. */
+  | { is: "empty" }
+  | { is: "ready" }
+  | { is: "failed"; why: string };
+
+/** A post in the feed, or the message of a limit in place of those that it hides. */
+export type Item =
+  | { key: string; is: "post"; entry: Entry }
+  | { key: string; is: "note"; note: string; entry: Entry };
+
+/** What the reader did to a post. */
+export interface Touched {
+  /** Shown although a rule covers it, or covered although none does. */
+  turned: boolean;
+  /** Why it stands where it stands. */
+  why: boolean;
+  /** All of its words. */
+  whole: boolean;
+  /** So many of its replies. */
+  replies: number;
+}
+
+const UNTOUCHED: Touched = { turned: false, why: false, whole: false, replies: 0 };
+
+export const phase = signal<Phase>({ is: "waiting" });
+/** The feed that is shown. */
+export const feed = signal<Gathered | undefined>(undefined);
+/** A later one, that waits to be asked for, and how many posts of it are new. */
+export const later = signal<{ feed: Gathered; count: number } | undefined>(undefined);
+/** Whether hidden posts stand in the feed, too. */
+export const all = signal(false);
+export const busy = signal(false);
+export const packs = signal<readonly PackState[]>([]);
+export const paused = signal<readonly string[]>([]);
+/** By key. */
+const touched = signal<ReadonlyMap<string, Touched>>(new Map());
+
+/** How a post of a feed is known from one feed to the next. */
+export const keyOf = (made: Gathered, index: number): string => {
+  const { platform = "", id = "" } = made.posts[index] ?? {};
+  return `${platform} ${id}`;
+};
+
+/** How many places in the feed rules hide. */
+export const hidden = computed(() => feed.value?.entries.filter((entry) => entry.hidden).length ?? 0);
+
+/** What stands in the feed, first to last. */
+export const items = computed<readonly Item[]>(() => {
+  const made = feed.value;
+  return made === undefined ? [] : itemsOf(made, all.value);
+});
+
+/** See {@link items}. Pure. */
+export function itemsOf(made: Gathered, withHidden: boolean): Item[] {
+  const found: Item[] = [];
+  const keys = new Set<string>();
+  for (const entry of made.entries) {
+    const note = made.verdicts[entry.post]?.note;
+    const isLimit = entry.hidden && note !== undefined && entry.post !== made.ending?.post;
+    if (entry.hidden && !withHidden && !isLimit) continue;
+    // Two posts may claim one id; a list with one key twice would lose one of them.
+    let key = keyOf(made, entry.post);
+    while (keys.has(key)) key = `${key} again`;
+    keys.add(key);
+    found.push(
+      isLimit && !withHidden ? { key, is: "note", note: note ?? "", entry } : { key, is: "post", entry },
+    );
+  }
+  return found;
+}
+
+/** What the reader did to a post. */
+export const touchedOf = (key: string): Touched => touched.value.get(key) ?? UNTOUCHED;
+
+/** Notes what the reader does to a post. */
+export function touch(key: string, change: Partial<Touched>): void {
+  touched.value = new Map(touched.peek()).set(key, { ...(touched.peek().get(key) ?? UNTOUCHED), ...change });
+}
+
+/** What a pack is called. */
+export const packTitle = (id: string): string =>
+  id === "mine" ? "My rules" : (packs.value.find((pack) => pack.id === id)?.title ?? id);
+
+/** Names this opening of the reader, for limits that count by visit. */
+const visit = `reader ${crypto.randomUUID()}`.slice(0, 40);
+/** The packs that the worker was given. */
+let given: string | undefined;
+let looking = false;
+let lookAgain: "new" | "rules" | undefined;
+let timer: ReturnType<typeof setTimeout> | undefined;
+let isStale = false;
+
+/** Begins. */
+export function start(): void {
+  void look("rules");
+  onGathered(() => {
+    if (document.hidden) isStale = true;
+    else timer ??= setTimeout(() => void look("new"), LOOK_AFTER);
+  });
+  // Rules that changed hold at once, as on every page.
+  onStored(() => void look("rules"), ["generation", "paused", "shown"]);
+  document.addEventListener("visibilitychange", () => {
+    if (!document.hidden && isStale) void look("new");
+  });
+}
+
+/** Takes what was gathered. `rules`: as it is now, in place; `new`: what is new waits. */
+export async function look(what: "new" | "rules"): Promise<void> {
+  clearTimeout(timer);
+  timer = undefined;
+  if (looking) {
+    lookAgain = lookAgain === "rules" ? "rules" : what;
+    return;
+  }
+  looking = true;
+  isStale = false;
+  busy.value = true;
+  try {
+    take(await make(what === "rules"), what);
+  } catch (error) {
+    phase.value = { is: "failed", why: wordsOf(error) };
+  } finally {
+    looking = false;
+    busy.value = false;
+    const next = lookAgain;
+    lookAgain = undefined;
+    if (next !== undefined) void look(next);
+  }
+}
+
+async function make(withRules: boolean): Promise<Gathered> {
+  if (withRules || given === undefined) {
+    const state = await askState();
+    if (!state.ok) throw new Error(state.message);
+    packs.value = state.value.packs;
+    paused.value = state.value.pausedHosts;
+    const now = JSON.stringify(state.value.packs.filter(({ on }) => on));
+    if (given !== now) {
+      await usePacks(state.value.packs);
+      given = now;
+    }
+  }
+  const gathered = await askGathered();
+  if (!gathered.ok) throw new Error(gathered.message);
+  try {
+    return await gather(gathered.value, visit);
+  } catch (error) {
+    // The worker may have been started anew, and know no packs.
+    given = undefined;
+    throw error;
+  }
+}
+
+function take(made: Gathered, what: "new" | "rules"): void {
+  const old = feed.peek();
+  if (made.entries.length === 0) {
+    batch(() => {
+      feed.value = undefined;
+      later.value = undefined;
+      phase.value = { is: "empty" };
+    });
+    return;
+  }
+  const fresh = old === undefined ? 0 : freshIn(made, old);
+  if (old === undefined || what === "rules") show(made);
+  else if (fresh > 0) {
+    if (later.peek()?.count !== fresh) announce(`${count(fresh, "new post")}`);
+    later.value = { feed: made, count: fresh };
+  }
+}
+
+/** How many posts a feed shows that the other does not know. */
+export function freshIn(made: Gathered, old: Gathered): number {
+  const known = new Set(old.posts.map((_, index) => keyOf(old, index)));
+  return made.entries.filter((entry) => !entry.hidden && !known.has(keyOf(made, entry.post))).length;
+}
+
+function show(made: Gathered): void {
+  batch(() => {
+    feed.value = made;
+    later.value = undefined;
+    phase.value = { is: "ready" };
+  });
+}
+
+/** Shows what is new. */
+export function takeLater(): void {
+  const waiting = later.peek();
+  if (waiting !== undefined) show(waiting.feed);
+}

@@ -1,0 +1,345 @@
+/**
+ * Answers rewritten before the page sees them: the installed extension at the platforms' own addresses. What a page can see of a
+ * request is compared with what it sees of the same request on a host where Diffract does not run.
+ */
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { after, before, describe, it } from "node:test";
+import { gzipSync } from "node:zlib";
+import type { Page } from "puppeteer-core";
+import type { WireReport } from "../../extension/shared/wire.ts";
+import { builtExtension, chosenBrowsers, launch, type Running } from "../support/browsers.ts";
+import { type Extension, installExtension } from "../support/extension.ts";
+import { until } from "../support/wait.ts";
+import { type Platform, servePlatform } from "../support/wire.ts";
+
+const TIMELINE = "/i/api/graphql/q/UserTweets";
+/** Our own words, with one promoted post (3001). */
+const payload = readFileSync("crate/adapters/tests/payloads/x-profile.json", "utf8").replace(/^\ufeff/, "");
+const HOST = "x.com";
+/** Diffract does not run there. */
+const CONTROL = "example.com";
+
+/** Everything that a page can see of one request made by `fetch`, read in several ways. */
+async function byFetch(path: string): Promise<Record<string, unknown>> {
+  const seen: Record<string, unknown> = {};
+  const response = await fetch(path);
+  seen.head = [response.status, response.statusText, response.ok, response.type, response.redirected];
+  seen.url = response.url.replace(location.host, "");
+  seen.headers = [...response.headers].filter(([name]) => name !== "date");
+  seen.used = response.bodyUsed;
+  const clone = response.clone();
+  const other = response.clone();
+  const streamed = response.clone();
+  const buffer = response.clone();
+  const piped = response.clone();
+  seen.text = await response.text();
+  seen.usedThen = response.bodyUsed;
+  seen.again = await response.text().catch((error: Error) => `${error.name}: ${error.message}`);
+  try {
+    response.clone();
+  } catch (error) {
+    seen.cloned = `${(error as Error).name}: ${(error as Error).message}`;
+  }
+  seen.json = await clone.json().catch((error: Error) => error.name);
+  const blob = await other.blob();
+  seen.blob = [blob.type, blob.size, await blob.text()];
+  const bytes = new Uint8Array(await buffer.arrayBuffer());
+  seen.buffer = new TextDecoder().decode(bytes);
+  const { body } = streamed;
+  seen.body = [body === streamed.body, body?.locked, Object.prototype.toString.call(body)];
+  const [one, two] = (body as ReadableStream<Uint8Array>).tee();
+  const read = async (stream: ReadableStream<Uint8Array>) => {
+    const decoder = new TextDecoder();
+    let text = "";
+    const reader = stream.getReader();
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return text + decoder.decode();
+      text += decoder.decode(value, { stream: true });
+    }
+  };
+  const teed = await Promise.all([read(one), read(two)]);
+  seen.teed = teed;
+  seen.usedByStream = streamed.bodyUsed;
+  seen.piped = await new Response(piped.body?.pipeThrough(new TransformStream())).text();
+  return seen;
+}
+
+/** The same by `XMLHttpRequest`, in every form. */
+async function byRequest(path: string): Promise<Record<string, unknown>> {
+  const seen: Record<string, unknown> = {};
+  for (const type of ["", "text", "json", "arraybuffer", "blob", "document"] as const) {
+    const log: unknown[] = [];
+    const request = new XMLHttpRequest();
+    const body = await new Promise<unknown>((resolve) => {
+      const note = (event: Event) =>
+        log.push([
+          event.type,
+          request.readyState,
+          event.isTrusted,
+          event.target === request,
+          event.currentTarget === request,
+          event.eventPhase,
+          event.composedPath().length,
+        ]);
+      request.onreadystatechange = note;
+      for (const type of ["loadstart", "load", "error", "abort", "timeout"])
+        request.addEventListener(type, note);
+      request.addEventListener("load", { handleEvent: note }, { once: true });
+      const removed = () => log.push("removed");
+      request.addEventListener("load", removed);
+      request.removeEventListener("load", removed);
+      request.onloadend = (event) => {
+        note(event);
+        resolve(request.response);
+      };
+      request.open("GET", path);
+      request.responseType = type;
+      request.send();
+    });
+    const said =
+      body instanceof ArrayBuffer
+        ? new TextDecoder().decode(body)
+        : body instanceof Blob
+          ? [body.type, await body.text()]
+          : body instanceof Document
+            ? "a document"
+            : body;
+    let text: unknown;
+    try {
+      text = request.responseText;
+    } catch (error) {
+      text = (error as Error).name;
+    }
+    seen[type] = {
+      log,
+      said,
+      text,
+      same: body === request.response,
+      status: [request.status, request.statusText],
+      url: request.responseURL.replace(location.host, ""),
+      header: [request.getResponseHeader("x-of-the-host"), request.getResponseHeader("content-length")],
+    };
+  }
+  const sync = new XMLHttpRequest();
+  sync.open("GET", path, false);
+  sync.send();
+  seen.sync = [sync.readyState, sync.status];
+  return seen;
+}
+
+/** Runs a function in a page; the compiler's helper for names is none of the page's. */
+const inPage = <T>(page: Page, job: (path: string) => T | Promise<T>, path: string): Promise<T> =>
+  page.evaluate(
+    `(() => { const __name = (it) => it; return (${job})(${JSON.stringify(path)}); })()`,
+  ) as Promise<T>;
+
+for (const name of chosenBrowsers()) {
+  describe(`answers before the page sees them, in ${name}`, () => {
+    let platform: Platform;
+    let running: Running;
+    let extension: Extension;
+    let page: Page;
+    let control: Page;
+
+    const open = async (host: string, path = "/home"): Promise<Page> => {
+      const opened = await running.newPage();
+      await opened.goto(`https://${host}${path}`);
+      return opened;
+    };
+    const told = async (host = HOST): Promise<WireReport> => {
+      const { wire } = await extension.report(host);
+      if (wire === undefined) throw new Error("the page says nothing of it");
+      return wire;
+    };
+    /** Opens the platform's page anew and waits until it is known whether answers are rewritten there. */
+    const reopen = async (host = HOST): Promise<void> => {
+      await page?.close();
+      page = await open(host);
+      await extension.report(host);
+    };
+    const text = (path: string): Promise<string> =>
+      page.evaluate(async (address) => (await fetch(address)).text(), path);
+
+    before(async () => {
+      platform = await servePlatform();
+      platform.lay(TIMELINE, { body: payload });
+      running = await launch(name, { tlsPort: platform.port });
+      extension = await installExtension(running, builtExtension(name, "shipped"));
+      await extension.onlyMine();
+      control = await open(CONTROL);
+    });
+    after(async () => {
+      await running?.close();
+      await platform?.close();
+    });
+
+    it("leaves a request as it is in everything that can be seen of it", async () => {
+      await extension.setRules("");
+      await reopen();
+      for (const look of [byFetch, byRequest])
+        assert.deepEqual(await inPage(page, look, TIMELINE), await inPage(control, look, TIMELINE));
+      assert.ok((await told()).answers > 0, "answers were looked at");
+    });
+
+    it("takes out what a rule hides, and nothing else can be told from it", async () => {
+      await extension.setRules("hide if promoted\n");
+      await reopen();
+      const short = await text(TIMELINE);
+      assert.ok(!short.includes("promoted-tweet-3001") && short.length < payload.length);
+      const replaced = JSON.stringify(payload).slice(1, -1);
+      const instead = JSON.stringify(short).slice(1, -1);
+      for (const look of [byFetch, byRequest]) {
+        const rewritten = JSON.stringify(await inPage(page, look, TIMELINE));
+        const plain = JSON.stringify(await inPage(control, look, TIMELINE));
+        assert.ok(
+          plain.includes(replaced) || plain.includes(payload.length.toString()),
+          "the control shows it all",
+        );
+        const at = rewritten.indexOf("promoted-tweet-3001");
+        assert.equal(
+          at,
+          -1,
+          `no way of reading shows what was taken out: ${rewritten.slice(Math.max(0, at - 2000), at)}`,
+        );
+        assert.ok(rewritten.includes(instead), "every way of reading shows the same");
+      }
+      const report = await extension.report(HOST);
+      assert.ok((report.wire?.taken ?? 0) > 0);
+      assert.deepEqual(
+        report.posts
+          .filter(({ places }) => places === 0)
+          .map(({ post, verdict }) => [post.id, verdict.action]),
+        [["3001", "hide"]],
+      );
+    });
+
+    it("shows a post that the reader wants to see all the same", async () => {
+      await extension.ask(HOST, { type: "show", id: "3001", shown: true });
+      await until("the post to come through", async () => (await text(TIMELINE)) === payload);
+      await extension.ask(HOST, { type: "show", id: "3001", shown: false });
+      await until("the rule to be obeyed again", async () => (await text(TIMELINE)) !== payload);
+    });
+
+    it("does nothing where it is switched off or paused, and begins again when it is switched on", async () => {
+      for (const type of ["set-wire", "set-site"] as const) {
+        await extension.request({ type, host: HOST, on: false });
+        await until("the open page to be left alone", async () => (await text(TIMELINE)) === payload);
+        await reopen();
+        assert.equal(await text(TIMELINE), payload);
+        await extension.request({ type, host: HOST, on: true });
+        await reopen();
+        await until("it to work again", async () => (await text(TIMELINE)) !== payload);
+      }
+    });
+
+    for (const [what, body, headers, why] of [
+      ["truncated JSON", payload.slice(0, 3000), {}, "unreadable"],
+      ["a page where JSON was expected", "<!doctype html><p>Sorry", {}, "unreadable"],
+      ["bytes that are no text", Buffer.from([0xff, 0xfe, 0x00, 0x7b, 0x80]), {}, "unreadable"],
+    ] as const) {
+      it(`hands on ${what} as it came, and counts it`, async () => {
+        platform.lay("/i/api/graphql/q/Likes", { body, headers });
+        const before = (await told()).passed[why] ?? 0;
+        const read = (where: Page) =>
+          where.evaluate(
+            async (path) => [...new Uint8Array(await (await fetch(path)).arrayBuffer())],
+            "/i/api/graphql/q/Likes",
+          );
+        assert.deepEqual(await read(page), [...Buffer.from(body)]);
+        await until("it to be counted", async () => ((await told()).passed[why] ?? 0) > before);
+      });
+    }
+
+    it("hands on what is over 20 MB as it came, and counts it", async () => {
+      const size = 21 << 20;
+      const big = Buffer.alloc(size, 32);
+      big.write(payload, 0);
+      platform.lay("/i/api/graphql/q/UserMedia", (response) => {
+        // Without a length beforehand.
+        response.writeHead(200, { "content-type": "application/json" });
+        response.end(big);
+      });
+      const found = await page.evaluate(async (path) => {
+        const bytes = new Uint8Array(await (await fetch(path)).arrayBuffer());
+        const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+        return [bytes.length, [...digest].join()];
+      }, "/i/api/graphql/q/UserMedia");
+      const { createHash } = await import("node:crypto");
+      assert.deepEqual(found, [size, [...createHash("sha256").update(big).digest()].join()]);
+      await until("it to be counted", async () => ((await told()).passed.large ?? 0) > 0);
+    });
+
+    for (const [what, before] of [
+      ["a byte-order mark", "\ufeff"],
+      ["for (;;);", "for (;;);"],
+    ] as const) {
+      it(`reads past ${what}, and keeps it`, async () => {
+        const body = before + payload;
+        platform.lay("/i/api/graphql/q/Likes", { body });
+        const read = await page.evaluate(
+          async (path) => [...new Uint8Array(await (await fetch(path)).arrayBuffer())],
+          "/i/api/graphql/q/Likes",
+        );
+        const now = Buffer.from(read).toString();
+        assert.ok(now.startsWith(before) && !now.includes("promoted-tweet-3001"));
+      });
+    }
+
+    it("reads compressed answers; of one that is cut short the page gets the host's own error", async () => {
+      const whole = gzipSync(payload);
+      platform.lay("/i/api/graphql/q/Likes", { body: whole, headers: { "content-encoding": "gzip" } });
+      assert.ok(!(await text("/i/api/graphql/q/Likes")).includes("promoted-tweet-3001"));
+      platform.lay("/i/api/graphql/q/Likes", (response) => {
+        response.writeHead(200, {
+          "content-type": "application/json",
+          "content-encoding": "gzip",
+          "content-length": whole.length,
+        });
+        response.write(whole.subarray(0, 400));
+        setTimeout(() => response.destroy(), 50);
+      });
+      const fails = (where: Page) =>
+        where.evaluate(
+          (path) =>
+            fetch(path).then((response) =>
+              response.text().then(
+                () => "read",
+                (error: Error) => error.name,
+              ),
+            ),
+          "/i/api/graphql/q/Likes",
+        );
+      assert.equal(await fails(page), await fails(control));
+    });
+
+    it("lets a page give up on a request", async () => {
+      platform.lay("/i/api/graphql/q/Likes", (response) => {
+        response.writeHead(200, { "content-type": "application/json" });
+        response.write(payload.slice(0, 1000));
+      });
+      const aborted = (where: Page) =>
+        where.evaluate(async (path) => {
+          const control = new AbortController();
+          const response = await fetch(path, { signal: control.signal });
+          setTimeout(() => control.abort(), 50);
+          const byFetch = await response.text().catch((error: Error) => error.name);
+          const log: Array<[string, number]> = [];
+          await new Promise<void>((resolve) => {
+            const request = new XMLHttpRequest();
+            for (const type of ["readystatechange", "load", "abort", "loadend"])
+              request.addEventListener(type, () => log.push([type, request.readyState]));
+            request.open("GET", path);
+            request.onreadystatechange = () => {
+              if (request.readyState === 2) setTimeout(() => request.abort(), 50);
+            };
+            request.onloadend = () => setTimeout(resolve, 100);
+            request.send();
+          });
+          return [byFetch, log.filter(([, state]) => state !== 3)];
+        }, "/i/api/graphql/q/Likes");
+      assert.deepEqual(await aborted(page), await aborted(control));
+    });
+  });
+}

@@ -1,0 +1,132 @@
+/**
+ * The rewriter's wasm beside the engine's, as the background runs the two: an answer in, posts to the engine, verdicts back, the
+ * answer written anew. What it does to each platform's answers the tests of `diffract-adapters` say.
+ */
+import assert from "node:assert/strict";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { before, describe, test } from "node:test";
+import { pathToFileURL } from "node:url";
+import { engineModule, rewriterModule } from "../../scripts/build/sources.ts";
+
+type EngineModule = typeof import("../../dist/engine/diffract_engine.js");
+type RewriterModule = typeof import("../../dist/rewriter/diffract_rewriter.js");
+type Engine = InstanceType<EngineModule["Engine"]>;
+
+const built = [engineModule, rewriterModule].every(({ wasm }) => existsSync(wasm));
+const skip = built ? false : "the wasm is not built: node --import tsx scripts/build.ts";
+const CONTEXT = JSON.stringify({ now: 1_786_000_000, utc_offset: 0, visit: "test", no_models: true });
+
+interface Rewritten {
+  outcome: string;
+  body: string | undefined;
+  posts: { id: string; promoted?: boolean }[];
+  report: { removed: number[]; moved: [number, number, number][]; left: Record<string, number[]> };
+}
+
+async function load<Module extends { initSync(options: { module: BufferSource }): unknown }>(
+  script: string,
+  wasm: string,
+): Promise<Module> {
+  const module = (await import(pathToFileURL(resolve(script)).href)) as Module;
+  module.initSync({ module: readFileSync(wasm) });
+  return module;
+}
+
+describe("the rewriter in wasm", { skip }, () => {
+  let rewriter: InstanceType<RewriterModule["Rewriter"]>;
+  let engine: (source: string) => Engine;
+  before(async () => {
+    const { Engine } = await load<EngineModule>(engineModule.script, engineModule.wasm);
+    const { Rewriter } = await load<RewriterModule>(rewriterModule.script, rewriterModule.wasm);
+    rewriter = new Rewriter();
+    engine = (source) => new Engine([{ id: "rules", source }]);
+  });
+
+  function rewrite(rules: Engine, platform: string, url: string, text: string): Rewritten {
+    const answer = rewriter.read(platform, url, text);
+    assert.equal(answer.problem, undefined);
+    const { posts } = answer;
+    const verdicts = rules.decide(posts, CONTEXT);
+    const written = rewriter.write(answer, verdicts, rules.order(posts, verdicts, CONTEXT), undefined);
+    const { outcome, report } = written;
+    const body = written.body();
+    written.free();
+    answer.free();
+    return { outcome, body, posts: JSON.parse(posts), report: JSON.parse(report) };
+  }
+
+  const profile = () => readFileSync("crate/adapters/tests/payloads/x-profile.json", "utf8");
+  const PROFILE_URL = "https://x.com/i/api/graphql/q/UserTweets";
+
+  test("knows whose answers a page asks for", () => {
+    assert.equal(rewriter.platform("mobile.x.com"), "x");
+    assert.equal(rewriter.platform("notx.com"), undefined);
+    assert.equal(rewriter.knows("x", PROFILE_URL), true);
+    assert.equal(rewriter.knows("x", "https://x.com/i/api/graphql/q/SettingsPage"), false);
+  });
+
+  test("takes out what a rule hides, and leaves every other byte", () => {
+    const text = profile();
+    const rules = engine("hide if promoted");
+    const done = rewrite(rules, "x", PROFILE_URL, text);
+    assert.equal(done.outcome, "changed");
+    assert.deepEqual(
+      done.report.removed.map((post) => done.posts[post]?.promoted),
+      [true],
+    );
+    const { body = "" } = done;
+    assert.ok(
+      body.startsWith("\ufeff") && body.length < text.length && !body.includes("promoted-tweet-3001"),
+    );
+    assert.ok(body.includes("cursor-Bottom-940") && body.includes("\\u2026"));
+    rules.free();
+  });
+
+  test("hands on what no rule touches, and what it cannot read", () => {
+    const rules = engine("");
+    const done = rewrite(rules, "x", PROFILE_URL, profile());
+    assert.deepEqual([done.outcome, done.body], ["unchanged", undefined]);
+    for (const text of ["", "{", profile().slice(0, 1000), "<html>", "\0"]) {
+      const answer = rewriter.read("x", PROFILE_URL, text);
+      assert.ok(answer.problem !== undefined && answer.posts === "[]", JSON.stringify(text.slice(0, 10)));
+      const written = rewriter.write(answer, "[]", new Uint32Array(), undefined);
+      assert.equal(written.outcome, "unchanged");
+      written.free();
+      answer.free();
+    }
+    rules.free();
+  });
+
+  test("leaves no promoted post in recorded answers, and every other one", (t) => {
+    const corpora = join(process.env.DIFFRACT_CORPORA ?? "../shared/corpora", "dev");
+    if (!existsSync(corpora)) return t.skip("no recordings here; set DIFFRACT_CORPORA");
+    const rules = engine("hide if promoted");
+    let taken = 0;
+    for (const platform of readdirSync(corpora)) {
+      for (const file of readdirSync(join(corpora, platform))) {
+        // A recorded fragment is one advertisement and nothing around it.
+        if (!file.endsWith(".json") || file.endsWith(".meta.json") || file.startsWith("fragment-")) continue;
+        const text = readFileSync(join(corpora, platform, file), "utf8");
+        const meta = JSON.parse(
+          readFileSync(join(corpora, platform, file.replace(/json$/, "meta.json")), "utf8"),
+        );
+        const done = rewrite(rules, platform, meta.request_url, text);
+        const kept = done.posts.filter((_, post) => !done.report.removed.includes(post));
+        assert.ok(!kept.some(({ promoted }) => promoted), `${platform}/${file}`);
+        taken += done.report.removed.length;
+        if (done.body === undefined) continue;
+        const again = rewriter.read(platform, meta.request_url, done.body);
+        const ids = (JSON.parse(again.posts) as Rewritten["posts"]).map(({ id }) => id);
+        assert.deepEqual(
+          ids,
+          kept.map(({ id }) => id),
+          `${platform}/${file}`,
+        );
+        again.free();
+      }
+    }
+    assert.ok(taken > 0);
+    rules.free();
+  });
+});
