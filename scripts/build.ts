@@ -12,7 +12,14 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { bundle } from "./build/bundle.ts";
 import type { Browser } from "./build/manifest.ts";
-import { buildWasm, compileAdapters, compilePacks, compileWire, WASM_MODULES } from "./build/sources.ts";
+import {
+  buildWasm,
+  compileAdapters,
+  compileModels,
+  compilePacks,
+  compileWire,
+  WASM_MODULES,
+} from "./build/sources.ts";
 
 async function main(): Promise<void> {
   process.chdir(resolve(dirname(fileURLToPath(import.meta.url)), ".."));
@@ -34,6 +41,7 @@ async function main(): Promise<void> {
   compileAdapters(values.demo, values.fast);
   compileWire(values.fast);
   compilePacks(values.fast);
+  compileModels(values.fast);
   for (const browser of wanted) await bundle(browser, values.demo);
 }
 

@@ -1,6 +1,8 @@
 /** The wasm engine behind a narrow face: the only module that knows its bindings. */
 import init, { Engine, type PackSource, version } from "../../dist/engine/diffract_engine.js";
 import { api } from "../shared/api.ts";
+import type { ModelForRules } from "./catalogue.ts";
+import type { Answers } from "./scoring.ts";
 
 export interface Context {
   /** Seconds since 1970-01-01 UTC. */
@@ -8,8 +10,12 @@ export interface Context {
   /** Local time minus UTC, in minutes. */
   utc_offset: number;
   visit: string;
-  /** No model answers in this version: nothing is pending. */
+  /** No model answers: nothing is pending. */
   no_models: boolean;
+  /** The models that answer, by name. */
+  models?: Record<string, ModelForRules>;
+  /** What models have said, by the post's id and the question. */
+  scores?: Record<string, Answers>;
 }
 
 export type Source = PackSource;

@@ -5,6 +5,7 @@ import type { EngineMessage, ShellMessage } from "../shared/messages.ts";
 import { readOr } from "../shared/shape.ts";
 import type { NearEngines } from "./near.ts";
 import type { Rules } from "./rules.ts";
+import type { Asker, Scoring } from "./scoring.ts";
 
 export interface FeedEvents {
   shown(platform: string, id: string, shown: boolean): void;
@@ -16,19 +17,27 @@ export interface FeedEvents {
 }
 
 export class Feeds {
-  private readonly ports = new Set<chrome.runtime.Port>();
+  private readonly ports = new Map<chrome.runtime.Port, Asker>();
 
   constructor(
     private readonly rules: Rules,
+    private readonly scoring: Scoring,
     private readonly near: NearEngines,
     private readonly events: FeedEvents,
   ) {}
 
   /** Serves a page's port. */
   accept(port: chrome.runtime.Port): void {
-    this.ports.add(port);
+    const asker: Asker = {
+      isPrivate: isPrivate(port),
+      later: (seq, at, verdicts) =>
+        this.answer(port, { type: "later", seq, at, verdicts: JSON.stringify(verdicts) }),
+      picture: (seq, at) => this.answer(port, { type: "pictures", seq, at }),
+    };
+    this.ports.set(port, asker);
     port.onDisconnect.addListener(() => {
       void api.runtime.lastError;
+      this.scoring.forget(asker);
       this.ports.delete(port);
     });
     port.onMessage.addListener((raw: unknown) => {
@@ -38,19 +47,20 @@ export class Feeds {
         if (typeof seq === "number")
           this.answer(port, { type: "failed", seq, message: `Refused: ${words}.` });
       });
-      if (message !== null) void this.hear(port, message);
+      if (message !== null) void this.hear(port, asker, message);
     });
   }
 
   /** Tells every page that its posts are to be asked again. */
   changed(): void {
-    for (const port of this.ports) this.answer(port, { type: "changed" });
+    this.scoring.clear();
+    for (const port of this.ports.keys()) this.answer(port, { type: "changed" });
   }
 
-  private async hear(port: chrome.runtime.Port, message: ShellMessage): Promise<void> {
+  private async hear(port: chrome.runtime.Port, asker: Asker, message: ShellMessage): Promise<void> {
     switch (message.type) {
       case "posts":
-        return this.decide(port, message);
+        return this.decide(port, asker, message);
       case "order":
         return this.order(port, message);
       case "badge":
@@ -61,6 +71,10 @@ export class Feeds {
         return this.events.health(message);
       case "picked":
         return this.events.picked(message.post, isPrivate(port));
+      case "looked-at":
+        return this.scoring.look(asker, new Set(message.posts.map(([seq, at]) => `${seq} ${at}`)));
+      case "pictures":
+        return this.scoring.pictures(asker, message.seq, message.at, message.pictures);
       case "near":
         return this.sendNear(port, message);
       case "decided":
@@ -68,10 +82,14 @@ export class Feeds {
     }
   }
 
-  private async decide(port: chrome.runtime.Port, message: ShellMessage & { type: "posts" }): Promise<void> {
+  private async decide(
+    port: chrome.runtime.Port,
+    asker: Asker,
+    message: ShellMessage & { type: "posts" },
+  ): Promise<void> {
     const { seq } = message;
     try {
-      const verdicts = await this.rules.decide(message.posts, message.visit);
+      const verdicts = await this.scoring.judge(asker, seq, message.posts, message.visit);
       this.answer(port, { type: "verdicts", seq, verdicts, orders: this.rules.orders });
       if (!isPrivate(port)) this.events.decided(message.posts, message.visit);
     } catch (error) {

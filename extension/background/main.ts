@@ -1,17 +1,24 @@
 /** The background: a service worker in Chrome, an event page in Firefox. Listeners stand before anything is awaited. */
 import { engine, problems } from "virtual:build";
+import cards from "virtual:models";
 import shipped from "virtual:packs";
 import { api, wordsOf } from "../shared/api.ts";
 import { FEED_PORT, type GatheredNotice } from "../shared/messages.ts";
 import { MAX_SHOWN, Store, shownKey } from "../shared/storage.ts";
 import { WIRE_PORT } from "../shared/wire.ts";
+import { AnswerStore } from "./answers.ts";
+import { Catalogue } from "./catalogue.ts";
+import { Desk } from "./desk.ts";
 import type { Source } from "./engine.ts";
 import { Feeds } from "./feeds.ts";
+import { ModelRequests } from "./model-requests.ts";
 import { NearEngines } from "./near.ts";
 import { packFiles } from "./packs.ts";
 import { Recent } from "./recent.ts";
 import { Requests } from "./requests.ts";
 import { Rules } from "./rules.ts";
+import { browserHost, ScorerWorker } from "./scorer.ts";
+import { Scoring } from "./scoring.ts";
 import { everywhere, injectInto, syncAddedSites } from "./sites.ts";
 import { Answers } from "./wire/answers.ts";
 import { followNetwork } from "./wire/network.ts";
@@ -20,9 +27,12 @@ import { syncInterceptor } from "./wire/register.ts";
 
 const store = Store.open();
 
+const catalogue = new Catalogue(cards);
+
 const rules = new Rules(
   async (): Promise<Source[]> => {
     const { stored } = await store;
+    catalogue.set(stored.models);
     return packFiles(stored, shipped)
       .filter(({ on }) => on)
       .map(({ id, origin, source, lists }) => ({
@@ -38,6 +48,33 @@ const rules = new Rules(
     refuse: async (message) => (await store).refuse("limits", message),
   },
   engine,
+  catalogue,
+);
+
+const said = new AnswerStore((words) => rules.trouble(words));
+
+const worker = new ScorerWorker(browserHost(), (words, rest) => {
+  const again = rest > 0 ? `; it is tried again in ${Math.ceil(rest / 1000)} s` : "";
+  rules.trouble(`Models: ${words}${again}. Meanwhile posts show as your rules say of \`while unsure\`.`);
+});
+
+const desk = new Desk(worker, {
+  setAside: (name, words) => {
+    catalogue.setAside(name, words);
+    rules.trouble(
+      `The model "${name}" is not asked any more (${words}). Rules that ask it leave posts alone.`,
+    );
+  },
+  nearness: () => catalogue.nearness(),
+});
+
+const scoring = new Scoring(
+  (posts, visit, scores) => rules.decide(posts, visit, scores),
+  catalogue,
+  said,
+  desk,
+  (words) => rules.trouble(words),
+  () => rules.likedLists,
 );
 
 const recent = new Recent(
@@ -52,7 +89,7 @@ function nobody(): void {}
 /** How adapters fit, by adapter and host; what is off is said on the dashboard. */
 const worn = new Map<string, string>();
 
-const feeds = new Feeds(rules, new NearEngines(rules), {
+const feeds = new Feeds(rules, scoring, new NearEngines(rules), {
   shown: (platform, id, shown) => void remember(shownKey(platform, id), shown),
   decided: (posts, visit) => recent.take(posts, visit),
   picked: (post, isPrivate) => void startRule(post, isPrivate),
@@ -69,9 +106,12 @@ const feeds = new Feeds(rules, new NearEngines(rules), {
 
 const broken = problems.map((words) => `An adapter came out broken and is left out: ${words}`);
 
-const requests = new Requests(store, rules, recent, rulesChanged, placeInterceptor, () => [
+const models = new ModelRequests(catalogue, said, worker, recent);
+
+const requests = new Requests(store, rules, recent, models, rulesChanged, placeInterceptor, () => [
   ...broken,
   ...worn.values(),
+  ...catalogue.troubles,
 ]);
 
 const answers = new Answers(

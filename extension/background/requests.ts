@@ -7,6 +7,7 @@ import type {
   BackgroundRequest,
   BackgroundState,
   GatheredPosts,
+  ModelTrial,
   PackState,
   RecentPosts,
 } from "../shared/messages.ts";
@@ -14,14 +15,13 @@ import { readOr } from "../shared/shape.ts";
 import { MAX_IMPORTED, packOf, type Store } from "../shared/storage.ts";
 import { makeBackup, parseBackup } from "./backup.ts";
 import { loadEngine } from "./engine.ts";
+import type { ModelRequests } from "./model-requests.ts";
 import { countRules, headerOf, isFreeId, keepAuthorLine, MINE, packFiles, withLine } from "./packs.ts";
 import type { Recent } from "./recent.ts";
+import { Refused } from "./refused.ts";
 import type { Rules } from "./rules.ts";
 
-type Value = BackgroundState | RecentPosts | GatheredPosts | string | null;
-
-/** Refused for a reason the reader is told. */
-class Refused extends Error {}
+type Value = BackgroundState | RecentPosts | GatheredPosts | ModelTrial | string | null;
 
 export class Requests {
   /** One change at a time: each reads what the one before it wrote. */
@@ -31,6 +31,7 @@ export class Requests {
     private readonly store: Promise<Store>,
     private readonly rules: Rules,
     private readonly recent: Recent,
+    private readonly models: ModelRequests,
     /** Rules changed and are in force. */
     private readonly changed: () => Promise<void>,
     /** Sites were switched on or off. */
@@ -79,6 +80,15 @@ export class Requests {
         return null;
       case "picked-post":
         return this.recent.claim(request.token);
+      case "set-model":
+      case "add-model":
+      case "remove-model":
+      case "try-model":
+      case "forget-answers": {
+        const { value, changed } = await this.models.carryOut(request, store);
+        if (!changed) return value;
+        break;
+      }
       case "set-site": {
         const host = request.host.toLowerCase();
         await store.update("paused", (paused) => {
@@ -205,6 +215,8 @@ export class Requests {
       pausedHosts: store.stored.paused,
       troubles,
       rules: [...inForce.values()].reduce((sum, rules) => sum + rules, 0),
+      models: this.models.states(),
+      answers: await this.models.kept(),
       start: this.rules.start,
     };
   }

@@ -5,17 +5,29 @@
 import { wordsOf } from "../shared/api.ts";
 import type { BackgroundState } from "../shared/messages.ts";
 import { without } from "./assemble.ts";
+import type { ModelForRules } from "./catalogue.ts";
 import { type Context, Engine, engineVersion, loadEngine, type Source } from "./engine.ts";
+import type { Answers } from "./scoring.ts";
 import { dropSnapshots, loadSnapshot, saveSnapshot, snapshotKey } from "./snapshots.ts";
 
+/** The models that rules may ask. */
+export interface RuleModels {
+  /** Names of the reader's own, which the language does not know. */
+  names(): string[];
+  forRules(): Record<string, ModelForRules>;
+  /** Names of the lists that `like @list` asks after. */
+  setLists(names: ReadonlySet<string>): void;
+}
+
 /** What is true outside the posts, as the engine takes it. */
-function contextNow(visit: string): string {
+function contextNow(visit: string, more: Partial<Context>): string {
   const now = Date.now();
   const context: Context = {
     now: now / 1000,
     utc_offset: -new Date(now).getTimezoneOffset(),
     visit,
     no_models: true,
+    ...more,
   };
   return JSON.stringify(context);
 }
@@ -50,6 +62,10 @@ export class Rules {
   readonly troubles: string[] = [];
   /** Some rule in force may say `order by`. */
   orders = false;
+  /** Some rule in force asks a model, or for a language. */
+  asksModels = false;
+  /** The lists that `like @list` asks after, with their items. */
+  likedLists: ReadonlyMap<string, readonly string[]> = new Map();
   /** Grows whenever other rules come into force, and before they do. */
   epoch = 0;
 
@@ -60,6 +76,7 @@ export class Rules {
     private readonly memory: LimitMemory,
     /** Names the engine's very build: a snapshot of another build is another snapshot. */
     private readonly build: string,
+    private readonly models: RuleModels = { names: () => [], forRules: () => ({}), setLists: () => {} },
   ) {
     this.engine = this.come();
     this.engine.catch(() => {});
@@ -72,11 +89,16 @@ export class Rules {
     if (this.troubles.length > MAX_TROUBLES) this.troubles.shift();
   }
 
-  /** Decides a batch: JSON in, JSON out. Rejects with words for the reader. */
-  async decide(posts: string, visit: string): Promise<string> {
+  /**
+   * Decides a batch: JSON in, JSON out. `scores`: what models have said; without them no model is asked. Rejects with words
+   * for the reader.
+   */
+  async decide(posts: string, visit: string, scores?: Record<string, Answers>): Promise<string> {
     const engine = await this.ready();
     try {
-      const verdicts = engine.decide(posts, contextNow(visit));
+      const more =
+        scores && this.asksModels ? { no_models: false, models: this.models.forRules(), scores } : {};
+      const verdicts = engine.decide(posts, contextNow(visit, more));
       this.memoryTimer ??= setTimeout(() => void this.saveMemory(), SAVE_AFTER);
       return verdicts;
     } catch (error) {
@@ -89,7 +111,7 @@ export class Rules {
   async order(posts: string, verdicts: string, visit: string): Promise<number[]> {
     const engine = await this.ready();
     try {
-      return [...engine.order(posts, verdicts, contextNow(visit))];
+      return [...engine.order(posts, verdicts, contextNow(visit, {}))];
     } catch (error) {
       this.replaceIfBroken(engine, error);
       throw error;
@@ -165,12 +187,13 @@ export class Rules {
     const started = performance.now();
     const [sources] = await Promise.all([this.sources(), loadEngine()]);
     this.orders = sources.some(({ source }) => ORDERS.test(source));
-    const text = JSON.stringify(sources);
+    const names = this.models.names();
+    const text = JSON.stringify([sources, names]);
     const key = await snapshotKey(`${engineVersion()} ${this.build}`, text);
     const restored = await this.restore(key);
     const { made: engine, left } = restored
       ? { made: restored, left: [] }
-      : without(sources, (all) => new Engine(all));
+      : without(sources, (all) => new Engine(all, names));
     for (const { source, error } of left)
       this.trouble(`The pack "${source.id}" could not be compiled and is left out (${wordsOf(error)}).`);
     await this.remember(engine);
@@ -180,6 +203,9 @@ export class Rules {
       // It broke in the midst of something; it goes with the background.
     }
     this.current = engine;
+    this.asksModels = engine.asks_models();
+    this.likedLists = new Map(Object.entries(JSON.parse(engine.liked_lists()) as Record<string, string[]>));
+    this.models.setLists(new Set(this.likedLists.keys()));
     this.start = {
       from: restored ? "snapshot" : "sources",
       milliseconds: Math.round((performance.now() - started) * 10) / 10,

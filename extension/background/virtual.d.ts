@@ -16,3 +16,9 @@ declare module "virtual:near" {
   /** A fresh instance of the near engine, translated into JavaScript; the one before it is not to be used any more. */
   export function make(): import("../shared/near.ts").NearInstance;
 }
+
+declare module "virtual:models" {
+  /** The cards of the models that come with the extension, as they were written, in JSON. */
+  const cards: unknown[];
+  export default cards;
+}

@@ -35,6 +35,8 @@ export interface AskingEvents {
   open(contents: ReadonlySet<Known>): number;
   /** Carries one verdict over. */
   judge(known: Known, verdict: Verdict): void;
+  /** A batch has its verdicts, in the order of its posts; some may wait for models. */
+  answered(seq: number, contents: readonly Known[], verdicts: readonly Verdict[]): void;
   /** Milliseconds from reading to carried out. */
   took(milliseconds: number): void;
   trouble(words: string): void;
@@ -67,7 +69,9 @@ export class Asking {
   /** The engine's answer; `verdicts` in the order of the posts. */
   answer(seq: number, verdicts: readonly Verdict[]): void {
     const batch = this.take(seq);
-    if (batch !== undefined) this.settle(batch, verdicts);
+    if (batch === undefined) return;
+    this.events.answered(seq, batch.contents, verdicts);
+    this.settle(batch, verdicts);
   }
 
   private settle(batch: Batch, verdicts: readonly Verdict[]): void {

@@ -1,39 +1,23 @@
 /** Carries verdicts out on the items that hold the posts: what each is dressed in, and until when. */
-import type { Verdict } from "../shared/post.ts";
 import { type Dress, dressOf } from "./dress.ts";
 import { type Known, type KnownPosts, verdictOf } from "./known.ts";
 import type { Slot, Slots } from "./slots.ts";
 import { foresee } from "./widgets.ts";
 
-/** Longest that a post waits for a model, in milliseconds, whatever a rule says. */
-const MAX_WAIT = 10_000;
-
 export class Carrying {
   /** Which post carries the message of a limit. */
   private readonly ends = new Map<string, string>();
-  /** Posts whose verdict still waits for a model. */
-  private readonly unsure = new Set<string>();
 
   constructor(
     private readonly known: KnownPosts,
     private readonly slots: Slots,
+    /** Whether what `while unsure` says still holds of a content. */
+    private readonly waits: (known: Known) => boolean,
   ) {}
 
   /** Every verdict is asked for anew. */
   forget(): void {
     this.ends.clear();
-    this.unsure.clear();
-  }
-
-  /** Starts the clock of a verdict that waits for a model. */
-  pend(verdict: Verdict): void {
-    if (!verdict.unsure || verdict.unsure.show === "show") return;
-    const wait = Math.min(verdict.unsure.deadline * 1000, MAX_WAIT);
-    this.unsure.add(verdict.id);
-    setTimeout(() => {
-      this.unsure.delete(verdict.id);
-      this.redress(verdict.id);
-    }, wait);
   }
 
   /** Dresses all items that hold one of these, as few layouts as can be. */
@@ -64,13 +48,14 @@ export class Carrying {
     }
   }
 
-  private dressFor({ verdict }: Known): Dress | null {
+  private dressFor(known: Known): Dress | null {
+    const { verdict } = known;
     if (verdict === null) return null;
     if (verdict.action === "hide" && verdict.note !== undefined && !this.ends.has(verdict.note)) {
       this.ends.set(verdict.note, verdict.id);
     }
     const ends = verdict.note !== undefined && this.ends.get(verdict.note) === verdict.id;
-    return dressOf(verdict, this.known.shown.has(verdict.id), this.unsure.has(verdict.id), ends);
+    return dressOf(verdict, this.known.shown.has(verdict.id), this.waits(known), ends);
   }
 
   private put(slot: Slot, known: Known, dress: Dress): void {

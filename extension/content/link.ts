@@ -24,6 +24,10 @@ const MAX_HELD = 50;
 export interface LinkEvents {
   /** `verdicts` in the order of the posts. May come after `late`. */
   verdicts(batch: number, verdicts: Verdict[], orders: boolean): void;
+  /** Models have answered: verdicts for the posts at these places of a batch that was answered. */
+  later(batch: number, at: number[], verdicts: Verdict[]): void;
+  /** A model is to see the pictures of the posts at these places of a batch. */
+  pictures(batch: number, at: number[]): void;
   /** Answers {@link Link.askOrder}. */
   order(request: number, order: number[]): void;
   /** No answer within the deadline: let the posts of the batch show. The answer may still come. */
@@ -213,6 +217,15 @@ export class Link {
     if (message === null || this.closed) return;
     if (message.type === "changed") {
       this.events.changed();
+      return;
+    }
+    if (message.type === "later") {
+      const verdicts = parse(message.verdicts, (words) => this.events.trouble(words));
+      if (verdicts !== null) this.events.later(message.seq, message.at, verdicts);
+      return;
+    }
+    if (message.type === "pictures") {
+      this.events.pictures(message.seq, message.at);
       return;
     }
     if (message.type === "order") {

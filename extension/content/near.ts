@@ -11,7 +11,7 @@ import type { Verdict } from "../shared/post.ts";
 
 /** Milliseconds after which an idle moment is not waited for any more. */
 const IDLE = 2000;
-/** Milliseconds that a batch may take; so many in all that take longer, and the background decides instead. */
+/** Milliseconds that a batch may take; so many in a row that take longer, and the background decides instead. */
 const SLOW = 60;
 const MAX_SLOW = 3;
 /** Idle moments in which it decides posts that are decided already, so that its code is compiled before it is needed. */
@@ -110,7 +110,8 @@ export class Near {
       this.fail(`stopped (${wordsOf(error)})`);
       return null;
     }
-    if (performance.now() - started > SLOW && ++this.slow >= MAX_SLOW) this.fail("was too slow");
+    this.slow = performance.now() - started > SLOW ? this.slow + 1 : 0;
+    if (this.slow >= MAX_SLOW) this.fail("was too slow");
     this.note(posts);
     return verdicts;
   }

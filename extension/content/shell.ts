@@ -17,11 +17,13 @@ import { Ordering } from "./ordering.ts";
 import { Pace } from "./pace.ts";
 import type { PageReader } from "./page-reader.ts";
 import { Picking } from "./picking.ts";
+import { picturesOf } from "./pictures.ts";
 import type { PageSheet, Root } from "./sheet.ts";
 import { type Slot, Slots, takeTurn, unfinished } from "./slots.ts";
 import { Telling } from "./telling.ts";
+import { Waiting } from "./waiting.ts";
 import { additions, type Changes, Watch } from "./watch.ts";
-import { postJson } from "./wire.ts";
+import { postJson, wellFormed } from "./wire.ts";
 
 /** Milliseconds after which an item that has text but is no post is let through. */
 const NO_POST = 1500;
@@ -67,15 +69,18 @@ export class Shell {
   private orphaned = false;
   private late: boolean;
   private settled = false;
+  /** Some rule says `order by`. */
+  private orders = false;
   private upkeep: ReturnType<typeof setInterval> | undefined;
   private picking: Picking | undefined;
   private askingAgain: ReturnType<typeof setTimeout> | undefined;
+  private readonly waiting: Waiting;
 
   constructor(private readonly options: ShellOptions) {
     const { reader, marks, sheet, host } = options;
     this.late = options.late;
     this.slots = new Slots(reader, marks);
-    this.carrying = new Carrying(this.known, this.slots);
+    this.carrying = new Carrying(this.known, this.slots, (known) => this.waiting.holds(known));
     this.finding = new Finding({
       reader,
       slots: this.slots,
@@ -83,6 +88,10 @@ export class Shell {
       late: () => this.late,
     });
     this.link = this.newLink();
+    this.waiting = new Waiting(this.slots, {
+      over: (known) => this.redress(known.post.id),
+      onScreen: (posts) => this.link.tell({ type: "looked-at", posts }),
+    });
     this.pace = new Pace(
       () => this.readAll(this.queue),
       () => this.onFrame(),
@@ -92,8 +101,9 @@ export class Shell {
       {
         judge: (known, verdict) => {
           this.known.judge(known, verdict);
-          this.carrying.pend(verdict);
+          this.waiting.judged(known, verdict);
         },
+        answered: (seq, contents, verdicts) => this.waiting.answered(seq, contents, verdicts),
         judged: (contents) => this.onJudged(contents),
         open: (contents) => this.open(contents),
         took: (milliseconds) => this.telling.took(milliseconds),
@@ -138,6 +148,7 @@ export class Shell {
     this.link.close();
     this.pace.stop();
     this.telling.stop();
+    this.waiting.stop();
     this.ordering.undo();
     document.removeEventListener("DOMContentLoaded", this.onEvent);
     removeEventListener("popstate", this.onEvent);
@@ -177,6 +188,7 @@ export class Shell {
     // Answers under the old rules are not waited for.
     this.asking.clear();
     this.carrying.forget();
+    this.waiting.clear();
     for (const slot of this.slots.all()) this.queue.add(slot);
     this.pace.ask();
   }
@@ -412,11 +424,14 @@ export class Shell {
     return new Link(this.options.host, {
       verdicts: (seq, verdicts, orders) => {
         if (!this.running) return;
+        this.orders = orders;
         this.asking.answer(seq, verdicts);
         this.ordering.plan(orders);
         // There are posts here, and the background is awake.
         this.near.want();
       },
+      later: (seq, at, verdicts) => this.onLater(seq, at, verdicts),
+      pictures: (seq, at) => void this.sendPictures(seq, at),
       order: (seq, order) => this.ordering.answer(seq, order),
       late: (seq, milliseconds) => this.asking.late(seq, milliseconds),
       forgotten: (seq) => this.asking.forget(seq),
@@ -457,6 +472,36 @@ export class Shell {
     this.carrying.dressAll(contents);
     this.settle();
     this.telling.sayBadge();
+  }
+
+  /** Models have answered: what was decided of these contents is decided anew, wherever they are now. */
+  private onLater(seq: number, at: readonly number[], verdicts: readonly Verdict[]): void {
+    if (!this.running) return;
+    const judged = new Set<Known>();
+    for (const [index, place] of at.entries()) {
+      const known = this.waiting.content(seq, place);
+      const verdict = verdicts[index];
+      if (known === undefined || verdict?.id !== wellFormed(known.post.id)) continue;
+      const own = verdict.id === known.post.id ? verdict : { ...verdict, id: known.post.id };
+      this.known.judge(known, own);
+      this.waiting.judged(known, own);
+      judged.add(known);
+    }
+    if (judged.size === 0) return;
+    this.onJudged(judged);
+    this.ordering.plan(this.orders);
+  }
+
+  /** What a model is to see of posts; none where the page has no picture that can be read. */
+  private async sendPictures(seq: number, at: readonly number[]): Promise<void> {
+    for (const place of at) {
+      const known = this.waiting.content(seq, place);
+      const slot = known && this.slots.holding(new Set([known])).find(({ item }) => item.isConnected);
+      const pictures = slot ? await picturesOf(slot.item) : [];
+      // Meanwhile the element may have been given to another post.
+      const same = slot?.known === known;
+      this.link.tell({ type: "pictures", seq, at: place, pictures: same ? pictures : [] });
+    }
   }
 
   private redress(id: string): void {

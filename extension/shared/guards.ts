@@ -44,12 +44,24 @@ export const MAX_BACKUP = 64 << 20;
 /** Most characters of a post's id. */
 export const MAX_ID = 2048;
 
+/** Most pictures of a post that models see, and the characters of each as a data address. */
+export const MAX_PICTURES = 4;
+export const MAX_PICTURE = 512 << 10;
+/** Most characters of a model's card as JSON. */
+export const MAX_CARD = 1 << 20;
+
 const type = <const T extends string>(name: T): Read<T> => oneOf(name);
 const seq = integer(0, Number.MAX_SAFE_INTEGER);
 const host = text(253);
 const name = text(64, 1);
 const words = text(2000);
 
+/** A batch, and a place in it. */
+const place: Read<[seq: number, at: number]> = (value, at) => {
+  const [batch, index] = list(integer(0, Number.MAX_SAFE_INTEGER), 2)(value, at);
+  if (batch === undefined || index === undefined) throw new Misfit(`${at} names no place of a batch`);
+  return [batch, index];
+};
 /** Bytes of a message that is no JSON; whoever made them, in whichever world. */
 const bytes: Read<ArrayBuffer> = (value, at) => {
   if (Object.prototype.toString.call(value) !== "[object ArrayBuffer]")
@@ -76,6 +88,13 @@ export const readShellMessage: Read<ShellMessage> = variants<ShellMessage>({
   badge: object({ type: type("badge"), touched: integer(0, 1e9), trouble: flag }),
   shown: object({ type: type("shown"), platform: name, id: text(MAX_ID, 1), shown: flag }),
   picked: object({ type: type("picked"), post: text(MAX_POST_TEXT, 2) }),
+  "looked-at": object({ type: type("looked-at"), posts: list(place, 500) }),
+  pictures: object({
+    type: type("pictures"),
+    seq,
+    at: integer(0, MAX_BATCH),
+    pictures: list(text(MAX_PICTURE), MAX_PICTURES),
+  }),
   near: object({ type: type("near"), seq, build: text(64) }),
   decided: object({ type: type("decided"), visit: text(64, 1), posts: text(MAX_BATCH_TEXT, 2) }),
   health: object({
@@ -88,6 +107,13 @@ export const readShellMessage: Read<ShellMessage> = variants<ShellMessage>({
 
 export const readEngineMessage: Read<EngineMessage> = variants<EngineMessage>({
   verdicts: object({ type: type("verdicts"), seq, verdicts: text(MAX_BATCH_TEXT), orders: flag }),
+  later: object({
+    type: type("later"),
+    seq,
+    at: list(integer(0, MAX_BATCH), MAX_BATCH),
+    verdicts: text(MAX_BATCH_TEXT),
+  }),
+  pictures: object({ type: type("pictures"), seq, at: list(integer(0, MAX_BATCH), MAX_BATCH) }),
   order: object({ type: type("order"), seq, order: list(integer(0, MAX_ORDERED), MAX_ORDERED) }),
   failed: object({ type: type("failed"), seq, message: words }),
   "near-begin": object({
@@ -149,6 +175,16 @@ export const readBackgroundRequest: Read<BackgroundRequest> = variants<Backgroun
   gathered: object({ type: type("gathered") }),
   "keep-recent": object({ type: type("keep-recent"), on: flag }),
   "forget-recent": object({ type: type("forget-recent") }),
+  "set-model": object({
+    type: type("set-model"),
+    model: name,
+    on: flag,
+    strictness: optional(oneOf("certain", "likely", "possible")),
+  }),
+  "add-model": object({ type: type("add-model"), card: text(MAX_CARD, 2) }),
+  "remove-model": object({ type: type("remove-model"), model: name }),
+  "try-model": object({ type: type("try-model"), model: name }),
+  "forget-answers": object({ type: type("forget-answers") }),
   "picked-post": object({ type: type("picked-post"), token: text(64, 1) }),
 });
 
@@ -180,7 +216,13 @@ const verdict: Read<Verdict> = object({
   highlight: flag,
   score: number(-Number.MAX_VALUE, Number.MAX_VALUE),
   note: optional(text(1 << 16)),
-  unsure: optional(object({ show: oneOf("veil", "blur", "show"), deadline: number(0, 3600) })),
+  unsure: optional(
+    object({
+      show: oneOf("veil", "blur", "show"),
+      deadline: number(0, 3600),
+      needs: optional(list(text(1 << 16), 64)),
+    }),
+  ),
   reasons: list(reason, 32),
   more_reasons: optional(integer(0, 1e9)),
 });

@@ -3,6 +3,7 @@
  * are JSON); bytes only where Firefox alone sends them. Whoever receives one calls the reader of its union in `guards.ts` first and drops, with a report to the
  * health panel, what does not pass.
  */
+import type { Card, Strictness } from "./card.ts";
 import type { Post, Verdict } from "./post.ts";
 import type { WireReport } from "./wire.ts";
 
@@ -24,6 +25,10 @@ export type ShellMessage =
   | { type: "shown"; platform: string; id: string; shown: boolean }
   /** The reader picked this post on the page, to make a rule of it. `post` is a {@link Post} as JSON. */
   | { type: "picked"; post: string }
+  /** Which posts that wait for a model are on screen now, as the batch's `seq` and the place in it: those first. */
+  | { type: "looked-at"; posts: [seq: number, at: number][] }
+  /** Answers `pictures`: the pictures of one post as data addresses; none where they cannot be read without a request. */
+  | { type: "pictures"; seq: number; at: number; pictures: string[] }
   /** Asks for an engine of the rules in force. `build`: of which build the page has the program already, or nothing. */
   | { type: "near"; seq: number; build: string }
   /** Posts that the page's own engine decided, as in `posts`: told some time later, and needs no answer. */
@@ -38,6 +43,10 @@ export type EngineMessage =
    * `orders`: some rule says `order by`, so that asking for an order is worth while.
    */
   | { type: "verdicts"; seq: number; verdicts: string; orders: boolean }
+  /** Models have answered: further verdicts of posts of an answered batch, for its places `at`. */
+  | { type: "later"; seq: number; at: number[]; verdicts: string }
+  /** A model is to see the pictures of the posts at these places of a batch; answered post by post. */
+  | { type: "pictures"; seq: number; at: number[] }
   /** Answers `order`: indices into its posts, first the post that is to stand first. */
   | { type: "order"; seq: number; order: number[] }
   /** The batch could not be decided; the shell fails open and reports `message`. */
@@ -161,6 +170,16 @@ export type BackgroundRequest =
   | { type: "gathered" }
   /** Whether these posts outlive the browser, on this machine. Off: what was kept is deleted. */
   | { type: "keep-recent"; on: boolean }
+  /** How a model is asked: on or off, and how strict it is where a rule names it alone. */
+  | { type: "set-model"; model: string; on: boolean; strictness?: Strictness }
+  /** A model that the reader brought and that is stored in the database already; its card as JSON. Refused where the name is taken. */
+  | { type: "add-model"; card: string }
+  /** Removes a model that the reader brought. */
+  | { type: "remove-model"; model: string }
+  /** What a model makes of the posts of this visit: answers {@link ModelTrial}. */
+  | { type: "try-model"; model: string }
+  /** Forgets what models have said of posts. */
+  | { type: "forget-answers" }
   /** Deletes these posts, wherever they are. */
   | { type: "forget-recent" }
   /**
@@ -168,6 +187,11 @@ export type BackgroundRequest =
    * good for once.
    */
   | { type: "picked-post"; token: string };
+
+/** What a model makes of the posts of this visit; without a score where it has nothing to say. */
+export interface ModelTrial {
+  posts: { text: string; score: number | null }[];
+}
 
 /** The posts that the reader's pages showed last. */
 export interface RecentPosts {
@@ -232,6 +256,20 @@ export interface PackState {
   rules: number;
 }
 
+/** A model as the dashboard shows it. */
+export interface ModelState {
+  /** As rules write it. */
+  name: string;
+  /** The reader brought it. */
+  own: boolean;
+  on: boolean;
+  /** What the reader chose for rules that name the model alone. */
+  strictness?: Strictness;
+  /** Why it is not asked. */
+  trouble?: string;
+  card: Card;
+}
+
 export interface BackgroundState {
   version: string;
   packs: PackState[];
@@ -240,6 +278,9 @@ export interface BackgroundState {
   troubles: string[];
   /** Rules in force. */
   rules: number;
+  models: ModelState[];
+  /** Answers of models that are kept. */
+  answers: number;
   /** How the engine came up last, and in how many milliseconds. */
   start: { from: "snapshot" | "sources"; milliseconds: number };
 }

@@ -112,7 +112,13 @@ export interface Verdict {
   /** The note of `replace with`, or the message of the limit that ended the feed. */
   note?: string;
   /** What shows while a model is still asked. */
-  unsure?: { show: "veil" | "blur" | "show"; deadline: number };
+  unsure?: {
+    show: "veil" | "blur" | "show";
+    /** Seconds. */
+    deadline: number;
+    /** What models are still to be asked: `toxic`, `about "tea"`, `language`. */
+    needs?: string[];
+  };
   /** Every rule that spoke, strongest first; at most 32. */
   reasons: Reason[];
   more_reasons?: number;

@@ -3,13 +3,16 @@
  * `damaged.<key>.<time>`, reported, and its default used; the others stand. A default never overwrites what is stored.
  */
 import { api, wordsOf } from "./api.ts";
-import { MAX_ID, MAX_LIMITS, MAX_RULES, PACK_SHAPE, packId } from "./guards.ts";
-import { flag, integer, list, Misfit, object, type Read, record, text } from "./shape.ts";
+import type { Strictness } from "./card.ts";
+import { MAX_CARD, MAX_ID, MAX_LIMITS, MAX_RULES, PACK_SHAPE, packId } from "./guards.ts";
+import { flag, integer, list, Misfit, object, oneOf, optional, type Read, record, text } from "./shape.ts";
 
 /** The layout's version, stored as `version`. A later one is left alone: nothing is written over it. */
 export const LAYOUT = 1;
 /** Most posts remembered as "show it all the same"; the oldest is forgotten first. */
 export const MAX_SHOWN = 1000;
+/** Most models with settings or of the reader's own. */
+export const MAX_MODELS = 200;
 /** Most imported packs. */
 export const MAX_IMPORTED = 500;
 /** Most damaged values kept aside; the oldest goes first. */
@@ -22,6 +25,13 @@ export interface StoredPack {
   description?: string;
   /** Files that `let @x = list "file.txt"` names. */
   lists?: Record<string, string>;
+}
+
+/** What the reader chose for a model, or brought: then its card as JSON. */
+export interface StoredModel {
+  off?: boolean;
+  strictness?: Strictness;
+  card?: string;
 }
 
 /** What is stored of a pack that came with more. */
@@ -46,6 +56,8 @@ export interface Stored {
   shown: string[];
   /** The posts of a visit outlive the browser. */
   keepRecent: boolean;
+  /** By the name that rules use. */
+  models: Record<string, StoredModel>;
   /** What `limit` has counted, in the engine's own words. */
   limits: string;
   /** Grows when the rules in force change, so that pages without a port hear of it. */
@@ -56,6 +68,12 @@ export interface Stored {
   imported: Record<string, StoredPack>;
 }
 
+/** A model's name in rules. */
+const modelName: Read<string> = (value, at) => {
+  const name = text(40, 1)(value, at);
+  if (!/^[a-z0-9][a-z0-9_]*$/.test(name)) throw new Misfit(`${at} is no name of a model`);
+  return name;
+};
 export const host: Read<string> = text(253, 1);
 /** A platform of at most 64 characters, a blank, an id. */
 export const shownEntry: Read<string> = text(MAX_ID + 65, 1);
@@ -67,6 +85,18 @@ const KEYS: { [K in keyof Omit<Stored, "imported">]: { read: Read<Stored[K]>; ot
     rules: { read: text(MAX_RULES), otherwise: () => "" },
     shown: { read: list(shownEntry, MAX_SHOWN), otherwise: () => [] },
     keepRecent: { read: flag, otherwise: () => false },
+    models: {
+      read: record(
+        object({
+          off: optional(flag),
+          strictness: optional(oneOf("certain", "likely", "possible")),
+          card: optional(text(MAX_CARD)),
+        }),
+        MAX_MODELS,
+        modelName,
+      ),
+      otherwise: () => ({}),
+    },
     limits: { read: text(MAX_LIMITS), otherwise: () => "" },
     generation: { read: integer(0, Number.MAX_SAFE_INTEGER), otherwise: () => 0 },
     token: { read: text(64, 8), otherwise: () => "" },
@@ -118,6 +148,7 @@ export function parseStored(raw: Record<string, unknown>): { stored: Stored; dam
     rules: take("rules", KEYS.rules.read, KEYS.rules.otherwise),
     shown: take("shown", KEYS.shown.read, KEYS.shown.otherwise),
     keepRecent: take("keepRecent", KEYS.keepRecent.read, KEYS.keepRecent.otherwise),
+    models: take("models", KEYS.models.read, KEYS.models.otherwise),
     limits: take("limits", KEYS.limits.read, KEYS.limits.otherwise),
     generation: take("generation", KEYS.generation.read, KEYS.generation.otherwise),
     token: take("token", KEYS.token.read, KEYS.token.otherwise),

@@ -369,5 +369,6 @@ fn context(bytes: &mut Bytes<'_>, posts: &[Post]) -> Context {
         visit: "visit".to_owned(),
         scores,
         no_models: bytes.once_in(4),
+        models: None,
     }
 }

@@ -10,7 +10,7 @@ import {
   rmSync,
   writeFileSync,
 } from "node:fs";
-import { basename } from "node:path";
+import { basename, resolve } from "node:path";
 import * as esbuild from "esbuild";
 import type { WirePlatform } from "../../extension/shared/wire.ts";
 import { mark, type Product, unmark } from "./fresh.ts";
@@ -18,6 +18,8 @@ import { type Browser, manifestText } from "./manifest.ts";
 import {
   adaptersProduct,
   engineModule,
+  modelFiles,
+  modelsProduct,
   nearModule,
   packsProduct,
   readAdapters,
@@ -27,6 +29,8 @@ import {
 } from "./sources.ts";
 
 const PAGES = "extension/pages";
+/** The bindings of the scorer, where it is built. */
+const SCORER = "dist/scorer/diffract_scorer.js";
 
 /** The extension as built for one browser. */
 export const extensionProduct = (browser: Browser, demo: boolean): Product & { folder: string } => {
@@ -41,6 +45,7 @@ export const extensionProduct = (browser: Browser, demo: boolean): Product & { f
       "LICENSE",
       adaptersProduct(demo).file,
       packsProduct.file,
+      modelsProduct.file,
       wireProduct.file,
       ...WASM_MODULES.flatMap(({ outputs }) => outputs),
     ],
@@ -68,7 +73,7 @@ export function nearMaker(): string {
   return source.replace(making, "\nexport const make = () => asmFunc({});\n");
 }
 
-/** Modules that the build makes: `virtual:adapters`, `virtual:packs`, `virtual:wire`, `virtual:build`, `virtual:near`. */
+/** Modules that the build makes: `virtual:adapters`, `virtual:packs`, `virtual:models`, `virtual:scorer`, `virtual:wire`, `virtual:build`, `virtual:near`. */
 export function virtual(
   browser: Browser,
   adapters: string,
@@ -84,12 +89,20 @@ export function virtual(
   return {
     name: "virtual",
     setup({ onResolve, onLoad }) {
+      onResolve({ filter: /^virtual:scorer$/ }, () =>
+        existsSync(SCORER) ? { path: resolve(SCORER) } : { path: "scorer", namespace: "no-scorer" },
+      );
+      onLoad({ filter: /.*/, namespace: "no-scorer" }, () => ({
+        contents: `export default () => Promise.reject(new Error("this build has no scorer")); export class Scorer {}`,
+      }));
       onResolve({ filter: /^virtual:/ }, ({ path }) => ({ path, namespace: "virtual" }));
       onLoad({ filter: /.*/, namespace: "virtual" }, ({ path }) => {
         // As one string: it is parsed by `JSON.parse`, and only on pages that want it.
         if (path === "virtual:adapters") return { contents: adapters, loader: "text" };
         if (path === "virtual:packs")
           return { contents: readFileSync(packsProduct.file, "utf8"), loader: "json" };
+        if (path === "virtual:models")
+          return { contents: readFileSync(modelsProduct.file, "utf8"), loader: "json" };
         if (path === "virtual:wire")
           return {
             contents: `export default ${JSON.stringify(wire.platforms)};export const network=${wire.network};`,
@@ -171,13 +184,22 @@ export async function bundle(browser: Browser, demo: boolean): Promise<void> {
       format: "iife",
     });
   }
-  for (const page of pages()) await buildPage(page, out, common);
+  // Only Chrome needs a page to hold a worker.
+  for (const page of pages().filter((page) => browser === "chrome" || page !== "offscreen"))
+    await buildPage(page, out, common);
   await esbuild.build({
     ...common,
     entryPoints: ["extension/pages/workbench/worker.ts"],
     outfile: `${out}/workbench.js`,
     format: "esm",
   });
+  await esbuild.build({
+    ...common,
+    entryPoints: ["extension/worker/main.ts"],
+    outfile: `${out}/scorer.js`,
+    format: "esm",
+  });
+  for (const { from, to } of modelFiles()) cpSync(from, `${out}/${to}`);
   for (const { name, wasm } of WASM_MODULES) cpSync(wasm, `${out}/${name}.wasm`);
   mkdirSync(`${out}/icons`);
   for (const icon of readdirSync("extension/icons").filter((file) => file.endsWith(".png"))) {

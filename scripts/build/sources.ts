@@ -1,6 +1,6 @@
 /** What is compiled before the bundles: our wasm modules and the adapters. Each is made anew when its sources changed. */
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { readCompiledAdapters } from "../../extension/shared/adapter.ts";
 import type { WirePlatform } from "../../extension/shared/wire.ts";
 import { isFresh, mark, type Product, unmark } from "./fresh.ts";
@@ -110,6 +110,46 @@ export const packsProduct: Product & { file: string } = {
   outputs: ["dist/packs.json"],
   file: "dist/packs.json",
 };
+
+const MODELS = "models";
+
+/** The cards of the models that come with the extension; their files are copied by the bundle. */
+export const modelsProduct: Product & { file: string } = {
+  name: "models",
+  inputs: ["crate/packs/examples", MODELS, "Cargo.toml", "Cargo.lock"],
+  outputs: ["dist/models.json"],
+  file: "dist/models.json",
+};
+
+/** The files of every model that the extension ships: where they lie, and where they go. */
+export function modelFiles(): { from: string; to: string }[] {
+  const folders = readdirSync(MODELS)
+    .filter((name) => existsSync(`${MODELS}/${name}/card.toml`))
+    .sort();
+  return folders.flatMap((name) =>
+    ["card.toml", "model.onnx"].map((file) => ({
+      from: `${MODELS}/${name}/${file}`,
+      to: `models/${name}/${file}`,
+    })),
+  );
+}
+
+/** Gathers the models' cards. */
+export function compileModels(fast: boolean): void {
+  const { file } = modelsProduct;
+  if (existsSync(file) && (fast || isFresh(modelsProduct))) return;
+  unmark(modelsProduct);
+  mkdirSync("dist", { recursive: true });
+  const fresh = `${file}.new`;
+  rmSync(fresh, { force: true });
+  const compile = ["run", "--quiet", "--locked", "-p", "diffract-packs", "--example", "compile-models", "--"];
+  if (run("cargo", [...compile, fresh, MODELS]) !== 0) {
+    rmSync(fresh, { force: true });
+    throw new Error("the models' cards could not be gathered (see above)");
+  }
+  renameSync(fresh, file);
+  mark(modelsProduct);
+}
 
 /** Runs a command. A failure is told by the status; one that could not be started throws. */
 function run(command: string, args: string[], settings: Record<string, string> = {}): number | null {

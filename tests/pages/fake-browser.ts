@@ -246,6 +246,8 @@ function stateOf(scenario: Scenario): BackgroundState {
       ]),
       { ...imported, origin: "imported" },
     ],
+    models: [],
+    answers: 0,
     pausedHosts: ["www.linkedin.com", "old.reddit.com"],
     troubles: [],
     rules: 11,

@@ -74,6 +74,8 @@ const now: BackgroundState = {
   pausedHosts: ["a.example"],
   troubles: [],
   rules: 3,
+  models: [],
+  answers: 0,
   start: { from: "sources", milliseconds: 1 },
 };
 

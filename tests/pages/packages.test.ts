@@ -182,7 +182,7 @@ test("nonsense in a sound package is shown as what it is before it is added", { 
     await says(page, "Add “Less sport”?");
     await says(page, "cannot be understood and would be left out");
     await click(page, "What was found");
-    await says(page, "more messages are not listed");
+    await says(page, "no action or statement is called");
     assert.deepEqual(await sent(page), []);
   }),
 );

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { Gathered } from "../../extension/pages/common/feed.ts";
 import { line, placeName, plain, webAddress } from "../../extension/pages/common/plain.ts";
+import { inHostsOrder } from "../../extension/pages/compare/model.ts";
 import { freshIn, itemsOf } from "../../extension/pages/reader/model.ts";
 import {
   ago,
@@ -142,6 +143,39 @@ describe("what stands in the feed", () => {
   test("is new where it was not known, and shows", () => {
     const old = made({ posts: [{ id: "a", platform: "x" }], entries: [entry(0)] });
     assert.equal(freshIn(made({ entries: [entry(0), entry(1), entry(2, { hidden: true })] }), old), 1);
+  });
+});
+
+describe("the host's order", () => {
+  const judged = (
+    id: string,
+    position: number | undefined,
+    places = 1,
+    action: "hide" | "show" = "show",
+  ) => ({
+    post: { id, ...(position !== undefined && { position }) },
+    verdict: verdict(id, { action }),
+    shown: false,
+    places,
+  });
+  const ids = (posts: ReturnType<typeof judged>[]) => inHostsOrder(posts).map(({ post }) => post.id);
+
+  test("is that of the page, whenever posts were read", () => {
+    assert.deepEqual(
+      ids([judged("c", 3), judged("?", undefined), judged("a", 1), judged("b", 2, 1, "hide")]),
+      ["a", "b", "c", "?"],
+    );
+    assert.deepEqual(ids([]), []);
+  });
+
+  test("has what was taken out before the page saw it where the host had it", () => {
+    const out = (id: string, position: number) => judged(id, position, 0, "hide");
+    // The answer: ad 1, a, b, ad 4, c, ad 9 of a later one. The page counts its own: a, b, c.
+    assert.deepEqual(
+      ids([out("ad4", 4), out("ad1", 1), out("ad9", 9), judged("b", 2), judged("a", 1), judged("c", 3)]),
+      ["ad1", "a", "b", "ad4", "c", "ad9"],
+    );
+    assert.deepEqual(ids([out("x", 2), out("y", 1)]), ["y", "x"]);
   });
 });
 

@@ -30,6 +30,7 @@ function asked(posts: Post[], isBad: (post: Post) => boolean) {
     },
     {
       judge: (one, said) => known.judge(one, said),
+      answered: () => {},
       judged: () => {},
       open: (given) => {
         for (const one of given) open.add(one);

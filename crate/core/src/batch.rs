@@ -3,13 +3,15 @@
 //! Whatever comes in is taken to be hostile: a bad field of a post costs that field, a bad post that post.
 
 use crate::json;
-use crate::matching::{Context, Memory, RuleSet, Scores};
+use crate::matching::models::LANGUAGE;
+use crate::matching::{Context, Memory, Models, RuleSet, Scores};
 use crate::post::Post;
 use crate::program::Question;
 use crate::verdict::Verdict;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use std::collections::HashMap;
+use std::sync::Arc;
 use thiserror::Error;
 
 /// What makes no sense as a whole.
@@ -54,11 +56,27 @@ struct ContextText {
     no_models: bool,
     /// What models have said: by the post's id and the question as a rule writes it, a share `0..=1`.
     #[serde(default)]
-    scores: HashMap<String, HashMap<String, f64>>,
+    scores: HashMap<String, HashMap<String, Answer>>,
+    /// The models that will answer what is not in `scores`, by name; without it any will.
+    #[serde(default)]
+    models: Option<Models>,
 }
 
-/// Reads `{"now": seconds, "utc_offset": minutes, "visit": "…", "no_models": true, "scores": {post id: {question: share}}}`; all but
-/// the first may be left out. A question is written as in a rule, see [`Question::name`].
+/// What a model said.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Answer {
+    Share(f64),
+    /// Of `language`.
+    Language(String),
+    /// It was asked, and has nothing to say.
+    Nothing(()),
+}
+
+/// Reads `{"now": seconds, "utc_offset": minutes, "visit": "…", "no_models": true, "scores": {post id: {question: share}},
+/// "models": {name: {"thresholds": {"certain": share, "likely": …, "possible": …, "chosen": …}, "alarms": [[threshold, share of ordinary
+/// posts flagged]], "experimental": true}}}`; all but the first may be left out. A question is written as in a rule, see
+/// [`Question::name`]; its answer is `null` where the model has nothing to say, and the answer to `language` a language.
 ///
 /// # Errors
 ///
@@ -67,8 +85,13 @@ pub fn read_context(text: &str) -> Result<Context, BatchError> {
     let read: ContextText = serde_json::from_str(text).map_err(BatchError::Context)?;
     let mut scores = Scores::default();
     for (post, answers) in read.scores {
-        for (question, share) in answers {
-            scores.set(&post, Question::parse(&question), share.clamp(0.0, 1.0));
+        for (question, answer) in answers {
+            match answer {
+                Answer::Share(share) => scores.set(&post, Question::parse(&question), share.clamp(0.0, 1.0)),
+                Answer::Language(language) => scores.set_language(&post, Some(language)),
+                Answer::Nothing(()) if question == LANGUAGE => scores.set_language(&post, None),
+                Answer::Nothing(()) => scores.set_unanswerable(&post, Question::parse(&question)),
+            }
         }
     }
     Ok(Context {
@@ -78,6 +101,7 @@ pub fn read_context(text: &str) -> Result<Context, BatchError> {
         utc_offset: (read.utc_offset as i32).clamp(-1440, 1440),
         visit: read.visit,
         no_models: read.no_models,
+        models: read.models.map(Arc::new),
     })
 }
 

@@ -4,7 +4,7 @@
 
 use crate::program::{
     AnyField, BlurTarget, Comparison, Condition, Edge, Effect, Needles, NumberField, PackId, Period, Program,
-    Quantifier, Question, Rule, Schedule, Scope, Test, Unsure, WhileUnsure,
+    Quantifier, Question, Rule, Schedule, Scope, Strictness, Test, Unsure, WhileUnsure,
 };
 use crate::reference;
 use crate::syntax::quote;
@@ -210,6 +210,12 @@ pub fn test(program: &Program, test: &Test) -> String {
         }
         Test::LangIs(languages) => format!("lang is {}", languages.join(", ")),
         Test::LinksTo(hosts) => format!("links to {}", hosts.join(", ")),
+        Test::Flagged { question, strictness } => match strictness {
+            Strictness::Certain => format!("{} is certain", asked(question)),
+            Strictness::Likely => format!("{} is likely", asked(question)),
+            Strictness::Possible => format!("{} is possible", asked(question)),
+            Strictness::Chosen => asked(question),
+        },
         Test::Model { question, comparison, share } => {
             format!("{} {} {}", asked(question), sign(*comparison), percent(*share))
         }

@@ -249,13 +249,13 @@ pub enum Condition {
 }
 
 impl Condition {
-    /// Whether some leaf is about a model's answer.
+    /// Whether some leaf is about a model's answer, or a language, which a model may tell.
     fn asks_model(&self) -> bool {
         match self {
             Self::Always => false,
             Self::Not(inner) => inner.asks_model(),
             Self::And(parts) | Self::Or(parts) => parts.iter().any(Self::asks_model),
-            Self::Test(test) => matches!(test.field(), AnyField::Model(_)),
+            Self::Test(test) => matches!(test.field(), AnyField::Model(_) | AnyField::Lang),
         }
     }
 }
@@ -344,6 +344,14 @@ pub enum Test {
         /// `0..=1`.
         share: f64,
     },
+    /// A model's share is at or above the one that its card (or the reader) names. Unknown as `Model` is, and where the
+    /// card names none.
+    Flagged {
+        /// What the model is asked.
+        question: Question,
+        /// See [`Strictness`].
+        strictness: Strictness,
+    },
 }
 
 impl Test {
@@ -363,7 +371,35 @@ impl Test {
             Self::SurfaceIs(_) => AnyField::Surface,
             Self::LangIs(_) => AnyField::Lang,
             Self::LinksTo(_) => AnyField::Set(SetField::Links),
-            Self::Model { question, .. } => AnyField::Model(question.clone()),
+            Self::Model { question, .. } | Self::Flagged { question, .. } => {
+                AnyField::Model(question.clone())
+            }
+        }
+    }
+}
+
+/// How sure a model has to be, by how many ordinary posts it is wrong about there. The shares behind these names stand in a
+/// model's card.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Strictness {
+    /// `clickbait is certain`: wrong about one ordinary post in 200 at most.
+    Certain,
+    /// `clickbait is likely`: one in 100.
+    Likely,
+    /// `clickbait is possible`: one in 50.
+    Possible,
+    /// `clickbait` alone: what the reader chose for this model, else what its card ships.
+    Chosen,
+}
+
+impl Strictness {
+    /// The share that stands for it where no card is known, as when a pack is tested by itself.
+    pub const fn usual(self) -> f64 {
+        match self {
+            Self::Certain => 0.9,
+            Self::Likely | Self::Chosen => 0.8,
+            Self::Possible => 0.7,
         }
     }
 }

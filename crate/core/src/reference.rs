@@ -11,7 +11,7 @@ pub use platforms::PLATFORMS;
 pub use slips::{COMPARISONS, LANGUAGES, MISTAKEN, SITES, meant, nearest};
 
 use crate::post::{Kind, Medium, Surface};
-use crate::program::{AnyField, FlagField, NumberField, SetField, TextField};
+use crate::program::{AnyField, FlagField, NumberField, SetField, Strictness, TextField};
 
 /// The largest pack that is read, in bytes.
 pub const MAX_FILE: usize = 4 << 20;
@@ -240,6 +240,13 @@ pub const ORDER_KEYS: &[Word] = &[
     word("oldest", "oldest", "Earliest first."),
     word("score", "score", "Highest score (`boost`, `demote`) first."),
     word("original", "original", "As the platform had it."),
+];
+
+/// How sure a model has to be, in words; behind `is`.
+pub const STRICTNESS: &[(Strictness, &str, &str)] = &[
+    (Strictness::Certain, "certain", "Wrong about one ordinary post in 200 at most."),
+    (Strictness::Likely, "likely", "Wrong about one ordinary post in 100 at most."),
+    (Strictness::Possible, "possible", "Wrong about one ordinary post in 50 at most."),
 ];
 
 /// Models whose names are known even where they are not installed; their value is then unknown.

@@ -72,6 +72,15 @@ pub struct Pending {
     pub show: WhileUnsure,
     /// For how long at most, in seconds.
     pub deadline: f64,
+    /// What is to be asked, by the names that [`crate::program::Question::name`] gives (and `language`), sorted: only what
+    /// could still change this verdict, at most [`Pending::MAX_NEEDS`] at once.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub needs: Vec<String>,
+}
+
+impl Pending {
+    /// The most questions a verdict asks at once; the rest is asked when these are answered.
+    pub const MAX_NEEDS: usize = 64;
 }
 
 /// One rule that spoke.

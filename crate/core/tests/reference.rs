@@ -51,10 +51,18 @@ fn fields(out: &mut String) {
     let _ = writeln!(
         out,
         "\n### Models\n\nAny installed model is {} by its name: `{}`. These names are known even where no such model is \
-         installed; their value is unknown then: {}.",
+         installed; their value is unknown then: {}.\n\nWithout numbers, by what the model's card says:\n",
         FieldType::Share.name(),
         FieldType::Share.example("clickbait"),
         models.join(", ")
+    );
+    out.push_str("| condition | meaning |\n| --- | --- |\n");
+    for (_, name, meaning) in reference::STRICTNESS {
+        let _ = writeln!(out, "| `clickbait is {name}` | {meaning} |");
+    }
+    let _ = writeln!(
+        out,
+        "| `clickbait` | As strict as the reader chose for this model, else as its card ships it. |"
     );
 }
 

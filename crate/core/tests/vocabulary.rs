@@ -220,6 +220,10 @@ fn leaves(condition: &Condition, out: &mut Vec<String>) {
                     }
                     return;
                 }
+                Test::Flagged { strictness, .. } => {
+                    out.push(format!("strictness {strictness:?}").to_lowercase());
+                    return;
+                }
             };
             let asked = if matches!(test, Test::Known(_)) { "known" } else { "field" };
             out.extend(
@@ -271,6 +275,8 @@ fn every_word_of_the_reference_has_a_case_that_it_decides() {
     );
     need("unsure", &["veil", "blur", "show"]);
     need("joint", &["and", "or", "not"]);
+    need("strictness", &reference::STRICTNESS.iter().map(|(_, name, _)| *name).collect::<Vec<_>>());
+    need("strictness", &["chosen"]);
     needed.extend(["order", "list", "model"].map(str::to_owned));
     SEEN.with_borrow(|seen| {
         let lacking: Vec<String> = needed

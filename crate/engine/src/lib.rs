@@ -62,14 +62,21 @@ pub struct Engine {
 
 #[wasm_bindgen]
 impl Engine {
-    /// Compiles packs. Bad rules are left out.
+    /// Compiles packs. Bad rules are left out. `models`: names of the reader's own models, which rules may use beside the
+    /// known ones.
     ///
     /// # Errors
     ///
     /// If `packs` is not an array.
     #[wasm_bindgen(constructor)]
-    pub fn new(packs: &PackSources) -> Result<Engine, Error> {
-        Ok(Self { rules: packs::compile(packs)?, memory: Memory::default() })
+    pub fn new(packs: &PackSources, models: Option<Vec<String>>) -> Result<Engine, Error> {
+        let rules = packs::compile(packs, &models.unwrap_or_default())?;
+        Ok(Self { rules, memory: Memory::default() })
+    }
+
+    /// Whether some rule in force asks a model, or for a language, which a model may tell.
+    pub fn asks_models(&self) -> bool {
+        self.rules.asks_models()
     }
 
     /// Reads a snapshot.
@@ -101,9 +108,20 @@ impl Engine {
         self.rules.rules() as u32
     }
 
+    /// The lists that rules ask models after with `like @list`: a JSON object of arrays of texts.
+    ///
+    /// # Errors
+    ///
+    /// Never, in fact: it is plain data.
+    pub fn liked_lists(&self) -> Result<String, Error> {
+        serde_json::to_string(&self.rules.liked_lists())
+            .map_err(|error| Error::new(&format!("the lists cannot be written: {error}")))
+    }
+
     /// Decides a JSON array of posts, in the order the feed has them; the verdicts, as a JSON array, are in
-    /// the same order. `context` is `{"now": seconds, "utc_offset": minutes, "visit": "…"}`. A field of the
-    /// wrong type counts as not shown; what is no post, or has no id, is shown.
+    /// the same order. `context` is `{"now": seconds, "utc_offset": minutes, "visit": "…"}`, with `models` and `scores`
+    /// where there are any, see [`read_context`]. What models are still to be asked of a post stands in its verdict's
+    /// `unsure.needs`. A field of the wrong type counts as not shown; what is no post, or has no id, is shown.
     ///
     /// # Errors
     ///

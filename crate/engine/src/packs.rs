@@ -2,7 +2,8 @@
 
 use crate::PackSources;
 use diffract_core::program::{Program, Trust};
-use diffract_core::{PackSource, RuleSet, compile as compile_packs};
+use diffract_core::reference::KNOWN_MODELS;
+use diffract_core::{PackSource, RuleSet, compile_with};
 use js_sys::{Array, Error};
 use serde::Serialize;
 use wasm_bindgen::{JsCast, JsValue};
@@ -16,8 +17,8 @@ pub(crate) struct Info {
     rules: u32,
 }
 
-/// Compiles what can be compiled.
-pub(crate) fn compile(packs: &PackSources) -> Result<RuleSet, Error> {
+/// Compiles what can be compiled; `models` are names beside the known ones.
+pub(crate) fn compile(packs: &PackSources, models: &[String]) -> Result<RuleSet, Error> {
     let packs: &JsValue = packs.unchecked_ref();
     let Some(packs) = packs.dyn_ref::<Array>() else { return Err(Error::new("the packs are not an array")) };
     let sources: Vec<PackSource> =
@@ -25,7 +26,8 @@ pub(crate) fn compile(packs: &PackSources) -> Result<RuleSet, Error> {
     if sources.len() != packs.length() as usize {
         return Err(Error::new("a pack is not of the form { id, source, trust?, lists? }"));
     }
-    let compiled = compile_packs(&sources);
+    let names: Vec<&str> = KNOWN_MODELS.iter().copied().chain(models.iter().map(String::as_str)).collect();
+    let compiled = compile_with(&sources, &names);
     // Megabytes that nobody looks at any more, just when the most memory is needed.
     drop(sources);
     Ok(compiled.into_rules())

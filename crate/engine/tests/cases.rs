@@ -23,13 +23,13 @@ fn message(error: js_sys::Error) -> String {
 }
 
 fn engine(source: &str) -> Engine {
-    Engine::new(&to_js::<PackSources>(&serde_json::json!([{ "id": "mine", "source": source }])))
+    Engine::new(&to_js::<PackSources>(&serde_json::json!([{ "id": "mine", "source": source }])), None)
         .expect("an engine")
 }
 
 impl cases::Engine for Engine {
     fn compile(packs: &Value) -> Result<Self, String> {
-        let engine = Engine::new(&to_js::<PackSources>(packs)).map_err(message)?;
+        let engine = Engine::new(&to_js::<PackSources>(packs), None).map_err(message)?;
         let sources: Vec<PackSource> =
             serde_json::from_value(packs.clone()).map_err(|error| error.to_string())?;
         for (found, source) in compile(&sources).diagnostics.iter().zip(&sources) {
@@ -64,9 +64,21 @@ fn a_bad_rule_costs_its_line() {
 }
 
 #[wasm_bindgen_test]
+fn own_models_are_names_like_others() {
+    let packs =
+        || to_js::<PackSources>(&serde_json::json!([{ "id": "mine", "source": "hide if my_model > 50%" }]));
+    assert_eq!(Engine::new(&packs(), None).expect("an engine").rules(), 0);
+    let engine = Engine::new(&packs(), Some(vec!["my_model".to_owned()])).expect("an engine");
+    assert!(engine.rules() == 1 && engine.asks_models());
+    assert!(!self::engine("hide if promoted").asks_models());
+}
+
+#[wasm_bindgen_test]
 fn what_is_no_pack_is_refused_with_a_word() {
     for packs in [serde_json::json!({}), serde_json::json!([7])] {
-        assert!(Engine::new(&to_js::<PackSources>(&packs)).is_err_and(|error| !message(error).is_empty()));
+        assert!(
+            Engine::new(&to_js::<PackSources>(&packs), None).is_err_and(|error| !message(error).is_empty())
+        );
     }
 }
 

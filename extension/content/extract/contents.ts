@@ -1,71 +1,52 @@
 /**
- * The elements in one item, by tag and by attribute, gathered in one walk. An adapter asks an item some forty times for a
- * selector, most of which find nothing: asked of the few elements that could match, a selector costs a tenth of a search.
+ * Searches in one item. An adapter asks an item some forty times for a selector, most of which find nothing. So the browser
+ * is asked once for each tag and each attribute that selectors end in, and a selector only of the few elements that could
+ * match. To gather elements here, one by one, takes longer: in Firefox every look at an element from a content script does.
  */
 
 /** What an element must have to match one alternative of a selector. */
 type Key = { tag: string } | { attribute: string };
 
-/** Above so many elements in an item the browser searches by itself. */
-const MAX_ELEMENTS = 2000;
-
 export class Contents {
   readonly #root: Element;
-  /** In document order, the root first; `null`: too many. */
-  readonly #all: Element[] | null;
-  readonly #tags = new Map<string, Element[]>();
-  readonly #attributes = new Map<string, Element[]>();
-  #order: Map<Element, number> | undefined;
+  /** By tag and by attribute, as selectors: the root first, in document order. */
+  readonly #having = new Map<string, Element[]>();
 
   constructor(root: Element) {
     this.#root = root;
-    const below = root.getElementsByTagName("*");
-    const count = below.length;
-    this.#all = count > MAX_ELEMENTS ? null : [root];
-    if (this.#all === null) return;
-    this.#enter(root);
-    for (let i = 0; i < count; i += 1) {
-      const element = below[i];
-      if (element === undefined) break;
-      this.#all.push(element);
-      this.#enter(element);
-    }
   }
 
   /** What matches `css` in the root, the root itself first if it does, in document order. */
   select(css: string): Element[] {
-    const keys = this.#all === null ? null : keysOf(css);
-    if (keys === null) {
-      const found = [...this.#root.querySelectorAll(css)];
-      return this.#root.matches(css) ? [this.#root, ...found] : found;
-    }
+    const keys = keysOf(css);
+    if (keys === null) return this.#search(css);
     const [first] = keys;
     if (first === undefined) return NONE;
-    if (keys.length === 1) return matching(this.#having(first), css);
+    if (keys.length === 1) return matching(this.#candidates(first), css);
     const found = new Set<Element>();
-    for (const key of keys) for (const element of matching(this.#having(key), css)) found.add(element);
-    if (found.size < 2) return [...found];
-    this.#order ??= new Map(this.#all?.map((element, i) => [element, i]));
-    const order = this.#order;
-    return [...found].sort((a, b) => (order.get(a) ?? 0) - (order.get(b) ?? 0));
+    for (const key of keys) for (const element of matching(this.#candidates(key), css)) found.add(element);
+    return found.size < 2 ? [...found] : [...found].sort(byPlace);
   }
 
-  #enter(element: Element): void {
-    const tag = element.localName;
-    const same = this.#tags.get(tag);
-    if (same) same.push(element);
-    else this.#tags.set(tag, [element]);
-  }
-
-  #having(key: Key): readonly Element[] {
-    if ("tag" in key) return this.#tags.get(key.tag) ?? NONE;
-    let having = this.#attributes.get(key.attribute);
-    if (having === undefined) {
-      having = this.#all?.filter((element) => element.hasAttribute(key.attribute)) ?? NONE;
-      this.#attributes.set(key.attribute, having);
+  #candidates(key: Key): readonly Element[] {
+    const css = "tag" in key ? key.tag : `[${key.attribute}]`;
+    let found = this.#having.get(css);
+    if (found === undefined) {
+      found = this.#search(css);
+      this.#having.set(css, found);
     }
-    return having;
+    return found;
   }
+
+  #search(css: string): Element[] {
+    const below = this.#root.querySelectorAll(css);
+    if (this.#root.matches(css)) return [this.#root, ...below];
+    return below.length === 0 ? NONE : [...below];
+  }
+}
+
+function byPlace(one: Element, other: Element): number {
+  return one.compareDocumentPosition(other) & Node.DOCUMENT_POSITION_FOLLOWING ? -1 : 1;
 }
 
 /** No element at all; never written to. */

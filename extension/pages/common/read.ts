@@ -4,11 +4,14 @@
  * entry of a list that does not read costs that entry.
  */
 
+import { readCrossedCard } from "../../shared/card.ts";
 import { MAX_BACKUP, MAX_RULES, readVerdicts } from "../../shared/guards.ts";
 import type {
   BackgroundState,
   Diagnostic,
   JudgedPost,
+  ModelState,
+  ModelTrial,
   PackState,
   PageReport,
 } from "../../shared/messages.ts";
@@ -123,6 +126,26 @@ const readPack: Read<PackState> = object({
   lists: optional(record(text(MAX_RULES), 500)),
 });
 
+const readModel: Read<ModelState> = object({
+  name: text(40, 1),
+  own: flag,
+  on: flag,
+  strictness: optional(oneOf("certain", "likely", "possible")),
+  trouble: optional(words),
+  card: readCrossedCard,
+});
+
+/** What a model makes of the posts of this visit. */
+export const readTrial: Read<ModelTrial> = object({
+  posts: list(
+    object({
+      text: words,
+      score: (value: unknown, at: string) => (value === null ? null : number(0, 1)(value, at)),
+    }),
+    1000,
+  ),
+});
+
 /** The background's state. */
 export const readState: Read<BackgroundState> = object({
   version: text(100),
@@ -130,6 +153,8 @@ export const readState: Read<BackgroundState> = object({
   pausedHosts: sound(text(253, 1), 100_000),
   troubles: sound(words, 10_000),
   rules: natural,
+  models: sound(readModel, 1000),
+  answers: natural,
   start: object({ from: oneOf("snapshot", "sources"), milliseconds: number(0, Number.MAX_VALUE) }),
 });
 

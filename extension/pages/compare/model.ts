@@ -67,13 +67,24 @@ async function found(): Promise<Phase> {
   return { is: "ready", report: answer.value, comparison };
 }
 
-/** As the page had them; those that do not say so stand last, as they were seen. Pure. */
+/**
+ * As the host has them. What the page showed says in which order it was first seen there; those that do not say so stand last.
+ * What was taken out before the page saw it comes first in a report, and says its place among all: it is put there, between
+ * those that were left. Pure.
+ */
 export function inHostsOrder(posts: readonly JudgedPost[]): JudgedPost[] {
   const place = ({ post }: JudgedPost): number => post.position ?? Number.POSITIVE_INFINITY;
-  return [...posts].sort((one, other) => {
+  const byPlace = (one: JudgedPost, other: JudgedPost): number => {
     const [a, b] = [place(one), place(other)];
     return a === b ? 0 : a - b;
-  });
+  };
+  const isOut = ({ places, verdict }: JudgedPost): boolean => places === 0 && verdict.action === "hide";
+  const end = posts.findIndex((judged) => !isOut(judged));
+  const out = posts.slice(0, end < 0 ? posts.length : end).sort(byPlace);
+  const order = posts.slice(out.length).sort(byPlace);
+  // In ascending order, so that each finds those before it in their places already.
+  for (const judged of out) order.splice(Math.max(0, place(judged) - 1), 0, judged);
+  return order;
 }
 
 async function openFeeds(): Promise<OpenFeed[]> {

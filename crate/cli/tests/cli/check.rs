@@ -79,6 +79,71 @@ fn json_has_places_in_characters_and_bytes() {
     assert_eq!(report["summary"]["errors"], errors);
 }
 
+/// What of a value is not as a JSON schema says: as far as ours goes, which uses these words only.
+fn misfits(value: &Value, schema: &Value, at: &str) -> Vec<String> {
+    let mut out = Vec::new();
+    for (word, wanted) in schema.as_object().expect("a schema") {
+        let fits = match word.as_str() {
+            "$schema" | "title" | "description" => true,
+            "const" => value == wanted,
+            "enum" => wanted.as_array().is_some_and(|all| all.contains(value)),
+            "minimum" => value.as_u64() >= wanted.as_u64(),
+            "type" => match wanted.as_str() {
+                Some("object") => value.is_object(),
+                Some("array") => value.is_array(),
+                Some("string") => value.is_string(),
+                Some("boolean") => value.is_boolean(),
+                Some("integer") => value.is_u64(),
+                _ => panic!("the schema has the type {wanted}"),
+            },
+            "required" => wanted
+                .as_array()
+                .is_some_and(|keys| keys.iter().all(|key| value.get(key.as_str().unwrap_or("")).is_some())),
+            "items" => {
+                for (index, item) in value.as_array().into_iter().flatten().enumerate() {
+                    out.extend(misfits(item, wanted, &format!("{at}[{index}]")));
+                }
+                true
+            }
+            "properties" => {
+                for (key, inner) in value.as_object().into_iter().flatten() {
+                    if let Some(schema) = wanted.get(key) {
+                        out.extend(misfits(inner, schema, &format!("{at}.{key}")));
+                    }
+                }
+                true
+            }
+            "additionalProperties" => value
+                .as_object()
+                .is_some_and(|keys| keys.keys().all(|key| schema["properties"].get(key).is_some())),
+            other => panic!("the schema has `{other}`"),
+        };
+        if !fits {
+            out.push(format!("{at}: not {word} {wanted}, but {value}"));
+        }
+    }
+    out
+}
+
+#[test]
+fn json_is_as_its_schema_says() {
+    let schema = include_str!("../../../../docs/check.schema.json");
+    let schema: Value = serde_json::from_str(schema).expect("JSON");
+    let folder = Folder::new("check-schema");
+    folder
+        .file("mine.rules", MISTAKES)
+        .file("latin.rules", b"caf\xe9\n")
+        .file("calm/pack.toml", "id = 7\n")
+        .file("calm/rules.rules", "hide if promoted\n");
+    let report =
+        folder.run(&["check", "mine.rules", "latin.rules", "calm", "--format", "json"]).ends(1).json();
+    assert_eq!(misfits(&report, &schema, "report"), [""; 0]);
+    for part in ["files", "unreadable", "packs"] {
+        assert!(report[part].as_array().is_some_and(|all| !all.is_empty()), "{part}: {report:#}");
+    }
+    assert_eq!(misfits(&serde_json::json!({"version": 2}), &schema, "report").len(), 2, "it does refuse");
+}
+
 /// The offset of a line and column, both from 1, counted in Unicode code points.
 fn offset(source: &str, line: u64, column: u64) -> usize {
     let start: usize = source.split_inclusive('\n').take(line as usize - 1).map(str::len).sum();

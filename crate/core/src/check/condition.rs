@@ -3,7 +3,7 @@
 use super::node::Node;
 use super::pack::Checker;
 use crate::diagnostic::{Diagnostic, Span, code, quoted};
-use crate::program::{AnyField, Comparison, Quantifier, Question as Asked, Test};
+use crate::program::{AnyField, Comparison, Quantifier, Question as Asked, Strictness, Test};
 use crate::reference::{self, FieldType};
 use crate::syntax::tree::{Condition, Operator, Predicate, Subject};
 
@@ -150,6 +150,10 @@ impl Checker<'_> {
                 };
                 return Some(Node::test(span, test));
             }
+            AnyField::Model(question) => {
+                let test = Test::Flagged { question: question.clone(), strictness: Strictness::Chosen };
+                return Some(Node::test(span, test));
+            }
             _ => Diagnostic::error(
                 code::NOT_A_CONDITION,
                 span.clone(),
@@ -158,7 +162,6 @@ impl Checker<'_> {
         };
         let end = span.end..span.end;
         self.report(match field_type {
-            FieldType::Share => problem.help("say how sure the model has to be").suggest(end, " > 50%"),
             FieldType::Text | FieldType::Set | FieldType::Media => problem
                 .help(format!(
                     "compare it, as in `{}`, or ask whether there is any: `{name} is known`",

@@ -89,7 +89,9 @@ impl Node {
         match &self.kind {
             NodeKind::Not(inner) => inner.asks_model(),
             NodeKind::And(nodes) | NodeKind::Or(nodes) => nodes.iter().any(Node::asks_model),
-            NodeKind::Test(test) => matches!(test, Test::Model { .. }),
+            NodeKind::Test(test) => {
+                matches!(test, Test::Model { .. } | Test::Flagged { .. } | Test::LangIs(_))
+            }
         }
     }
 }

@@ -403,6 +403,20 @@ impl Checker<'_> {
     ) -> Option<Node> {
         let comparison = match question.operator {
             Operator::Compare(comparison) => comparison,
+            Operator::Is { negated } if matches!(question.values.as_slice(), [Value::Word(_), ..]) => {
+                let [chosen] = self.choices(&model.name(), &question.values, reference::STRICTNESS)?[..]
+                else {
+                    let message = "a model is asked for one degree of certainty";
+                    self.report(
+                        Diagnostic::error(code::WRONG_VALUE, question.span.start..span.end, message).help(
+                            "of two, the weaker one says it all: `is possible` holds where `is certain` does",
+                        ),
+                    );
+                    return None;
+                };
+                let test = Test::Flagged { question: model, strictness: chosen };
+                return Some(Node::test(span, test).negated_if(negated));
+            }
             Operator::Is { negated: false } => Comparison::Equal,
             Operator::Is { negated: true } => Comparison::NotEqual,
             _ => {

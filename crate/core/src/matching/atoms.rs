@@ -8,7 +8,7 @@ use super::needles::NeedlesBuilder;
 use super::required::{Expressions, Neighbour, OneOf, Required, required};
 use crate::program::{
     AnyField, Comparison, Edge, FlagField, List, ListId, Needles, NumberField, Program, Quantifier, Question,
-    SetField, Test, TextField,
+    SetField, Strictness, Test, TextField,
 };
 use std::collections::HashMap;
 
@@ -44,6 +44,10 @@ pub(crate) enum Atom {
         question: u32,
         comparison: Comparison,
         share: f64,
+    },
+    Flagged {
+        question: u32,
+        strictness: Strictness,
     },
 }
 
@@ -339,14 +343,24 @@ impl Atoms {
                 self.push(Atom::Surface(mask(surfaces, surface_bit)), 0.2 * surfaces.len() as f32)
             }
             Test::Model { question, comparison, share } => {
-                let next = self.questions.len() as u32;
-                let id = *self.question_ids.entry(question.clone()).or_insert(next);
-                if id == next {
-                    self.questions.push(question.clone());
-                }
-                self.push(Atom::Model { question: id, comparison: *comparison, share: *share }, 1.0)
+                let question = self.question(question);
+                self.push(Atom::Model { question, comparison: *comparison, share: *share }, 1.0)
+            }
+            Test::Flagged { question, strictness } => {
+                let question = self.question(question);
+                self.push(Atom::Flagged { question, strictness: *strictness }, 1.0)
             }
         }
+    }
+
+    /// The number of a question to a model.
+    fn question(&mut self, question: &Question) -> u32 {
+        let next = self.questions.len() as u32;
+        let id = *self.question_ids.entry(question.clone()).or_insert(next);
+        if id == next {
+            self.questions.push(question.clone());
+        }
+        id
     }
 
     /// A leaf whose needles are found by the scan of a text.

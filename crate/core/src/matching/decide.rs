@@ -9,6 +9,7 @@ use super::{Context, MAX_LABELS, RuleSet};
 use crate::post::Post;
 use crate::program::{BlurTarget, Effect, Rule, Trust, WhileUnsure};
 use crate::verdict::{Action, Pending, Reason, Verdict};
+use std::collections::BTreeSet;
 
 /// Scores stay within this, so that they stay numbers.
 const MAX_SCORE: f64 = 1e12;
@@ -24,7 +25,7 @@ pub(super) fn decide(
     let time = LocalTime::new(context.now, context.utc_offset);
     let (spoke, waiting) = listen(view, time, facts);
     let (mut verdict, full) = Draft::new(rules, post, context, time, &spoke).finish(memory);
-    verdict.unsure = pending(rules, &verdict, &waiting);
+    verdict.unsure = pending(view, facts, &verdict, &waiting);
     give_reasons(view, facts, &mut verdict, spoke, &full);
     verdict
 }
@@ -182,23 +183,38 @@ impl<'a> Draft<'a> {
 }
 
 /// What shows until the models asked by rules that could still change the verdict have answered.
-fn pending(rules: &RuleSet, verdict: &Verdict, waiting: &[u32]) -> Option<Pending> {
+fn pending(view: View<'_>, facts: &mut Facts, verdict: &Verdict, waiting: &[u32]) -> Option<Pending> {
+    let rules = view.rules;
     let caution = |show| match show {
         WhileUnsure::Show => 0,
         WhileUnsure::Blur => 1,
         WhileUnsure::Veil => 2,
     };
     let mut pending: Option<Pending> = None;
-    for rule in waiting.iter().filter_map(|id| rules.program.rules.get(*id as usize)) {
+    let mut needs = BTreeSet::new();
+    for id in waiting {
+        let Some((filed, rule)) =
+            rules.index.rules.get(*id as usize).zip(rules.program.rules.get(*id as usize))
+        else {
+            continue;
+        };
         if !could_change(rules, verdict, rule) {
             continue;
         }
+        view.needs(facts, filed.root, &mut needs);
         let unsure = rule.unsure;
-        let pending = pending.get_or_insert(Pending { show: unsure.show, deadline: unsure.deadline });
+        let pending = pending.get_or_insert(Pending {
+            show: unsure.show,
+            deadline: unsure.deadline,
+            needs: Vec::new(),
+        });
         if caution(unsure.show) > caution(pending.show) {
             pending.show = unsure.show;
         }
         pending.deadline = pending.deadline.max(unsure.deadline);
+    }
+    if let Some(pending) = &mut pending {
+        pending.needs = needs.into_iter().take(Pending::MAX_NEEDS).collect();
     }
     pending
 }

@@ -1,11 +1,12 @@
 //! The one promise of matching: over any program and any post it says what the rule language says, reasons
 //! included.
 
-use super::{Context, Memory, RuleSet, Scores, naive};
+use super::{Context, Memory, Model, Models, RuleSet, Scores, Thresholds, naive};
 use crate::post::{Kind, Medium, Post, Surface};
 use crate::program::*;
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
+use std::sync::Arc;
 
 /// Few words, so that they meet often.
 fn word() -> impl Strategy<Value = String> {
@@ -155,6 +156,11 @@ fn leaf() -> impl Strategy<Value = Test> {
             .prop_map(Test::LinksTo),
         (question(), comparison(), select(vec![0.2, 0.8]))
             .prop_map(|(question, comparison, share)| Test::Model { question, comparison, share }),
+        (
+            question(),
+            select(vec![Strictness::Certain, Strictness::Likely, Strictness::Possible, Strictness::Chosen])
+        )
+            .prop_map(|(question, strictness)| Test::Flagged { question, strictness }),
     ]
 }
 
@@ -310,13 +316,28 @@ pub(crate) fn context() -> impl Strategy<Value = Context> {
         -720..720_i32,
         proptest::option::of((question(), select(vec![0.1, 0.5, 0.9]))),
         any::<bool>(),
+        proptest::option::of(subsequence(vec!["clickbait", "language", "encoder"], 0..4)),
+        proptest::option::of(proptest::option::of(select(vec!["en", "pt"]))),
     )
-        .prop_map(|(now, utc_offset, score, no_models)| {
+        .prop_map(|(now, utc_offset, score, no_models, installed, language)| {
             let mut scores = Scores::default();
-            if let Some((question, share)) = score {
-                scores.set("p", question, share);
+            match score {
+                // Asked, and nothing to say.
+                Some((question, 0.5)) => scores.set_unanswerable("p", question),
+                Some((question, share)) => scores.set("p", question, share),
+                None => {}
             }
-            Context { now: f64::from(now), utc_offset, visit: String::new(), scores, no_models }
+            if let Some(language) = language {
+                scores.set_language("p", language.map(str::to_owned));
+            }
+            let thresholds = Thresholds { likely: Some(0.5), possible: Some(0.05), ..Thresholds::default() };
+            let model = Model { thresholds, alarms: vec![(0.4, 0.01)], experimental: false };
+            let models = installed.map(|names| {
+                let mut models = Models::default();
+                names.into_iter().for_each(|name| models.insert(name, model.clone()));
+                Arc::new(models)
+            });
+            Context { now: f64::from(now), utc_offset, visit: String::new(), scores, no_models, models }
         })
 }
 

@@ -8,6 +8,7 @@ use super::facts::Facts;
 use super::{Context, RuleSet};
 use crate::post::Post;
 use crate::program::{Condition, Program};
+use std::collections::BTreeSet;
 
 /// True, false, or not known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -114,6 +115,13 @@ pub(crate) struct View<'a> {
     pub(crate) context: &'a Context,
 }
 
+impl<'a> View<'a> {
+    /// The post's language: what the platform says, else what a model said.
+    pub(crate) fn language(self) -> Option<&'a str> {
+        self.post.lang.as_deref().or_else(|| self.context.scores.language(&self.post.id))
+    }
+}
+
 impl View<'_> {
     /// What a condition comes to now.
     pub(crate) fn truth(self, facts: &mut Facts, node: u32) -> Truth {
@@ -149,6 +157,22 @@ impl View<'_> {
                 }
                 any
             }
+        }
+    }
+
+    /// Adds what is still to be asked before a condition can come to true. What the rest of the condition decides
+    /// already is not asked.
+    pub(crate) fn needs(self, facts: &mut Facts, node: u32, into: &mut BTreeSet<String>) {
+        let tree = &self.rules.index.tree;
+        if self.truth(facts, node) != Truth::Unknown || !self.may_become_true(facts, node) {
+            return;
+        }
+        match tree.node(node) {
+            Node::Leaf { atom, .. } if facts.is_waiting(self, atom) => into.extend(facts.asked(self, atom)),
+            Node::And { .. } | Node::Or { .. } => {
+                tree.children(node).for_each(|child| self.needs(facts, child, into));
+            }
+            _ => {}
         }
     }
 

@@ -1,9 +1,11 @@
 //! What made a rule true, in words: one entry a condition.
 
+use super::Context;
 use super::atoms::items;
 use super::evaluate::{Truth, View};
 use super::facts::Facts;
 use super::fields;
+use super::models::alarm_words;
 use crate::post::Post;
 use crate::program::{
     AnyField, Comparison, Condition, Edge, Limit, List, Needles, NumberField, Period, Quantifier, Question,
@@ -24,6 +26,12 @@ pub(super) struct Seen {
     pub(super) number: Option<f64>,
     /// What an expression matched.
     pub(super) matched: Option<String>,
+    /// From which share on a model flags.
+    pub(super) threshold: Option<f64>,
+    /// How often the model is wrong about ordinary posts there.
+    pub(super) alarms: Option<f64>,
+    /// The language, as far as it is known.
+    pub(super) language: Option<String>,
 }
 
 /// Appends what made a rule true.
@@ -68,7 +76,8 @@ fn look(view: View<'_>, facts: &mut Facts, test: &Test, atom: u32, negated: bool
     let mut seen = Seen::default();
     match test {
         Test::Number { field, .. } => seen.number = facts.number(view, *field),
-        Test::Model { question, .. } => seen.number = view.context.scores.get(&view.post.id, question),
+        Test::Model { .. } | Test::Flagged { .. } => look_at_model(view.context, view.post, test, &mut seen),
+        Test::LangIs(_) => seen.language = view.language().map(str::to_owned),
         Test::Matches { field, .. } if !negated => {
             let text = fields::text(view.post, *field).unwrap_or("");
             seen.matched = facts.matched(view, atom, text).map(str::to_owned);
@@ -76,6 +85,22 @@ fn look(view: View<'_>, facts: &mut Facts, test: &Test, atom: u32, negated: bool
         _ => seen.first = facts.first(atom).map(|first| first as usize),
     }
     seen
+}
+
+/// What a model said, and what its card says of that.
+pub(super) fn look_at_model(context: &Context, post: &Post, test: &Test, seen: &mut Seen) {
+    match test {
+        Test::Model { question, comparison, share } => {
+            seen.number = context.scores.get(&post.id, question);
+            seen.alarms = context.alarms(question, *comparison, *share);
+        }
+        Test::Flagged { question, strictness } => {
+            seen.number = context.scores.get(&post.id, question);
+            seen.threshold = context.threshold(question, *strictness);
+            seen.alarms = seen.threshold.and_then(|at| context.alarms(question, Comparison::AtLeast, at));
+        }
+        _ => {}
+    }
 }
 
 /// Puts a leaf that is true (or, `negated`, false) into words.
@@ -163,7 +188,7 @@ pub(super) fn describe(
             Some(surface) if !negated => say(format!("surface is {}", word(&surface))),
             _ => say(format!("surface is {}", join(surfaces, Quantifier::Any))),
         },
-        Test::LangIs(tags) => match &post.lang {
+        Test::LangIs(tags) => match &seen.language {
             Some(lang) if !negated => say(format!("lang is {lang}")),
             _ => say(format!("lang is {}", tags.join(" or "))),
         },
@@ -172,17 +197,40 @@ pub(super) fn describe(
             _ => say(format!("links to {}", domains.join(" or "))),
         },
         Test::Model { question, comparison, share } => {
-            let percent = |share: f64| format!("{}%", (share * 1000.0).round() / 10.0);
-            let (answer, share, sign) =
-                (percent(seen.number.unwrap_or_default()), percent(*share), sign(*comparison));
-            let name = question_name(question);
-            if negated {
-                out.push(shorten(format!("{name} {answer}, not {sign} {share}")));
-            } else {
-                say(format!("{name} {answer} {sign} {share}"));
-            }
+            out.push(model_words(question, seen, *comparison, *share, negated));
+        }
+        Test::Flagged { question, .. } => {
+            let threshold = seen.threshold.unwrap_or_default();
+            out.push(model_words(question, seen, Comparison::AtLeast, threshold, negated));
         }
     }
+}
+
+/// `clickbait 93% >= 92% (wrong about 1 in 140 ordinary posts)`
+fn model_words(
+    question: &Question,
+    seen: &Seen,
+    comparison: Comparison,
+    threshold: f64,
+    negated: bool,
+) -> String {
+    let (answer, threshold) = (percent(seen.number.unwrap_or_default()), percent(threshold));
+    let (name, sign) = (question.name(), sign(comparison));
+    match (negated, seen.alarms) {
+        (true, _) => shorten(format!("{name} {answer}, not {sign} {threshold}")),
+        // A long topic shall not cost the figures.
+        (false, Some(alarms)) => {
+            let figures = format!(" {answer} {sign} {threshold} ({})", alarm_words(alarms));
+            let room = MAX_EVIDENCE_LENGTH.saturating_sub(figures.chars().count());
+            format!("{}{figures}", shorten_to(name, room))
+        }
+        (false, None) => shorten(format!("{name} {answer} {sign} {threshold}")),
+    }
+}
+
+/// A share as people say it: `93.4%`.
+pub(super) fn percent(share: f64) -> String {
+    format!("{}%", (share * 1000.0).round() / 10.0)
 }
 
 /// `text has "giveaway"`, one for each needle that counted.
@@ -290,14 +338,6 @@ fn span_words(seconds: f64) -> String {
     format!("{} s", (seconds * 10.0).round() / 10.0)
 }
 
-fn question_name(question: &Question) -> String {
-    match question {
-        Question::Named(name) => name.clone(),
-        Question::About(topic) => format!("about \"{topic}\""),
-        Question::Like(list) => format!("like @{list}"),
-    }
-}
-
 pub(super) fn any_name(field: &AnyField) -> String {
     match field {
         AnyField::Text(field) => field.name().to_owned(),
@@ -308,7 +348,7 @@ pub(super) fn any_name(field: &AnyField) -> String {
         AnyField::Kind => "kind".to_owned(),
         AnyField::Surface => "surface".to_owned(),
         AnyField::Lang => "lang".to_owned(),
-        AnyField::Model(question) => question_name(question),
+        AnyField::Model(question) => question.name(),
     }
 }
 
@@ -322,12 +362,16 @@ fn join(values: &[impl std::fmt::Debug], quantifier: Quantifier) -> String {
     words.join(if quantifier == Quantifier::Any { " or " } else { " and " })
 }
 
-fn shorten(mut words: String) -> String {
+fn shorten(words: String) -> String {
+    shorten_to(words, MAX_EVIDENCE_LENGTH)
+}
+
+fn shorten_to(mut words: String, most: usize) -> String {
     // Hardly ever more bytes than characters are allowed.
-    if words.len() <= MAX_EVIDENCE_LENGTH || words.char_indices().nth(MAX_EVIDENCE_LENGTH).is_none() {
+    if words.len() <= most || words.char_indices().nth(most).is_none() {
         return words;
     }
-    let cut = words.char_indices().nth(MAX_EVIDENCE_LENGTH - 1).map_or(0, |(at, _)| at);
+    let cut = words.char_indices().nth(most.saturating_sub(1)).map_or(0, |(at, _)| at);
     words.truncate(cut);
     words.push('…');
     words

@@ -8,11 +8,12 @@ use super::evaluate::{Node, Truth, View};
 use super::evidence;
 use super::facts::Facts;
 use super::limits::{Claim, Memory, Occasion, Standing, visit_hash};
+use super::models::alarm_words;
 use super::schedule::{self, LocalTime};
 use super::{Context, RuleSet, fields};
 use crate::post::{Post, Surface};
 use crate::print;
-use crate::program::{AnyField, Condition, Effect, Needles, Quantifier, Rule, Test};
+use crate::program::{AnyField, Condition, Effect, Needles, Quantifier, Question, Rule, Test};
 use crate::verdict::{Action, Verdict};
 use serde::{Deserialize, Serialize};
 use std::sync::PoisonError;
@@ -230,6 +231,24 @@ pub struct Seen {
     /// Of `has all`, what was not found.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub missing: Vec<String>,
+    /// Of a question to a model, what its card says.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub model: Option<ModelSeen>,
+}
+
+/// What a model's card says of a question.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ModelSeen {
+    /// From which score on (or below which) the condition holds, `0..=1`.
+    pub threshold: f64,
+    /// The share of ordinary posts that are flagged by mistake there, as far as it was measured.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub alarms: Option<f64>,
+    /// The same for people: `wrong about 1 in 100 ordinary posts`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub words: Option<String>,
+    /// The model missed a figure that it was meant to reach.
+    pub experimental: bool,
 }
 
 /// What a field holds.
@@ -444,12 +463,13 @@ impl Explainer<'_> {
         let actual = self.actual(&field);
         let shown = match &actual {
             Some(actual) => words(&field, actual),
-            None if matches!(field, AnyField::Model(_)) && self.view.context.no_models => {
-                "no model to ask".to_owned()
-            }
-            None if matches!(field, AnyField::Model(_)) => "the model has not answered".to_owned(),
-            None => "not shown here".to_owned(),
+            None => match &field {
+                AnyField::Model(_) if self.view.context.no_models => "no model to ask".to_owned(),
+                AnyField::Model(question) => self.silence(question),
+                _ => "not shown here".to_owned(),
+            },
         };
+        let model = self.model(test);
         let (found, missing) =
             if value == Value::Unknown { Default::default() } else { self.found(test, atom) };
         let name = evidence::any_name(&field);
@@ -460,7 +480,39 @@ impl Explainer<'_> {
             shown,
             found,
             missing,
+            model,
         }
+    }
+
+    /// Why a model has not answered.
+    fn silence(&self, question: &Question) -> String {
+        let context = self.view.context;
+        if context.models.as_ref().is_some_and(|models| models.answering(question).is_none()) {
+            format!("no model for `{}` is installed", cut(&question.name()))
+        } else if context.waits_for(&self.view.post.id, question) {
+            "the model has not answered".to_owned()
+        } else {
+            "the model can say nothing of this post".to_owned()
+        }
+    }
+
+    /// What the card of the model that a test asks says.
+    fn model(&self, test: &Test) -> Option<ModelSeen> {
+        let (Test::Model { question, .. } | Test::Flagged { question, .. }) = test else { return None };
+        let context = self.view.context;
+        let mut seen = evidence::Seen::default();
+        evidence::look_at_model(context, self.view.post, test, &mut seen);
+        let threshold = match test {
+            Test::Model { share, .. } => *share,
+            _ => seen.threshold?,
+        };
+        let card = context.models.as_ref().and_then(|models| models.answering(question));
+        Some(ModelSeen {
+            threshold,
+            alarms: seen.alarms,
+            words: seen.alarms.map(alarm_words),
+            experimental: card.is_some_and(|card| card.experimental),
+        })
     }
 
     /// What the post holds of a field.
@@ -475,7 +527,7 @@ impl Explainer<'_> {
             AnyField::Media => Actual::Set(post.media.as_ref()?.iter().map(evidence::word).collect()),
             AnyField::Kind => Actual::Text(evidence::word(&post.kind?)),
             AnyField::Surface => Actual::Text(evidence::word(&post.surface?)),
-            AnyField::Lang => Actual::Text(cut(post.lang.as_deref()?)),
+            AnyField::Lang => Actual::Text(cut(self.view.language()?)),
             AnyField::Model(question) => Actual::Number(self.view.context.scores.get(&post.id, question)?),
         })
     }
@@ -513,7 +565,8 @@ impl Explainer<'_> {
             | Test::KindIs(_)
             | Test::SurfaceIs(_)
             | Test::LangIs(_)
-            | Test::Model { .. } => Default::default(),
+            | Test::Model { .. }
+            | Test::Flagged { .. } => Default::default(),
         }
     }
 
@@ -529,7 +582,7 @@ fn words(field: &AnyField, actual: &Actual) -> String {
     match (field, actual) {
         (_, Actual::Flag(true)) => "yes".to_owned(),
         (_, Actual::Flag(false)) => "no".to_owned(),
-        (AnyField::Model(_), Actual::Number(share)) => format!("{}%", (share * 1000.0).round() / 10.0),
+        (AnyField::Model(_), Actual::Number(share)) => evidence::percent(*share),
         (AnyField::Number(field), Actual::Number(number)) => evidence::number_words(*field, *number),
         (_, Actual::Number(number)) => number.to_string(),
         (AnyField::Text(_), Actual::Text(text)) => format!("\"{text}\""),

@@ -5,16 +5,17 @@ use super::evaluate::{Truth, View};
 use super::fields::{self, compare, kind_bit, mask, medium_bit, surface_bit};
 use super::fold::{fold_character, fold_into, fold_name_into};
 use super::found::FoundLeaves;
-use super::gates::{ALWAYS, flag_code, kind_codes, media_codes, surface_codes};
+use super::gates::{ALWAYS, NO_LANGUAGE, flag_code, kind_codes, media_codes, surface_codes};
 use super::hosts;
 use super::index::Index;
+use super::models::LANGUAGE;
 use super::needles::{PADDING, Places, Said};
 use super::regexes::CompiledExpressions;
 use super::required::{Neighbour, OneOf};
 use super::skeleton::skeleton_into;
 use super::words::Boundaries;
 use crate::post::Surface;
-use crate::program::{AnyField, FlagField, NumberField, SetField, TextField};
+use crate::program::{AnyField, FlagField, NumberField, Question, SetField, TextField};
 
 /// Working space for one post after another. What belongs to the post at hand carries its number, so that
 /// nothing need be cleared between two posts.
@@ -219,7 +220,7 @@ impl Facts {
                 }
             }
             Source::Lang => {
-                if let Some(lang) = &view.post.lang {
+                if let Some(lang) = view.language() {
                     self.look_up(view, source, &fields::primary_subtag(lang));
                 }
             }
@@ -330,6 +331,14 @@ impl Facts {
             Atom::Model { question, comparison, share } => {
                 score(view, *question).map(|answer| compare(answer, *comparison, *share))
             }
+            Atom::Flagged { question, strictness } => score(view, *question)
+                .zip(
+                    index
+                        .questions
+                        .get(*question as usize)
+                        .and_then(|q| view.context.threshold(q, *strictness)),
+                )
+                .map(|(answer, threshold)| answer >= threshold),
         };
         Truth::of(known)
     }
@@ -337,8 +346,28 @@ impl Facts {
     /// Whether a leaf waits for a model.
     pub(crate) fn is_waiting(&self, view: View<'_>, id: u32) -> bool {
         match view.rules.index.leaf(id) {
-            Some(Atom::Model { question, .. }) => !view.context.no_models && score(view, *question).is_none(),
+            Some(Atom::Model { question, .. } | Atom::Flagged { question, .. }) => view
+                .rules
+                .index
+                .questions
+                .get(*question as usize)
+                .is_some_and(|question| view.context.waits_for(&view.post.id, question)),
+            Some(Atom::Any(Source::Lang)) => {
+                view.language().is_none() && view.context.waits_for_language(&view.post.id)
+            }
             _ => false,
+        }
+    }
+
+    /// What a leaf that waits for a model asks it, as it is named in [`crate::verdict::Pending::needs`].
+    pub(crate) fn asked(&self, view: View<'_>, id: u32) -> Option<String> {
+        let index = &view.rules.index;
+        match index.leaf(id)? {
+            Atom::Model { question, .. } | Atom::Flagged { question, .. } => {
+                index.questions.get(*question as usize).map(Question::name)
+            }
+            Atom::Any(Source::Lang) => Some(LANGUAGE.to_owned()),
+            _ => None,
         }
     }
 
@@ -397,7 +426,7 @@ impl Facts {
             AnyField::Media => view.post.media.is_some(),
             AnyField::Kind => view.post.kind.is_some(),
             AnyField::Surface => view.post.surface.is_some(),
-            AnyField::Lang => view.post.lang.is_some(),
+            AnyField::Lang => view.language().is_some(),
             AnyField::Model(question) => view.context.scores.get(&view.post.id, question).is_some(),
         }
     }
@@ -444,7 +473,7 @@ fn is_shown(view: View<'_>, source: Source) -> bool {
     match source {
         Source::Text(field) => fields::text(view.post, field).is_some(),
         Source::Set(field) => fields::set(view.post, field).is_some(),
-        Source::Lang => view.post.lang.is_some(),
+        Source::Lang => view.language().is_some(),
     }
 }
 
@@ -456,6 +485,7 @@ fn score(view: View<'_>, question: u32) -> Option<f64> {
 fn codes(view: View<'_>) -> u64 {
     let post = view.post;
     let mut codes = 1 << ALWAYS;
+    codes |= u64::from(view.language().is_none()) << NO_LANGUAGE;
     for field in FlagField::ALL {
         if let Some(value) = fields::flag(post, *field) {
             codes |= 1 << flag_code(*field, value);

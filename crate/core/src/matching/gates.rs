@@ -1,6 +1,6 @@
 //! What must be there before a rule can be true.
 
-use super::atoms::{Atom, Atoms};
+use super::atoms::{Atom, Atoms, Source};
 use super::evaluate::{Node, Tree};
 use crate::program::{Comparison, FlagField, NumberField};
 
@@ -29,6 +29,8 @@ pub(crate) const ALWAYS: u8 = 0;
 const KINDS: u8 = 19;
 const SURFACES: u8 = 31;
 const MEDIA: u8 = 42;
+/// The platform does not say the language, so that a model may.
+pub(crate) const NO_LANGUAGE: u8 = 48;
 
 /// The code of a flag with a value.
 pub(crate) const fn flag_code(field: FlagField, value: bool) -> u8 {
@@ -142,6 +144,9 @@ fn leaf(id: u32, negated: bool, atoms: &Atoms) -> Gate {
                 (Comparison::Equal, false) | (Comparison::NotEqual, true) => high(0.4),
                 (Comparison::Equal, true) | (Comparison::NotEqual, false) => Gate::always(),
             }
+        }
+        Atom::Any(Source::Lang) if !negated && rate != 0.0 => {
+            Gate { first: Some(Event::Atom(id)), more: vec![Event::Code(NO_LANGUAGE)], rate: 0.5 }
         }
         Atom::Any(_) | Atom::All(..) | Atom::Regex { .. } if !negated => {
             if rate == 0.0 {

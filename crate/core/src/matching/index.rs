@@ -248,7 +248,7 @@ fn asks_model(condition: &Condition) -> bool {
         Condition::Always => false,
         Condition::Not(inner) => asks_model(inner),
         Condition::And(parts) | Condition::Or(parts) => parts.iter().any(asks_model),
-        Condition::Test(test) => matches!(test, Test::Model { .. }),
+        Condition::Test(test) => matches!(test, Test::Model { .. } | Test::Flagged { .. } | Test::LangIs(_)),
     }
 }
 

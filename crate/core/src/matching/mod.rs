@@ -15,6 +15,7 @@
 //! | true, false, unknown | `evaluate` |
 //! | the verdict and its reasons | `decide`, `evidence`, [`explain`] |
 //! | what needs the clock or the past | `schedule`, `limits` |
+//! | what models said, and what is known of them | [`models`] |
 //! | `order by` | `order` |
 
 mod atoms;
@@ -34,6 +35,7 @@ mod gates;
 mod hosts;
 mod index;
 mod limits;
+pub mod models;
 #[cfg(any(test, feature = "naive"))]
 mod naive;
 mod needles;
@@ -52,11 +54,12 @@ pub use evidence::{MAX_EVIDENCE, MAX_EVIDENCE_LENGTH};
 pub use fold::fold;
 use index::Index;
 pub use limits::Memory;
+pub use models::{Model, Models, Scores, Thresholds};
 pub use order::{OrderRule, OrderedBy};
 pub use regexes::{REGEX_SIZE_LIMIT, compile_regex};
 pub(crate) use required::{Expressions, Required, required_of};
-use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// At most so many labels are set beside a post.
 pub const MAX_LABELS: usize = 32;
@@ -74,22 +77,9 @@ pub struct Context {
     pub scores: Scores,
     /// No model will answer what is not in `scores`: such conditions are unknown, and nothing is pending.
     pub no_models: bool,
-}
-
-/// Model shares by post and question.
-#[derive(Debug, Clone, Default)]
-pub struct Scores(HashMap<String, HashMap<Question, f64>>);
-
-impl Scores {
-    /// Notes a model's answer, `0..=1`, about the post of an id.
-    pub fn set(&mut self, post: &str, question: Question, share: f64) {
-        self.0.entry(post.to_owned()).or_default().insert(question, share);
-    }
-
-    /// A model's answer, if it has answered.
-    pub fn get(&self, post: &str, question: &Question) -> Option<f64> {
-        self.0.get(post)?.get(question).copied().filter(|share| !share.is_nan())
-    }
+    /// The models that will answer what is not in `scores`, and what their cards say; `None`: any will, and nothing is
+    /// known of them.
+    pub models: Option<Arc<Models>>,
 }
 
 /// A reader's rules, ready to decide.
@@ -126,6 +116,24 @@ impl RuleSet {
         &self.index.required
     }
 
+    /// Whether any rule asks a model, or for a language, which a model may tell.
+    pub fn asks_models(&self) -> bool {
+        self.index.rules.iter().any(|rule| rule.asks_model)
+    }
+
+    /// The lists that rules ask models after with `like @list`, with their items; a name without a list is not among them.
+    /// Packs that name a list alike share what models make of it.
+    pub fn liked_lists(&self) -> BTreeMap<&str, BTreeSet<&str>> {
+        let mut lists: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+        for question in &self.index.questions {
+            let Question::Like(name) = question else { continue };
+            for list in self.program.lists.iter().filter(|list| list.name == *name) {
+                lists.entry(name).or_default().extend(list.items.iter().map(String::as_str));
+            }
+        }
+        lists
+    }
+
     /// The program this was made from.
     pub fn program(&self) -> &Program {
         &self.program
@@ -153,7 +161,7 @@ impl RuleSet {
     pub fn concerning(&self, posts: &[Post], context: &Context) -> Vec<u32> {
         let mut facts = self.spare.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default();
         let time = schedule::LocalTime::new(context.now, context.utc_offset);
-        let mut found = std::collections::BTreeSet::new();
+        let mut found = BTreeSet::new();
         for post in posts {
             let view = evaluate::View { rules: self, post, context };
             let (spoke, waiting) = decide::listen(view, time, &mut facts);

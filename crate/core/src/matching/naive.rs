@@ -3,10 +3,11 @@
 
 use super::atoms::{Source, items, sigils};
 use super::decide::{action, effect_name};
-use super::evidence::{MAX_EVIDENCE, Seen, describe};
+use super::evidence::{MAX_EVIDENCE, Seen, describe, look_at_model};
 use super::fields;
 use super::fold::{fold, fold_name_into};
 use super::hosts;
+use super::models::LANGUAGE;
 use super::schedule::{self, LocalTime};
 use super::words::Boundaries;
 use super::{Context, MAX_LABELS, RuleSet};
@@ -16,6 +17,7 @@ use crate::program::{
     WhileUnsure,
 };
 use crate::verdict::{Action, Pending, Reason, Verdict};
+use std::collections::BTreeSet;
 
 type Kleene = Option<bool>;
 
@@ -107,7 +109,7 @@ fn test(test: &Test, program: &Program, post: &Post, context: &Context, models: 
             AnyField::Media => post.media.is_some(),
             AnyField::Kind => post.kind.is_some(),
             AnyField::Surface => post.surface.is_some(),
-            AnyField::Lang => post.lang.is_some(),
+            AnyField::Lang => language(post, context).is_some(),
             AnyField::Model(question) => context.scores.get(&post.id, question).is_some(),
         }),
         Test::Number { field, comparison, value } => fields::number(post, *field, context.now)
@@ -124,7 +126,7 @@ fn test(test: &Test, program: &Program, post: &Post, context: &Context, models: 
         }),
         Test::KindIs(kinds) => post.kind.map(|kind| kinds.contains(&kind)),
         Test::SurfaceIs(surfaces) => post.surface.map(|surface| surfaces.contains(&surface)),
-        Test::LangIs(tags) => post.lang.as_deref().map(|lang| {
+        Test::LangIs(tags) => language(post, context).map(|lang| {
             let lang = fields::primary_subtag(lang);
             tags.iter().any(|tag| fields::primary_subtag(tag) == lang)
         }),
@@ -132,6 +134,49 @@ fn test(test: &Test, program: &Program, post: &Post, context: &Context, models: 
             Some(answer) => Some(fields::compare(answer, *comparison, *share)),
             None => models.flatten(),
         },
+        Test::Flagged { question, strictness } => match context.scores.get(&post.id, question) {
+            Some(answer) => context.threshold(question, *strictness).map(|threshold| answer >= threshold),
+            None => models.flatten(),
+        },
+    }
+}
+
+fn language<'a>(post: &'a Post, context: &'a Context) -> Option<&'a str> {
+    post.lang.as_deref().or(context.scores.language(&post.id))
+}
+
+/// What a test asks a model that will answer.
+fn asked(test: &Test, post: &Post, context: &Context) -> Option<String> {
+    match test {
+        Test::Model { question, .. } | Test::Flagged { question, .. } => {
+            context.waits_for(&post.id, question).then(|| question.name())
+        }
+        Test::LangIs(_) => (language(post, context).is_none() && context.waits_for_language(&post.id))
+            .then(|| LANGUAGE.to_owned()),
+        _ => None,
+    }
+}
+
+/// Questions of which some answer still matters: those in parts that are unknown and may come to what is `wanted`.
+fn needs(
+    condition: &Condition,
+    wanted: bool,
+    program: &Program,
+    post: &Post,
+    context: &Context,
+    into: &mut BTreeSet<String>,
+) {
+    let possible = outcomes(condition, program, post, context);
+    if truth(condition, program, post, context).is_some() || !possible[usize::from(!wanted)] {
+        return;
+    }
+    match condition {
+        Condition::Always => {}
+        Condition::Not(inner) => needs(inner, !wanted, program, post, context, into),
+        Condition::And(parts) | Condition::Or(parts) => {
+            parts.iter().for_each(|part| needs(part, wanted, program, post, context, into));
+        }
+        Condition::Test(test) => into.extend(asked(test, post, context)),
     }
 }
 
@@ -191,11 +236,7 @@ fn outcomes(condition: &Condition, program: &Program, post: &Post, context: &Con
                 all.iter().any(|o| o[2]) && all.iter().all(|o| o[1] || o[2]),
             ]
         }
-        Condition::Test(Test::Model { question, .. })
-            if !context.no_models && context.scores.get(&post.id, question).is_none() =>
-        {
-            [true, true, false]
-        }
+        Condition::Test(leaf) if asked(leaf, post, context).is_some() => [true, true, false],
         Condition::Test(leaf) => match test(leaf, program, post, context, None) {
             Some(true) => [true, false, false],
             Some(false) => [false, true, false],
@@ -223,11 +264,11 @@ fn evidence(
             }
         }
         Condition::Test(leaf) => {
-            let seen = Seen {
+            let mut seen = Seen {
+                language: language(post, context).map(str::to_owned),
                 first: there(leaf, program, post).and_then(|there| there.iter().position(|is| *is)),
                 number: match leaf {
                     Test::Number { field, .. } => fields::number(post, *field, context.now),
-                    Test::Model { question, .. } => context.scores.get(&post.id, question),
                     _ => None,
                 },
                 matched: match leaf {
@@ -236,7 +277,9 @@ fn evidence(
                         .and_then(|regex| Some(regex.find(fields::text(post, *field)?)?.as_str().to_owned())),
                     _ => None,
                 },
+                ..Seen::default()
             };
+            look_at_model(context, post, leaf, &mut seen);
             describe(leaf, negated, &seen, &program.lists, post, out);
         }
     }
@@ -328,6 +371,10 @@ pub(super) fn decide(rules: &RuleSet, post: &Post, context: &Context) -> Verdict
         })
         .collect();
     if !waiting.is_empty() {
+        let mut questions = BTreeSet::new();
+        for rule in &waiting {
+            needs(&rule.condition, true, program, post, context, &mut questions);
+        }
         let shows: Vec<WhileUnsure> = waiting.iter().map(|rule| rule.unsure.show).collect();
         verdict.unsure = Some(Pending {
             show: [WhileUnsure::Veil, WhileUnsure::Blur]
@@ -335,6 +382,7 @@ pub(super) fn decide(rules: &RuleSet, post: &Post, context: &Context) -> Verdict
                 .find(|show| shows.contains(show))
                 .unwrap_or(WhileUnsure::Show),
             deadline: waiting.iter().map(|rule| rule.unsure.deadline).fold(0.0, f64::max),
+            needs: questions.into_iter().collect(),
         });
     }
     verdict

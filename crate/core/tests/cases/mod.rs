@@ -3,7 +3,8 @@
 //! A `[[case]]` has a `name`, the `rules` (or `packs`, a table each of `id`, `source`, `trust`), perhaps `lists`
 //! (file name = contents), and either one `post` with what to `expect`, or `posts` with `expects`, or `batch`es of
 //! those, decided one after another. `host`, `surface`, `now` (seconds since 1970), `utc_offset` (minutes),
-//! `visit` and `no_models` hold for all of them; `scores` are what models have said (post id = { question = share }). Of a verdict only what is written is compared; `false` where the
+//! `visit`, `no_models` and `models` (those installed) hold for all of them; `scores` are what models have said (post id =
+//! { question = share }, or `false` where they have nothing to say). Of a verdict only what is written is compared; `false` where the
 //! verdict would have a text or a table means that it has none. `order` is the order of the ids that follows.
 
 use serde::Deserialize;
@@ -46,6 +47,8 @@ struct Case {
     surface: Option<String>,
     #[serde(default)]
     no_models: bool,
+    /// As in the context.
+    models: Option<Value>,
     #[serde(flatten)]
     only: Batch,
     #[serde(default)]
@@ -66,9 +69,9 @@ struct Batch {
     now: Option<f64>,
     utc_offset: Option<i32>,
     visit: Option<String>,
-    /// Post id = { question = share }.
+    /// Post id = { question = share }; a language for `language`, `false` where there is nothing to say.
     #[serde(default)]
-    scores: BTreeMap<String, BTreeMap<String, f64>>,
+    scores: BTreeMap<String, BTreeMap<String, Value>>,
     post: Option<Map<String, Value>>,
     #[serde(default)]
     posts: Vec<Map<String, Value>>,
@@ -159,12 +162,20 @@ fn run_batch<E: Engine>(engine: &mut E, case: &Case, batch: &Batch) -> Result<()
     if expected.len() != posts.len() || posts.is_empty() {
         return Err(format!("{} posts, but {} expectations", posts.len(), expected.len()));
     }
+    let mut scores = batch.scores.clone();
+    for answer in scores.values_mut().flat_map(BTreeMap::values_mut) {
+        // TOML has no null.
+        if *answer == Value::Bool(false) {
+            *answer = Value::Null;
+        }
+    }
     let context = json!({
         "now": batch.now.or(case.only.now).unwrap_or(1_700_000_000.0),
         "utc_offset": batch.utc_offset.or(case.only.utc_offset).unwrap_or(0),
         "visit": batch.visit.as_deref().or(case.only.visit.as_deref()).unwrap_or("visit"),
         "no_models": case.no_models,
-        "scores": batch.scores,
+        "scores": scores,
+        "models": case.models,
     })
     .to_string();
     let ids: Vec<Value> = posts.iter().map(|post| post["id"].clone()).collect();

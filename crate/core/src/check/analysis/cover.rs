@@ -277,7 +277,9 @@ impl Index<'_> {
                 keys.extend(hosts.iter().take(MAX_PARTS).map(|host| word_key("links to", host)));
             }
             Test::Number { field, .. } => keys.push(word_key(field, "")),
-            Test::Model { question, .. } => keys.push(word_key(question, "")),
+            Test::Model { question, .. } | Test::Flagged { question, .. } => {
+                keys.push(word_key(question, ""))
+            }
             Test::KindIs(_) => keys.push(word_key("kind", "")),
             Test::SurfaceIs(_) => keys.push(word_key("surface", "")),
             Test::LangIs(_) => keys.push(word_key("lang", "")),
@@ -454,7 +456,7 @@ fn telling(condition: &Condition) -> u8 {
             Test::TextHas { .. } | Test::TextIs { .. } | Test::TextEdge { .. } | Test::SetHas { .. },
         ) => 5,
         Condition::Test(Test::LinksTo(_) | Test::Matches { .. }) => 4,
-        Condition::Test(Test::Model { .. } | Test::Number { .. }) => 3,
+        Condition::Test(Test::Model { .. } | Test::Flagged { .. } | Test::Number { .. }) => 3,
         Condition::Test(_) => 2,
         Condition::Not(_) => 1,
         _ => 0,

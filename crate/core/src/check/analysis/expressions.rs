@@ -47,7 +47,7 @@ fn is_cheap(node: &Node, regexes: &Regexes) -> bool {
         NodeKind::Test(Test::Matches { pattern, .. }) => {
             regexes.facts(pattern).is_some_and(|facts| !facts.slow)
         }
-        NodeKind::Test(Test::Model { .. } | Test::Known(_)) => false,
+        NodeKind::Test(Test::Model { .. } | Test::Flagged { .. } | Test::Known(_)) => false,
         NodeKind::Test(_) => true,
     }
 }

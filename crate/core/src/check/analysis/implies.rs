@@ -4,7 +4,7 @@
 //! it was not seen.
 
 use crate::matching::fold;
-use crate::program::{Comparison, Condition, Edge, Needles, Program, Quantifier, Test};
+use crate::program::{Comparison, Condition, Edge, Needles, Program, Quantifier, Strictness, Test};
 
 /// How many comparisons two conditions may cost.
 const BUDGET: usize = 400;
@@ -34,6 +34,15 @@ fn follows(narrow: &Condition, wide: &Condition, program: &Program, budget: &mut
     }
 }
 
+/// Whether what one flags another does too; of the reader's choice nothing is known.
+fn stricter(narrow: Strictness, wide: Strictness) -> bool {
+    matches!(
+        (narrow, wide),
+        (Strictness::Certain, Strictness::Likely | Strictness::Possible)
+            | (Strictness::Likely, Strictness::Possible)
+    )
+}
+
 /// Of two tests of the same field.
 fn test(narrow: &Test, wide: &Test, program: &Program) -> bool {
     match (narrow, wide) {
@@ -46,6 +55,9 @@ fn test(narrow: &Test, wide: &Test, program: &Program) -> bool {
             Test::Model { question: a, comparison: c, share: v },
             Test::Model { question: b, comparison: d, share: w },
         ) => a == b && bounds((*c, *v), (*d, *w)),
+        (Test::Flagged { question: a, strictness: n }, Test::Flagged { question: b, strictness: w }) => {
+            a == b && stricter(*n, *w)
+        }
         (
             Test::TextHas { field: a, quantifier: q, words: x, needles: n },
             Test::TextHas { field: b, quantifier: r, words: y, needles: m },
