@@ -127,6 +127,17 @@ export interface Repeated {
   except: string[];
 }
 
+/** The way from a timeline that the platform sorts by what it thinks best to the one that is newest first. */
+export interface Chronological {
+  on: Surface[];
+  /** Where to go instead, on the same host: `/feed/subscriptions`. */
+  address?: string;
+  /** What to click instead, first choice first. */
+  tab: string[];
+  /** The document has one of these once it is chosen. */
+  chosen: string[];
+}
+
 /** `param` of an address that matches `match` is the true address. */
 export interface Unwrap {
   match: string;
@@ -145,6 +156,8 @@ export interface DomAdapter {
   feed: string[];
   unwrap: Unwrap[];
   items: ItemKind[];
+  /** The first for a surface counts. */
+  chronological: Chronological[];
   repeated?: Repeated;
 }
 
@@ -310,6 +323,25 @@ function surface(value: unknown, key: string): SurfaceRule {
   return rule;
 }
 
+function chronological(value: unknown, key: string): Chronological {
+  const o = object(value, key);
+  const way: Chronological = {
+    on: list(o.on, `${key}.on`, (v, k) => {
+      if (!isSurface(v)) throw new Refusal(`${k}: no such surface`);
+      return v;
+    }),
+    tab: list(o.tab, `${key}.tab`, (v, k) => text(v, k)),
+    chosen: list(o.chosen, `${key}.chosen`, (v, k) => text(v, k)),
+  };
+  if (o.address !== undefined) {
+    const address = text(o.address, `${key}.address`);
+    // On the same host, whoever wrote the adapter.
+    if (!/^\/(?![/\\])/.test(address)) throw new Refusal(`${key}.address: not on the same host`);
+    way.address = address;
+  }
+  return way;
+}
+
 function adapter(value: unknown, key: string): DomAdapter {
   const o = object(value, key);
   const a: DomAdapter = {
@@ -324,6 +356,7 @@ function adapter(value: unknown, key: string): DomAdapter {
       return { match: pattern(u.match, `${k}.match`), param: text(u.param, `${k}.param`, 64) };
     }),
     items: list(o.items, `${key}.items`, item),
+    chronological: list(o.chronological, `${key}.chronological`, chronological),
   };
   if (o.repeated !== undefined && o.repeated !== null) {
     const r = object(o.repeated, `${key}.repeated`);

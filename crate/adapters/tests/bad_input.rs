@@ -153,3 +153,57 @@ fn what_the_address_asks_for_stays() {
     let listed = reddit.rewrite(body.as_bytes(), Some("https://www.reddit.com/r/abcd.json"), remove);
     assert_eq!(listed.removed, [0]);
 }
+
+#[test]
+fn of_several_answers_in_a_page_the_one_with_posts_counts() {
+    let youtube = builtin_named("youtube").expect("shipped").expect("sound");
+    let page = include_str!("payloads/youtube-page.html");
+    let count = |page: &str| {
+        let mut posts = None;
+        let done = youtube.rewrite(page.as_bytes(), Some("https://www.youtube.com/"), |read| {
+            posts = Some(read.len());
+            Decisions::default()
+        });
+        assert!(done.problem.is_none() || posts.is_none());
+        posts
+    };
+    let all = count(page).expect("an answer");
+    assert!(all > 0);
+    for before in ["null", "{}", "[]", "\"\"", "{\"a\":[1]}", "{\"cut\":"] {
+        let page = page.replacen("<body", &format!("<script>var ytInitialData = {before};</script><body"), 1);
+        assert!(page.contains(before));
+        assert_eq!(count(&page), Some(all), "{before}");
+    }
+    // Nothing but what is none: no post, and nothing is changed.
+    assert_eq!(count("<script>ytInitialData = null;</script>"), None);
+}
+
+#[test]
+fn pages_that_are_too_large_for_a_tree_pass_through() {
+    let reddit = builtin_named("reddit").expect("shipped").expect("sound");
+    for page in [format!("<p>{}", "a".repeat(9 << 20)), "<br>".repeat(250_000)] {
+        let done = reddit.rewrite(page.as_bytes(), None, |_| Decisions::default());
+        assert_eq!(done.problem, Some(PayloadProblem::PageTooLarge));
+        assert_eq!(done.outcome, Outcome::Unchanged);
+    }
+}
+
+/// Every item asks for the last of a long list, and for the one behind it: the answer is read in a time that does not grow
+/// with the square of its length, and what was not read is said.
+#[test]
+fn many_items_that_each_point_at_much_end() {
+    let adapter = WireAdapter::parse(
+        "wire/agora.toml",
+        "name = \"agora\"\n[[item]]\nname = \"post\"\nat = \"posts[*]\"\nwhen = \"key\"\n[item.fields]\nid = \"key\"\ntext = \"+.key\"\nauthor = \"$.people[-1]\"\n",
+    )
+    .expect("sound");
+    let posts: Vec<String> = (0..15_000).map(|key| format!("{{\"key\":\"{key}\"}}")).collect();
+    let people = "\"ada\",".repeat(60_000);
+    let body = format!("{{\"posts\":[{}],\"people\":[{people}\"bo\"]}}", posts.join(","));
+    let document = diffract_adapters::json::Document::parse(&body).expect("JSON");
+    let reading = adapter.read(&document, None);
+    assert_eq!(reading.items.len(), 15_000);
+    assert_eq!(reading.items[0].post.text.as_deref(), Some("1"));
+    assert_eq!(reading.items[0].post.author.as_deref(), Some("bo"));
+    assert!(reading.notes.iter().any(|note| note.contains("took too many steps")), "{:?}", reading.notes);
+}

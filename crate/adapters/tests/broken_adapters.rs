@@ -53,6 +53,13 @@ fn every_mistake_names_its_key_and_its_line() {
         ("present = true", "presnt = true", "item[0].fields.promoted", 27, "did you mean `present`?"),
         ("\"posts[*]\"", "\"posts[0]\"", "item[0].at", 14, "expected a path of keys"),
         ("\"posts[*]\"", "\"posts[\"", "item[0].at", 14, "`[` without `]`"),
+        (
+            "[[item]]",
+            "[[list]]\nat = \"posts\"\ntail = \"line\"\n\n[[item]]",
+            "list[0].tail",
+            14,
+            "lists of elements",
+        ),
         ("views = \"view\"", "views = \"(view\"", "words.views", 5, "not a regular expression"),
         ("id = \"id\"\nkind", "kind", "item[0].fields", 20, "expected `id`"),
         (

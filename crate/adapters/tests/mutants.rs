@@ -151,9 +151,13 @@ fn check(sample: &Sample, base: &Payload, text: &str, span: &std::ops::Range<usi
     if apart && change != Change::Cut && change != Change::Twice {
         let now = counted(&payload);
         for item in base.items() {
-            let place = item.path.get(base.document().root()).expect("it is there").span();
+            let place = item.path(base.document()).get(base.document().root()).expect("it is there").span();
             if place.end <= span.start || span.end <= place.start {
-                assert!(now.contains_key(&item.post.id), "{}", at(&format!("{} was lost", item.path)));
+                assert!(
+                    now.contains_key(&item.post.id),
+                    "{}",
+                    at(&format!("{} was lost", item.path(base.document())))
+                );
             }
         }
     }
@@ -198,7 +202,8 @@ fn changed_payloads_lose_no_post() {
         let each = 20 + (MUTANTS as f64 * share(&text) / shares) as usize;
         let Ok(base) = Payload::open(&sample.adapter, text.clone(), sample.url.as_deref()) else { continue };
         let root = base.document().root();
-        let items: Vec<Node<'_>> = base.items().iter().filter_map(|item| item.path.get(root)).collect();
+        let items: Vec<Node<'_>> =
+            base.items().iter().filter_map(|item| item.path(base.document()).get(root)).collect();
         let mut count = 0;
         for attempt in 0..each * 20 {
             if count >= each {

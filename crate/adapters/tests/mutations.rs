@@ -1,7 +1,7 @@
 //! Whatever happens to a payload on the way, nothing panics, and what was not touched is read as before.
 
 use diffract_adapters::json::Document;
-use diffract_adapters::wire::{Reading, WireAdapter, builtin};
+use diffract_adapters::wire::{JsonPath, PathStep, Reading, WireAdapter, builtin};
 use diffract_core::post::Post;
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -28,12 +28,21 @@ static ADAPTERS: LazyLock<Vec<(WireAdapter, Value)>> = LazyLock::new(|| {
         .collect()
 });
 
-fn read(adapter: &WireAdapter, payload: &Value, url: Option<&str>) -> Reading {
-    adapter.read(&Document::parse(&payload.to_string()).expect("JSON"), url)
+/// What was read, and where each item is.
+struct Read {
+    reading: Reading,
+    paths: Vec<JsonPath>,
 }
 
-fn posts(reading: &Reading) -> Vec<(String, &Post)> {
-    reading.items.iter().map(|item| (item.path.to_string(), &item.post)).collect()
+fn read(adapter: &WireAdapter, payload: &Value, url: Option<&str>) -> Read {
+    let document = Document::parse(&payload.to_string()).expect("JSON");
+    let reading = adapter.read(&document, url);
+    let paths = reading.items.iter().map(|item| item.path(&document)).collect();
+    Read { reading, paths }
+}
+
+fn posts(read: &Read) -> Vec<(String, &Post)> {
+    read.paths.iter().zip(&read.reading.items).map(|(path, item)| (path.to_string(), &item.post)).collect()
 }
 
 /// Every node of a document, as a pointer.
@@ -88,22 +97,22 @@ proptest! {
         if ["linkedin", "youtube"].contains(&adapter.name()) {
             return Ok(());
         }
-        let text = |path: &diffract_adapters::wire::JsonPath| {
+        let text = |path: &JsonPath| {
             path.0.iter().map(|s| match s {
-                diffract_adapters::wire::PathStep::Key(k) => format!("/{k}"),
-                diffract_adapters::wire::PathStep::Index(i) => format!("/{i}"),
+                PathStep::Key(k) => format!("/{k}"),
+                PathStep::Index(i) => format!("/{i}"),
             }).collect::<String>()
         };
-        for item in &before.items {
-            let path = text(&item.path);
+        for (item, place) in before.reading.items.iter().zip(&before.paths) {
+            let path = text(place);
             let apart = !format!("{path}/").starts_with(&format!("{pointer}/"))
                 && !format!("{pointer}/").starts_with(&format!("{path}/"));
             // `kind`, `reply` and the like stand beside or above an item and decide whether it is one.
             let beside = pointer.rsplit_once('/').is_some_and(|(above, _)| path.starts_with(above));
             if apart && !beside {
                 prop_assert!(
-                    after.items.iter().any(|a| a.post.id == item.post.id && a.post.text == item.post.text),
-                    "{} lost {} by a change at {}", adapter.name(), item.path, pointer
+                    after.reading.items.iter().any(|a| a.post.id == item.post.id && a.post.text == item.post.text),
+                    "{} lost {} by a change at {}", adapter.name(), place, pointer
                 );
             }
         }

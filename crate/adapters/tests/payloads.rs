@@ -9,8 +9,10 @@ fn adapter(name: &str) -> WireAdapter {
     builtin_named(name).expect("it is shipped").expect("it is sound")
 }
 
-fn read(platform: &str, payload: &str, url: Option<&str>) -> Reading {
-    adapter(platform).read(&Document::parse(payload).expect("JSON"), url)
+fn read(platform: &str, payload: &str, url: Option<&str>) -> (Document, Reading) {
+    let document = Document::parse(payload).expect("JSON");
+    let reading = adapter(platform).read(&document, url);
+    (document, reading)
 }
 
 fn document(payload: &Value) -> Document {
@@ -22,7 +24,7 @@ macro_rules! posts {
     ($name:ident, $platform:literal, $file:literal, $url:expr) => {
         #[test]
         fn $name() {
-            let reading = read($platform, include_str!(concat!("payloads/", $file)), $url);
+            let (document, reading) = read($platform, include_str!(concat!("payloads/", $file)), $url);
             let posts: Vec<_> = reading
                 .items
                 .iter()
@@ -31,7 +33,7 @@ macro_rules! posts {
                     if let Value::Object(map) = &mut post {
                         map.retain(|_, v| !v.as_array().is_some_and(Vec::is_empty));
                     }
-                    json!({ "path": item.path.to_string(), "post": post })
+                    json!({ "path": item.path(&document).to_string(), "post": post })
                 })
                 .collect();
             let all = json!({ "posts": posts, "notes": reading.notes });

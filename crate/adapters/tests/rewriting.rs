@@ -103,7 +103,7 @@ fn only_entries_are_gone(sample: &Sample, before: &Payload, removed: &[usize], t
     let single = sample.adapter.reads_streams() && old.is_object();
     let paths: Vec<String> = removed
         .iter()
-        .map(|index| before.items()[*index].path.to_string())
+        .map(|index| before.items()[*index].path(before.document()).to_string())
         .map(|path| if single { path.replacen("$[0]", "$", 1) } else { path })
         .collect();
     let gone: Vec<String> = differences(&old, &new)

@@ -108,6 +108,12 @@ impl Engine {
         self.rules.rules() as u32
     }
 
+    /// The fields of posts that the rules ask for: whoever reads posts for `decide` may leave out the others, but for id, platform,
+    /// host, surface and position.
+    pub fn fields(&self) -> Vec<String> {
+        self.rules.fields_asked().into_iter().map(str::to_owned).collect()
+    }
+
     /// The lists that rules ask models after with `like @list`: a JSON object of arrays of texts.
     ///
     /// # Errors

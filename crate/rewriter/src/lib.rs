@@ -6,7 +6,8 @@
 //! is what the engine's `decide` takes, and [`Rewriter::write`] takes what `decide` and `order` give.
 //!
 //! ```js
-//! const answer = rewriter.read("x", url, body);
+//! rewriter.set_fields(engine.fields()); // whenever the rules change: the others are not read
+//! const answer = rewriter.read("x", url, body, requestBody);
 //! if (answer.posts !== "[]") {
 //!   const verdicts = engine.decide(answer.posts, context);
 //!   const written = rewriter.write(answer, verdicts, engine.order(answer.posts, verdicts, context), page);
@@ -18,20 +19,23 @@
 //!
 //! What cannot be read passes through: `read` never throws over a body, it says so in `problem` and has no posts.
 
-use diffract_adapters::wire::{
-    self, Fold, LeftReason, Outcome, Page, Payload, Rewritten, Shown, WireAdapter, arrange,
-};
+mod answer;
+mod text;
+mod written;
+
+pub use answer::Answer;
+pub use written::Written;
+
+use diffract_adapters::wire::{self, Fields, Fold, Page, Payload, Shown, WireAdapter, arrange, compare};
 use diffract_core::post::Post;
-use diffract_core::verdict::{Action, Verdict};
+use diffract_core::verdict::Verdict;
 use js_sys::Error;
-use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
+use text::{Judged, PageText, json};
 use wasm_bindgen::prelude::*;
 
 /// The longest body that is read, in bytes. Longer ones pass through.
 const MOST_BODY: usize = 32 << 20;
-/// The most that is read of verdicts or of a memory, in bytes.
-const MOST_TEXT: usize = 32 << 20;
 
 /// Reads answers and writes them anew, and remembers what was shown.
 #[wasm_bindgen]
@@ -40,48 +44,7 @@ pub struct Rewriter {
     adapters: HashMap<String, WireAdapter>,
     shown: Shown,
     fold: Fold,
-}
-
-/// An answer that was read. Holds its text until it is freed.
-#[wasm_bindgen]
-pub struct Answer {
-    platform: String,
-    /// `None` where the text could not be read; it goes back to the page as it came.
-    payload: Option<Payload>,
-    problem: Option<String>,
-}
-
-/// An answer written anew.
-#[wasm_bindgen]
-pub struct Written {
-    done: Rewritten,
-}
-
-/// What `write` needs of a verdict.
-#[derive(Deserialize)]
-struct Judged {
-    #[serde(default)]
-    action: Action,
-    #[serde(default)]
-    note: Option<String>,
-}
-
-/// What `write` is told of the request.
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct PageText {
-    visit: String,
-    feed: String,
-    request: String,
-}
-
-/// What `Written::report` says.
-#[derive(Serialize)]
-struct Report<'a> {
-    removed: &'a [usize],
-    /// Post, place before, place now.
-    moved: Vec<(usize, usize, usize)>,
-    left: BTreeMap<LeftReason, Vec<usize>>,
+    wanted: Fields,
 }
 
 #[wasm_bindgen]
@@ -108,29 +71,62 @@ impl Rewriter {
         self.adapter(platform).is_some_and(|adapter| adapter.knows(url))
     }
 
-    /// Reads an answer's body. `url` is the address that was asked.
-    pub fn read(&mut self, platform: &str, url: &str, body: String) -> Answer {
-        let platform = platform.to_owned();
+    /// Which fields of posts are read: those that the rules ask for, as the engine's `fields` names them. Without any
+    /// given, all.
+    pub fn set_fields(&mut self, fields: Option<Vec<String>>) {
+        self.wanted = fields.map_or(Fields::ALL, |all| Fields::named(all.iter().map(String::as_str)));
+    }
+
+    /// Reads an answer's body. `url` is the address that was asked, `request` the body of the request where that was text: it may
+    /// say which page of which feed was asked for.
+    pub fn read(&mut self, platform: &str, url: &str, body: String, request: Option<String>) -> Answer {
+        let mut answer = Answer::nothing(platform, url, request);
         if body.len() > MOST_BODY {
-            let problem = format!("the answer is over {} MB", MOST_BODY >> 20);
-            return Answer { platform, payload: None, problem: Some(problem) };
+            return answer.because(format!("the answer is over {} MB", MOST_BODY >> 20));
         }
-        let Some(adapter) = self.adapter(&platform) else {
-            return Answer {
-                problem: Some(format!("no platform is called `{platform}`")),
-                platform,
-                payload: None,
-            };
+        let mut wanted = self.wanted;
+        if self.fold == Fold::Reposts {
+            wanted = wanted.with_address();
+        }
+        let Some(adapter) = self.adapter(platform) else {
+            return answer.because(format!("no platform is called `{platform}`"));
         };
-        match Payload::open(adapter, body, Some(url)) {
-            Ok(payload) => Answer { platform, payload: Some(payload), problem: None },
-            Err((_, problem)) => Answer { platform, payload: None, problem: Some(problem.to_string()) },
+        answer.timeline = adapter.timeline(answer.asked(None));
+        match Payload::open_for(adapter, body, Some(url), wanted) {
+            Ok(payload) => {
+                answer.payload = Some(payload);
+                answer
+            }
+            Err((_, problem)) => answer.because(problem.to_string()),
         }
     }
 
-    /// Writes an answer anew. Takes what the engine's `decide` and `order` gave for the answer's posts, and of the request
-    /// `{"visit", "feed", "request"}` as JSON: which visit of the page, which feed (the address without what asks for the next
-    /// page), which request. Without the latter nothing is remembered.
+    /// The same of a body as bytes, which cross faster than text. What is not UTF-8 is a `problem`.
+    pub fn read_bytes(
+        &mut self,
+        platform: &str,
+        url: &str,
+        body: Vec<u8>,
+        request: Option<String>,
+    ) -> Answer {
+        match String::from_utf8(body) {
+            Ok(body) => self.read(platform, url, body, request),
+            Err(_) => Answer::nothing(platform, url, request).because("the text is not UTF-8".to_owned()),
+        }
+    }
+
+    /// Every post of an answer with every field that the answer has, as JSON: for whoever keeps or draws posts. Slower than
+    /// `answer.posts`; to be asked for once the answer was handed on.
+    pub fn all_posts(&mut self, answer: &Answer) -> String {
+        match (&answer.payload, self.adapter(&answer.platform)) {
+            (Some(payload), Some(adapter)) => json(&payload.in_full(adapter)),
+            _ => "[]".to_owned(),
+        }
+    }
+
+    /// Writes an answer anew. Takes what the engine's `decide` and `order` gave for the answer's posts, and of the page
+    /// `{"visit", "document"}` as JSON: which visit it is (any name that a document keeps while it is open), and the document's address.
+    /// Without a page nothing is remembered.
     ///
     /// # Errors
     ///
@@ -143,31 +139,48 @@ impl Rewriter {
         page: Option<String>,
     ) -> Result<Written, Error> {
         let Some(payload) = &answer.payload else {
-            return Ok(Written { done: unchanged() });
+            return Ok(Written::unchanged());
         };
-        if verdicts.len() > MOST_TEXT {
-            return Err(Error::new("the verdicts are too many"));
-        }
-        let judged: Vec<Judged> = serde_json::from_str(verdicts)
-            .map_err(|error| Error::new(&format!("the verdicts cannot be read: {error}")))?;
-        let verdicts: Vec<Verdict> = judged
-            .into_iter()
-            .map(|Judged { action, note }| Verdict { action, note, ..Verdict::default() })
-            .collect();
+        let judged: Vec<Judged> = text::read(verdicts, "the verdicts")?;
+        let page: Option<PageText> = page.map(|page| text::read(&page, "the page")).transpose()?;
+        let verdicts: Vec<Verdict> = judged.into_iter().map(Judged::into_verdict).collect();
         let posts: Vec<Post> = payload.posts().cloned().collect();
         let order: Vec<usize> = order.iter().map(|index| *index as usize).collect();
         let fold = self.fold;
-        let decisions = match page {
-            Some(page) => {
-                let page: PageText = serde_json::from_str(&page)
-                    .map_err(|error| Error::new(&format!("the page cannot be read: {error}")))?;
-                let page = Page { visit: &page.visit, feed: &page.feed, request: &page.request };
-                arrange(&posts, &verdicts, &order, fold, Some((&mut self.shown, page)))
+        // A message of a socket is no page of a feed.
+        let page = page.filter(|_| !payload.is_message());
+        let request = page.as_ref().and_then(|page| {
+            Some(self.adapter(&answer.platform)?.request(answer.asked(page.document.as_deref())))
+        });
+        let memory = page.as_ref().zip(request.as_ref()).map(|(page, request)| {
+            (&mut self.shown, Page { visit: &page.visit, feed: &request.feed, cursor: &request.cursor })
+        });
+        let decisions = arrange(&posts, &verdicts, &order, fold, memory);
+        Ok(match self.adapter(&answer.platform) {
+            Some(adapter) => Written { done: payload.rewrite(adapter, &decisions), decisions },
+            None => Written::unchanged(),
+        })
+    }
+
+    /// What the host sent and what became of it, as the JSON of `Comparison` (`rows`, `after`, `moved`). `verdicts` are the
+    /// engine's, whole, for all posts of the answer.
+    ///
+    /// # Errors
+    ///
+    /// If `verdicts` are not such JSON.
+    pub fn comparison(
+        &mut self,
+        answer: &Answer,
+        verdicts: &str,
+        written: &Written,
+    ) -> Result<String, Error> {
+        let verdicts: Vec<Verdict> = text::read(verdicts, "the verdicts")?;
+        Ok(match (&answer.payload, self.adapter(&answer.platform)) {
+            (Some(payload), Some(adapter)) => {
+                json(&compare(adapter, payload, verdicts, &written.decisions, &written.done))
             }
-            None => arrange(&posts, &verdicts, &order, fold, None),
-        };
-        let done = self.adapter(&answer.platform).map(|adapter| payload.rewrite(adapter, &decisions));
-        Ok(Written { done: done.unwrap_or_else(unchanged) })
+            _ => json(&diffract_core::comparison::Comparison::default()),
+        })
     }
 
     /// What is shown once only: `nothing`, `duplicates`, `reposts`.
@@ -186,13 +199,8 @@ impl Rewriter {
     }
 
     /// What was shown of each feed, as text for `restore_shown`.
-    ///
-    /// # Errors
-    ///
-    /// Never, in fact: it is plain data.
-    pub fn shown(&self) -> Result<String, Error> {
-        serde_json::to_string(&self.shown)
-            .map_err(|error| Error::new(&format!("what was shown cannot be written: {error}")))
+    pub fn shown(&self) -> String {
+        json(&self.shown)
     }
 
     /// Remembers again what was shown. What is remembered now is kept if the text is refused.
@@ -201,11 +209,7 @@ impl Rewriter {
     ///
     /// If the text is no such memory.
     pub fn restore_shown(&mut self, shown: &str) -> Result<(), Error> {
-        if shown.len() > MOST_TEXT {
-            return Err(Error::new("what was shown is too much to be read"));
-        }
-        self.shown = serde_json::from_str(shown)
-            .map_err(|error| Error::new(&format!("what was shown cannot be read: {error}")))?;
+        self.shown = text::read(shown, "what was shown")?;
         Ok(())
     }
 }
@@ -218,81 +222,6 @@ impl Rewriter {
             self.adapters.insert(platform.to_owned(), adapter);
         }
         self.adapters.get(platform)
-    }
-}
-
-fn unchanged() -> Rewritten {
-    Rewritten {
-        outcome: Outcome::Unchanged,
-        removed: Vec::new(),
-        moved: Vec::new(),
-        left: Vec::new(),
-        problem: None,
-    }
-}
-
-#[wasm_bindgen]
-impl Answer {
-    /// Its posts as a JSON array, in the order of the feed: what the engine's `decide` takes.
-    #[wasm_bindgen(getter)]
-    pub fn posts(&self) -> String {
-        let posts: Vec<&Post> = self.payload.iter().flat_map(Payload::posts).collect();
-        serde_json::to_string(&posts).unwrap_or_else(|_| "[]".to_owned())
-    }
-
-    /// Why it could not be read, if it could not.
-    #[wasm_bindgen(getter)]
-    pub fn problem(&self) -> Option<String> {
-        self.problem.clone()
-    }
-
-    /// What is good to know: entries that were left out, that there are no posts.
-    #[wasm_bindgen(getter)]
-    pub fn notes(&self) -> Vec<String> {
-        self.payload.as_ref().map_or_else(Vec::new, |payload| payload.notes().to_vec())
-    }
-}
-
-#[wasm_bindgen]
-impl Written {
-    /// `unchanged`: hand on what came. `changed`: hand on `body`. `withheld`: hand on nothing, the message is gone.
-    #[wasm_bindgen(getter)]
-    pub fn outcome(&self) -> String {
-        match self.done.outcome {
-            Outcome::Unchanged => "unchanged",
-            Outcome::Changed(_) => "changed",
-            Outcome::Withheld => "withheld",
-        }
-        .to_owned()
-    }
-
-    /// The new body, if it changed.
-    pub fn body(&self) -> Option<String> {
-        match &self.done.outcome {
-            Outcome::Changed(body) => Some(body.clone()),
-            _ => None,
-        }
-    }
-
-    /// What was done, as JSON: `{"removed": [post], "moved": [[post, from, to]], "left": {"why": [post]}}`, by places in `posts`.
-    #[wasm_bindgen(getter)]
-    pub fn report(&self) -> String {
-        let mut left: BTreeMap<LeftReason, Vec<usize>> = BTreeMap::new();
-        self.done.left.iter().for_each(|stays| left.entry(stays.why).or_default().push(stays.post));
-        let moved = self.done.moved.iter().map(|moved| (moved.post, moved.from, moved.to)).collect();
-        serde_json::to_string(&Report { removed: &self.done.removed, moved, left }).unwrap_or_default()
-    }
-}
-
-/// Reads a body as bytes, for `bench/speed.mjs`.
-#[cfg(feature = "bench")]
-#[wasm_bindgen]
-pub fn read_bytes(rewriter: &mut Rewriter, platform: &str, url: &str, body: Vec<u8>) -> Answer {
-    match String::from_utf8(body) {
-        Ok(body) => rewriter.read(platform, url, body),
-        Err(_) => {
-            Answer { platform: platform.to_owned(), payload: None, problem: Some("not UTF-8".to_owned()) }
-        }
     }
 }
 
@@ -316,7 +245,7 @@ mod tests {
     #[test]
     fn posts_go_to_the_engine_and_verdicts_come_back() {
         let mut rewriter = Rewriter::new();
-        let answer = rewriter.read("lemmy", URL, BODY.to_owned());
+        let answer = rewriter.read("lemmy", URL, BODY.to_owned(), None);
         assert_eq!(answer.problem(), None);
         let posts: Vec<Post> = serde_json::from_str(&answer.posts()).expect("posts");
         assert_eq!(
@@ -334,33 +263,60 @@ mod tests {
                 && body.contains("\"next_page\":\"c\"")
         );
         assert_eq!(written.report(), r#"{"removed":[1],"moved":[],"left":{}}"#);
+        // The same, for who has the bytes.
+        let pieces: Vec<[usize; 2]> = serde_json::from_str(&written.pieces().expect("pieces")).expect("JSON");
+        assert_eq!(pieces.iter().map(|[from, to]| &BODY[*from..*to]).collect::<String>(), body);
+        let bytes = rewriter.read_bytes("lemmy", URL, BODY.as_bytes().to_vec(), None);
+        assert_eq!(bytes.posts(), answer.posts());
+        assert!(rewriter.read_bytes("lemmy", URL, vec![0xff], None).problem().is_some());
         let same = rewriter.write(&answer, "[]", &[], None).unwrap_or_else(|_| panic!("written"));
-        assert_eq!((same.outcome().as_str(), same.body()), ("unchanged", None));
+        assert_eq!((same.outcome().as_str(), same.body(), same.pieces()), ("unchanged", None, None));
     }
 
     #[test]
     fn what_was_shown_is_kept_between_pages_and_stored() {
         let mut rewriter = Rewriter::new();
         assert!(rewriter.set_fold("duplicates").is_ok());
-        let page = |request: &str| Some(format!(r#"{{"visit":"v","feed":"home","request":"{request}"}}"#));
-        let answer = rewriter.read("lemmy", URL, BODY.to_owned());
-        let first = rewriter.write(&answer, "[]", &[], page("1")).unwrap_or_else(|_| panic!("written"));
+        let page = || Some(r#"{"visit":"v","document":"https://leaf.example/"}"#.to_owned());
+        let answer = rewriter.read("lemmy", URL, BODY.to_owned(), None);
+        let first = rewriter.write(&answer, "[]", &[], page()).unwrap_or_else(|_| panic!("written"));
         assert_eq!(first.outcome(), "unchanged");
-        let shown = rewriter.shown().unwrap_or_else(|_| panic!("plain data"));
+        let shown = rewriter.shown();
         let mut rewriter = Rewriter::new();
         assert!(rewriter.set_fold("duplicates").is_ok() && rewriter.restore_shown(&shown).is_ok());
-        let answer = rewriter.read("lemmy", URL, BODY.to_owned());
-        let again = rewriter.write(&answer, "[]", &[], page("2")).unwrap_or_else(|_| panic!("written"));
-        assert_eq!(again.report(), r#"{"removed":[0,1],"moved":[],"left":{}}"#);
+        // The next page brings one of them again.
+        let both = BODY.replace("\"id\":2", "\"id\":3").replace("post/2", "post/3");
+        let answer = rewriter.read("lemmy", &format!("{URL}?page_cursor=c"), both, None);
+        let again = rewriter.write(&answer, "[]", &[], page()).unwrap_or_else(|_| panic!("written"));
+        assert_eq!(again.report(), r#"{"removed":[0],"moved":[],"left":{}}"#);
+    }
+
+    #[test]
+    fn only_the_fields_that_rules_ask_for_are_read_at_first() {
+        let mut rewriter = Rewriter::new();
+        rewriter.set_fields(Some(vec!["author".to_owned(), "unheard".to_owned()]));
+        let answer = rewriter.read("lemmy", URL, BODY.to_owned(), None);
+        let read = |text: &str| serde_json::from_str::<Vec<Post>>(text).expect("posts").remove(0);
+        let (part, whole) = (read(&answer.posts()), read(&rewriter.all_posts(&answer)));
+        assert_eq!((part.author.as_deref(), part.title), (Some("ada"), None));
+        assert_eq!((whole.title.as_deref(), whole.likes), (Some("Tea"), Some(1.5)));
+        let verdicts = r#"[{"id":"","action":"hide","labels":[],"score":0,"reasons":[]}]"#;
+        let written = rewriter.write(&answer, verdicts, &[], None).unwrap_or_else(|_| panic!("written"));
+        let both = rewriter.comparison(&answer, verdicts, &written).unwrap_or_else(|_| panic!("plain data"));
+        let both: serde_json::Value = serde_json::from_str(&both).expect("JSON");
+        assert_eq!((&both["rows"][0]["fate"], &both["after"]), (&"hidden".into(), &serde_json::json!([1])));
+        assert_eq!(both["rows"][1]["post"]["title"], "Pots");
     }
 
     #[test]
     fn what_cannot_be_read_says_so_and_has_no_posts() {
         let mut rewriter = Rewriter::new();
         for (platform, body) in [("lemmy", "{\"posts\":["), ("nobody", "{}"), ("x", "<html>")] {
-            let answer = rewriter.read(platform, URL, body.to_owned());
+            let answer = rewriter.read(platform, URL, body.to_owned(), None);
             assert!(answer.problem().is_some() && answer.posts() == "[]", "{platform}");
         }
+        let ranked = rewriter.read("x", "https://x.com/i/api/graphql/q/HomeTimeline", "{}".to_owned(), None);
+        assert_eq!(ranked.timeline().as_deref(), Some("ranked"));
         assert_eq!(rewriter.platform("mobile.x.com").as_deref(), Some("x"));
         assert_eq!(rewriter.platform("notx.com"), None);
         assert!(rewriter.knows("x", "https://x.com/i/api/graphql/q/HomeTimeline?variables=%7B%7D"));

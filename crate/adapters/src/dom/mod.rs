@@ -158,6 +158,22 @@ fn check(adapter: &DomAdapter, file: &str, source: &str) -> Vec<AdapterProblem> 
             say(format!("surface[{i}]"), "this fits every page, so that no later surface is ever reached");
         }
     }
+    for (i, way) in adapter.chronological.iter().enumerate() {
+        let key = format!("chronological[{i}]");
+        let local = |address: &String| address.starts_with('/') && !address[1..].starts_with(['/', '\\']);
+        if way.on.is_empty() {
+            say(format!("{key}.on"), "on which surfaces? `on = [\"home\"]`");
+        }
+        if way.address.is_some() != way.tab.is_empty() {
+            say(key.clone(), "either an `address` to go to or a `tab` to click");
+        }
+        if !way.address.as_ref().is_none_or(local) {
+            say(format!("{key}.address"), "an address on the same host, from its first `/`");
+        }
+        if !way.tab.is_empty() && way.chosen.is_empty() {
+            say(format!("{key}.chosen"), "without `chosen` a tab would be clicked again and again");
+        }
+    }
     if adapter.items.is_empty() {
         say("item".into(), "an adapter needs at least one `[[item]]`");
     }

@@ -31,6 +31,9 @@ pub struct DomAdapter {
     /// The kinds of items.
     #[serde(rename(deserialize = "item"))]
     pub items: Vec<ItemKind>,
+    /// The ways out of timelines that the platform sorts by itself; the first for a surface counts.
+    #[serde(default)]
+    pub chronological: Vec<Chronological>,
     /// How items are found that nothing in the markup names.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub repeated: Option<Repeated>,
@@ -61,6 +64,23 @@ pub struct SurfaceRule {
 
 fn yes() -> bool {
     true
+}
+
+/// The way from a timeline that the platform sorts by what it thinks best to the one of the same that is newest first.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Chronological {
+    /// On pages of these surfaces.
+    pub on: Vec<Surface>,
+    /// Where to go instead: from the first `/` of the address on, on the same host.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub address: Option<String>,
+    /// What to click instead, first choice first. Without an address.
+    #[serde(default)]
+    pub tab: Vec<Selector>,
+    /// The document has one of these once it is chosen.
+    #[serde(default)]
+    pub chosen: Vec<Selector>,
 }
 
 /// Where a wrapped address has the true one.

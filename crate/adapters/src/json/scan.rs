@@ -1,35 +1,44 @@
 //! One pass over a text that writes down where its values are.
 
+use super::large::LARGE;
 use super::{JsonProblem, Kind, MOST_BYTES, MOST_DEPTH, MOST_VALUES, Record};
 use std::ops::Range;
+
+/// What a pass writes down.
+pub(super) struct Scanned {
+    pub(super) records: Vec<Record>,
+    /// The records of objects with more than [`LARGE`] members.
+    pub(super) large: Vec<u32>,
+}
 
 struct Scanner<'t> {
     bytes: &'t [u8],
     at: usize,
     records: Vec<Record>,
+    large: Vec<u32>,
     depth: usize,
 }
 
 /// The records of a text that is one value.
-pub(super) fn whole(text: &str, range: Range<usize>) -> Result<Vec<Record>, JsonProblem> {
+pub(super) fn whole(text: &str, range: Range<usize>) -> Result<Scanned, JsonProblem> {
     let mut scanner = Scanner::new(text, range);
     scanner.value()?;
     scanner.blanks();
-    if scanner.at < scanner.bytes.len() { Err(JsonProblem::Syntax(scanner.at)) } else { Ok(scanner.records) }
+    if scanner.at < scanner.bytes.len() { Err(JsonProblem::Syntax(scanner.at)) } else { Ok(scanner.done()) }
 }
 
 /// The records of the one value that a text begins with.
-pub(super) fn one(text: &str, range: Range<usize>) -> Result<Vec<Record>, JsonProblem> {
+pub(super) fn one(text: &str, range: Range<usize>) -> Result<Scanned, JsonProblem> {
     if text.len() > MOST_BYTES {
         return Err(JsonProblem::TooLarge);
     }
     let mut scanner = Scanner::new(text, range);
     scanner.value()?;
-    Ok(scanner.records)
+    Ok(scanner.done())
 }
 
 /// The records of a text that is values one after the other, under a list of them.
-pub(super) fn many(text: &str, range: Range<usize>) -> Result<Vec<Record>, JsonProblem> {
+pub(super) fn many(text: &str, range: Range<usize>) -> Result<Scanned, JsonProblem> {
     let (start, end) = (range.start, range.end);
     let mut scanner = Scanner::new(text, range);
     let list = scanner.open(Kind::Array, start)?;
@@ -43,11 +52,11 @@ pub(super) fn many(text: &str, range: Range<usize>) -> Result<Vec<Record>, JsonP
         scanner.value()?;
     }
     scanner.close(list, end);
-    Ok(scanner.records)
+    Ok(scanner.done())
 }
 
 /// The records of the values that begin at these bytes, under a list of them.
-pub(super) fn fragments(text: &str, starts: &[usize]) -> Result<Vec<Record>, JsonProblem> {
+pub(super) fn fragments(text: &str, starts: &[usize]) -> Result<Scanned, JsonProblem> {
     if text.len() > MOST_BYTES {
         return Err(JsonProblem::TooLarge);
     }
@@ -67,12 +76,13 @@ pub(super) fn fragments(text: &str, starts: &[usize]) -> Result<Vec<Record>, Jso
             Err(problem) => {
                 scanner.at = before.0;
                 scanner.records.truncate(before.1);
+                scanner.large.retain(|object| (*object as usize) < before.1);
                 last = last.or(Err(problem));
             }
         }
     }
     scanner.close(list, text.len());
-    last.map(|()| scanner.records)
+    last.map(|()| scanner.done())
 }
 
 impl<'t> Scanner<'t> {
@@ -83,8 +93,13 @@ impl<'t> Scanner<'t> {
             bytes: text.as_bytes().get(..range.end).unwrap_or_default(),
             at: range.start,
             records: Vec::with_capacity(room),
+            large: Vec::new(),
             depth: 0,
         }
+    }
+
+    fn done(self) -> Scanned {
+        Scanned { records: self.records, large: self.large }
     }
 
     #[inline]
@@ -147,11 +162,13 @@ impl<'t> Scanner<'t> {
         self.enter()?;
         self.at += 1;
         self.blanks();
+        let mut members = 0;
         if self.peek()? == b'}' {
             self.at += 1;
         } else {
             loop {
                 self.blanks();
+                members += 1;
                 if self.peek()? != b'"' {
                     return Err(JsonProblem::Syntax(self.at));
                 }
@@ -169,6 +186,9 @@ impl<'t> Scanner<'t> {
         }
         self.depth -= 1;
         self.close(at, self.at);
+        if members > LARGE {
+            self.large.push(at as u32);
+        }
         Ok(())
     }
 

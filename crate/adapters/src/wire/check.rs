@@ -70,6 +70,13 @@ fn check_list(list: &List, file: &File, names: &Names<'_>) -> Result<(), Found> 
     for (key, all) in [("rest", &list.rest), ("fixed", &list.fixed), ("tail", &list.tail)] {
         conditions(&all.0, names, &[]).map_err(|m| (key.to_owned(), m))?;
     }
+    // Between entries of JSON stand commas; what joins two entries knows elements only.
+    let of_elements =
+        |path: &Path| matches!(path.steps.last(), Some(PathStep::Key(key)) if key == "children");
+    if !list.tail.0.is_empty() && !(file.html && list.at.0.iter().all(of_elements)) {
+        let message = "is for lists of elements: `….children`, in a file with `html = true`";
+        return Err(("tail".to_owned(), message.to_owned()));
+    }
     let kinds: Vec<&str> = file.item.iter().map(|kind| kind.name.as_str()).collect();
     match list.r#move.0.iter().find(|name| !kinds.contains(&name.as_str())) {
         Some(name) => Err(("move".to_owned(), unknown("kind of item", name, &kinds))),

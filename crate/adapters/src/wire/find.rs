@@ -1,14 +1,15 @@
 //! Finding the items of a payload: one walk, in document order.
 
-use super::fields;
-use super::path::{Indexes, Path, Scope, Step};
+use super::fields::{self, Fields};
+use super::path::{Indexes, Scope, Shared, Step};
+use super::patterns::{Below, Patterns};
+use super::place::{JsonPath, fits};
 use super::schema::{Endpoint, File, ItemKind};
 use super::text::host_and_path;
-use crate::json::Node;
+use crate::json::{Document, Node};
 use diffract_core::post::{Post, Surface};
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashMap, HashSet};
-use std::fmt;
+use std::collections::{BTreeMap, HashMap};
 
 /// How deep a payload is looked into.
 const MOST_DEPTH: usize = 192;
@@ -31,93 +32,19 @@ pub struct Reading {
 pub struct Item {
     /// What the rules see of it.
     pub post: Post,
-    /// Where the item is.
-    pub path: JsonPath,
     /// The [`Node::id`]s from the payload's root down to the item.
     pub(super) line: Vec<u32>,
     /// Which kind of the file it is.
     pub(super) kind: usize,
 }
 
-/// A place in a JSON document.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
-pub struct JsonPath(pub Vec<PathStep>);
-
-/// One step of a [`JsonPath`].
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub enum PathStep {
-    /// A member of an object.
-    Key(String),
-    /// An element of a list, from 0.
-    Index(usize),
-}
-
-impl fmt::Display for JsonPath {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("$")?;
-        self.0.iter().try_for_each(|step| match step {
-            PathStep::Key(key) => write!(f, ".{key}"),
-            PathStep::Index(index) => write!(f, "[{index}]"),
-        })
-    }
-}
-
-impl JsonPath {
-    /// What is there, if anything is.
-    pub fn get<'a>(&self, root: Node<'a>) -> Option<Node<'a>> {
-        self.0.iter().try_fold(root, |node, step| match step {
-            PathStep::Key(key) => node.get(key),
-            PathStep::Index(index) => node.at(*index),
-        })
-    }
-}
-
-/// The `at` patterns of a file, by the key they end in, so that the walk asks few of them at each node.
-#[derive(Debug)]
-pub(super) struct Patterns {
-    by_key: HashMap<String, Vec<(usize, Path)>>,
-    elsewhere: Vec<(usize, Path)>,
-    skip: HashSet<String>,
-}
-
-impl Patterns {
-    pub(super) fn new(file: &File) -> Self {
-        let mut patterns =
-            Self { by_key: HashMap::new(), elsewhere: Vec::new(), skip: file.skip.iter().cloned().collect() };
-        for (kind, item) in file.item.iter().enumerate() {
-            for path in &item.at.0 {
-                match path.steps.last() {
-                    Some(Step::Key(key)) => {
-                        patterns.by_key.entry(key.clone()).or_default().push((kind, path.clone()));
-                    }
-                    _ => patterns.elsewhere.push((kind, path.clone())),
-                }
-            }
-        }
-        patterns
-    }
-}
-
-/// A step of the walk, borrowed.
-#[derive(Clone, Copy)]
-enum At<'a> {
-    Key(Node<'a>),
-    Index(usize),
-}
-
-impl At<'_> {
-    fn is_key(self, key: &str) -> bool {
-        matches!(self, At::Key(node) if node.is_str(key))
-    }
-}
-
 struct Walk<'a, 'f> {
     file: &'f File,
     patterns: &'f Patterns,
-    indexes: Indexes<'a>,
+    wanted: Fields,
+    shared: Shared<'a>,
     /// What is common to all posts of the payload.
     template: Post,
-    path: Vec<At<'a>>,
     line: Vec<Node<'a>>,
     /// The places of keys in orders that payloads give apart, by the kind of item.
     orders: HashMap<usize, HashMap<Cow<'a, str>, usize>>,
@@ -128,11 +55,19 @@ struct Walk<'a, 'f> {
     too_many: bool,
 }
 
+impl Item {
+    /// Where the item is in the document that it was read from.
+    pub fn path(&self, document: &Document) -> JsonPath {
+        let line: Vec<Node<'_>> = self.line.iter().filter_map(|id| document.node(*id)).collect();
+        JsonPath::of(&line)
+    }
+}
+
 /// The kind of answer that a payload is, from its request's address or what it holds.
 pub(super) fn endpoint<'f>(file: &'f File, payload: Node<'_>, url: Option<&str>) -> Option<&'f Endpoint> {
     let path = url.and_then(host_and_path).map(|(_, path)| path);
-    let indexes = Indexes::new();
-    let scope = Scope { line: &[payload], anchors: &[], indexes: &indexes };
+    let shared = Shared::new(payload);
+    let scope = Scope { line: &[payload], anchors: &[], shared: &shared };
     file.endpoint.iter().find(|endpoint| {
         let address = endpoint.url.0.is_empty()
             || path.is_some_and(|path| endpoint.url.0.iter().any(|glob| glob.0.is_match(path)));
@@ -146,7 +81,13 @@ pub(super) fn surface(file: &File, payload: Node<'_>, url: Option<&str>) -> Opti
 }
 
 /// See [`super::WireAdapter::read`].
-pub(super) fn read(file: &File, patterns: &Patterns, payload: Node<'_>, url: Option<&str>) -> Reading {
+pub(super) fn read(
+    file: &File,
+    patterns: &Patterns,
+    payload: Node<'_>,
+    url: Option<&str>,
+    wanted: Fields,
+) -> Reading {
     let template = Post {
         platform: Some(file.name.clone()),
         host: file.host.clone().or_else(|| url.and_then(host_and_path).map(|(host, _)| host)),
@@ -156,9 +97,9 @@ pub(super) fn read(file: &File, patterns: &Patterns, payload: Node<'_>, url: Opt
     let mut walk = Walk {
         file,
         patterns,
-        indexes: indexes(file, payload),
+        wanted,
+        shared: indexed(file, payload),
         template,
-        path: Vec::new(),
         line: Vec::new(),
         orders: HashMap::new(),
         found: Vec::new(),
@@ -166,8 +107,8 @@ pub(super) fn read(file: &File, patterns: &Patterns, payload: Node<'_>, url: Opt
         too_deep: false,
         too_many: false,
     };
-    walk.visit(payload);
-    let Walk { mut found, unreadable, too_deep, too_many, .. } = walk;
+    walk.visit(payload, patterns.below(None));
+    let Walk { mut found, unreadable, too_deep, too_many, shared, .. } = walk;
     // Stable: items without a place of their own stay where they are, behind those that have one.
     found.sort_by_key(|(order, _)| *order);
     let mut reading =
@@ -185,6 +126,9 @@ pub(super) fn read(file: &File, patterns: &Patterns, payload: Node<'_>, url: Opt
     if too_deep {
         reading.notes.push(format!("what is nested deeper than {MOST_DEPTH} levels was not looked at"));
     }
+    if shared.is_spent() {
+        reading.notes.push("reading took too many steps; what was not read by then is unknown".to_owned());
+    }
     if too_many {
         reading.notes.push(format!("only the first {MOST_ITEMS} posts were read"));
     }
@@ -194,32 +138,33 @@ pub(super) fn read(file: &File, patterns: &Patterns, payload: Node<'_>, url: Opt
 /// Whether a payload has one of the lists that a file names. A list at the root could be anyone's; an empty
 /// one is taken for an empty feed.
 fn is_feed(file: &File, payload: Node<'_>) -> bool {
-    let indexes = Indexes::new();
-    let scope = Scope { line: &[payload], anchors: &[], indexes: &indexes };
+    let shared = Shared::new(payload);
+    let scope = Scope { line: &[payload], anchors: &[], shared: &shared };
     file.feed.iter().flat_map(|paths| &paths.0).any(|path| {
         path.any(&scope, &mut |node| node.is_array() && (!path.steps.is_empty() || node.at(0).is_none()))
     })
 }
 
-fn indexes<'a>(file: &'a File, payload: Node<'a>) -> Indexes<'a> {
-    let none = Indexes::new();
+fn indexed<'a>(file: &'a File, payload: Node<'a>) -> Shared<'a> {
+    let mut shared = Shared::new(payload);
     let mut indexes = Indexes::new();
     for index in &file.index {
-        let scope = Scope { line: &[payload], anchors: &[], indexes: &none };
+        let scope = Scope { line: &[payload], anchors: &[], shared: &shared };
         let entries = indexes.entry(index.name.as_str()).or_default();
         // Not bounded like a path: an index may hold more than one path may yield.
         for node in index.at.0.iter().flat_map(|p| p.resolve_all(&scope)) {
-            let scope = Scope { line: &[payload, node], anchors: &[], indexes: &none };
+            let scope = Scope { line: &[payload, node], anchors: &[], shared: &shared };
             if let Some(key) = index.key.first(&scope).and_then(Node::as_str) {
                 entries.insert(key, node);
             }
         }
     }
-    indexes
+    shared.indexes = indexes;
+    shared
 }
 
 impl<'a, 'f> Walk<'a, 'f> {
-    fn visit(&mut self, node: Node<'a>) {
+    fn visit(&mut self, node: Node<'a>, below: Below<'f>) {
         if self.line.len() >= MOST_DEPTH {
             self.too_deep = true;
             return;
@@ -229,7 +174,7 @@ impl<'a, 'f> Walk<'a, 'f> {
             return;
         }
         self.line.push(node);
-        match self.kind_here(node) {
+        match self.kind_here(node, below) {
             Some(kind) => {
                 self.take(kind);
                 for path in self.file.item[kind].nested.iter().flat_map(|p| &p.0) {
@@ -242,23 +187,13 @@ impl<'a, 'f> Walk<'a, 'f> {
     }
 
     fn children(&mut self, node: Node<'a>) {
-        for (index, child) in node.elements().enumerate() {
-            self.step(At::Index(index), child);
-        }
-        for (key, child) in node.members() {
-            if child.is_container()
-                && !key.as_str().is_some_and(|key| self.patterns.skip.contains(key.as_ref()))
-            {
-                self.step(At::Key(key), child);
+        let below = self.patterns.below(None);
+        node.elements().filter(|child| child.is_container()).for_each(|child| self.visit(child, below));
+        for (key, child) in node.members().filter(|(_, child)| child.is_container()) {
+            let below = self.patterns.below(Some(key));
+            if !below.is_skipped() {
+                self.visit(child, below);
             }
-        }
-    }
-
-    fn step(&mut self, at: At<'a>, child: Node<'a>) {
-        if child.is_container() {
-            self.path.push(at);
-            self.visit(child);
-            self.path.pop();
         }
     }
 
@@ -269,33 +204,24 @@ impl<'a, 'f> Walk<'a, 'f> {
         if !child.is_container() {
             return;
         }
-        self.path.push(At::Key(key));
         if rest.is_empty() {
-            self.visit(child);
+            self.visit(child, self.patterns.below(Some(key)));
         } else {
             self.line.push(child);
             self.descend(child, rest);
             self.line.pop();
         }
-        self.path.pop();
     }
 
     /// The first kind of item, in the order of the file, that this node is.
-    fn kind_here(&self, node: Node<'a>) -> Option<usize> {
+    fn kind_here(&self, node: Node<'a>, below: Below<'f>) -> Option<usize> {
         // A list is never an item, however wide its pattern.
         if !node.is_object() {
             return None;
         }
-        let by_key = match self.path.last() {
-            Some(At::Key(key)) => key
-                .as_str()
-                .and_then(|key| self.patterns.by_key.get(key.as_ref()))
-                .map_or(&[][..], Vec::as_slice),
-            _ => &[],
-        };
         let mut best: Option<usize> = None;
-        for (kind, pattern) in by_key.iter().chain(&self.patterns.elsewhere) {
-            if best.is_some_and(|b| b <= *kind) || !matches(&pattern.steps, &self.path) {
+        for (kind, pattern) in below.kinds() {
+            if best.is_some_and(|b| b <= *kind) || !fits(&pattern.steps, &self.line) {
                 continue;
             }
             if fields::holds_all(&self.file.item[*kind].when.0, &self.scope(&self.line, &[])) {
@@ -306,7 +232,7 @@ impl<'a, 'f> Walk<'a, 'f> {
     }
 
     fn scope<'s>(&'s self, line: &'s [Node<'a>], anchors: &'s [(&'s str, Node<'a>)]) -> Scope<'a, 's> {
-        Scope { line, anchors, indexes: &self.indexes }
+        Scope { line, anchors, shared: &self.shared }
     }
 
     fn take(&mut self, number: usize) {
@@ -320,31 +246,22 @@ impl<'a, 'f> Walk<'a, 'f> {
         let mut post = self.template.clone();
         post.surface = kind.surface.or(post.surface);
         let scope = self.scope(&self.line, &anchors);
-        fields::read(self.file, kind, &scope, &mut post);
+        fields::read(self.file, kind, &scope, self.wanted, &mut post);
         let key = kind.order.as_ref().and_then(|order| order.key.first(&scope)?.as_str());
         if post.id.is_empty() {
             *self.unreadable.entry(&kind.name).or_default() += 1;
             return;
         }
         let place = key.and_then(|key| self.order(number).get(&key).copied());
-        let steps = self.path.iter().map(|at| match at {
-            At::Key(key) => PathStep::Key(key.as_str().unwrap_or_default().into_owned()),
-            At::Index(index) => PathStep::Index(*index),
-        });
-        let item = Item {
-            post,
-            path: JsonPath(steps.collect()),
-            line: self.line.iter().map(|node| node.id()).collect(),
-            kind: number,
-        };
+        let item = Item { post, line: self.line.iter().map(|node| node.id()).collect(), kind: number };
         self.found.push((place.unwrap_or(usize::MAX), item));
     }
 
     /// The order that the payload gives for a kind of item: the first place of each key.
     fn order(&mut self, number: usize) -> &HashMap<Cow<'a, str>, usize> {
-        let (root, indexes) = (self.line[0], &self.indexes);
+        let (root, shared) = (self.line[0], &self.shared);
         self.orders.entry(number).or_insert_with(|| {
-            let scope = Scope { line: &[root], anchors: &[], indexes };
+            let scope = Scope { line: &[root], anchors: &[], shared };
             let lists = self.file.item[number].order.iter().flat_map(|order| &order.list.0);
             let mut places = HashMap::new();
             for (place, key) in lists.flat_map(|path| path.resolve_all(&scope)).enumerate() {
@@ -354,32 +271,5 @@ impl<'a, 'f> Walk<'a, 'f> {
             }
             places
         })
-    }
-}
-
-/// Whether a walk's path fits a pattern of keys, `*` and `**` as a whole.
-fn matches(pattern: &[Step], path: &[At<'_>]) -> bool {
-    fits(pattern, path, &|at, key| at.is_key(key))
-}
-
-/// The same of any sort of path.
-fn fits<T>(pattern: &[Step], path: &[T], is_key: &dyn Fn(&T, &str) -> bool) -> bool {
-    let (Some((last, before)), rest) = (pattern.split_last(), path.split_last()) else {
-        return path.is_empty();
-    };
-    match (last, rest) {
-        (Step::Deep, _) => {
-            before.is_empty() || (0..=path.len()).rev().any(|n| fits(before, &path[..n], is_key))
-        }
-        (Step::Key(key), Some((at, path))) => is_key(at, key) && fits(before, path, is_key),
-        (Step::Each, Some((_, path))) => fits(before, path, is_key),
-        _ => false,
-    }
-}
-
-impl JsonPath {
-    /// Whether this place is one of those that a pattern of keys, `*` and `**` stands for.
-    pub(super) fn fits(steps: &[PathStep], pattern: &Path) -> bool {
-        fits(&pattern.steps, steps, &|step, key| matches!(step, PathStep::Key(k) if k == key))
     }
 }

@@ -17,6 +17,12 @@ use crate::json::{Kind, Node};
 use std::borrow::Cow;
 use std::fmt::Write;
 
+/// The longest page that becomes a tree, in bytes.
+pub(super) const MOST_PAGE: usize = 8 << 20;
+/// The most elements and texts of one. What a tree takes besides the page is some 300 bytes for each, and its text.
+pub(super) const MOST_NODES: usize = 200_000;
+/// The longest tree, in bytes: attributes and classes are many where elements are few.
+const MOST_TREE: usize = 32 << 20;
 /// How deep elements may nest. JSON nests twice as deep.
 const MOST_DEPTH: usize = 180;
 /// The most attributes of an element that are kept.
@@ -40,9 +46,12 @@ struct Open<'h> {
 /// The width that the end of an element's bytes is written with; it is known only later.
 const END_WIDTH: usize = 10;
 
-/// The tree of a page, as JSON.
-pub(super) fn tree(page: &str) -> String {
-    let mut builder = Builder { out: String::with_capacity(page.len() * 2), open: Vec::new() };
+/// The tree of a page, as JSON; `None` if it is too large.
+pub(super) fn tree(page: &str) -> Option<String> {
+    if page.len() > MOST_PAGE {
+        return None;
+    }
+    let mut builder = Builder { out: String::with_capacity(page.len() * 2), open: Vec::new(), nodes: 0 };
     builder.out.push_str("{\"tag\":\"\",\"children\":[");
     builder.open.push(Open { tag: Cow::Borrowed(""), filled: false, end_at: 0 });
     let mut at = 0;
@@ -55,17 +64,22 @@ pub(super) fn tree(page: &str) -> String {
         builder.text(&rest[..begin]);
         at += begin;
         at = builder.markup(page, at);
+        if builder.nodes > MOST_NODES || builder.out.len() > MOST_TREE {
+            return None;
+        }
     }
     while builder.open.len() > 1 {
         builder.close(page.len());
     }
     builder.out.push_str("]}");
-    builder.out
+    Some(builder.out)
 }
 
 struct Builder<'h> {
     out: String,
     open: Vec<Open<'h>>,
+    /// Elements and texts so far.
+    nodes: usize,
 }
 
 impl<'h> Builder<'h> {
@@ -108,6 +122,7 @@ impl<'h> Builder<'h> {
     }
 
     fn child(&mut self) {
+        self.nodes += 1;
         if let Some(parent) = self.open.last_mut()
             && std::mem::replace(&mut parent.filled, true)
         {
@@ -367,7 +382,7 @@ mod tests {
                 }
             }
         }
-        let document = Document::parse(&tree(page)).expect("JSON");
+        let document = Document::parse(&tree(page).expect("small")).expect("JSON");
         let mut out = String::new();
         write(document.root(), page, &mut out);
         out
@@ -390,9 +405,27 @@ mod tests {
     }
 
     #[test]
+    fn what_is_too_large_becomes_no_tree() {
+        for page in [
+            "<br>".repeat(MOST_NODES + 1),
+            "<b>a</b> ".repeat(MOST_NODES / 2 + 1),
+            "a".repeat(MOST_PAGE + 1),
+            // Each of these characters takes six in a tree.
+            format!(
+                "<br {}>",
+                (10..100).map(|n| format!("a{n}=\u{1}\u{1}\u{1}\u{1}\u{1}\u{1} ")).collect::<String>()
+            )
+            .repeat(8_300),
+        ] {
+            assert!(tree(&page).is_none(), "{}", &page[..20]);
+        }
+        assert!(tree(&"<b>a</b> ".repeat(MOST_NODES / 3)).is_some());
+    }
+
+    #[test]
     fn attributes_are_read_in_every_spelling() {
         let page = r#"<A HREF='/x?a=1&amp;b' data-n = 7 class="a  b" hidden class=z>t</A>"#;
-        let document = Document::parse(&tree(page)).expect("JSON");
+        let document = Document::parse(&tree(page).expect("small")).expect("JSON");
         let link = document.root().get("children").and_then(|c| c.at(0)).expect("a link");
         let attr = |name: &str| link.get("attr").and_then(|a| a.get(name)).and_then(Node::as_str);
         assert_eq!(attr("href").as_deref(), Some("/x?a=1&b"));
@@ -403,16 +436,17 @@ mod tests {
 
     #[test]
     fn words_are_those_a_reader_sees() {
-        let document =
-            Document::parse(&tree("<div>Tea\n  and <i>toast</i><p>for &lt;two&gt;<script>x</script></div>"))
-                .expect("JSON");
+        let document = Document::parse(
+            &tree("<div>Tea\n  and <i>toast</i><p>for &lt;two&gt;<script>x</script></div>").expect("small"),
+        )
+        .expect("JSON");
         assert_eq!(words(document.root()), "Tea and toast\n\nfor <two>");
     }
 
     proptest::proptest! {
         #[test]
         fn any_text_becomes_a_tree(page in "[<>/a-ptd=\"' !-]{0,80}|.{0,40}") {
-            let document = Document::parse(&tree(&page)).expect("JSON");
+            let document = Document::parse(&tree(&page).expect("small")).expect("JSON");
             for id in 0..document.root().end_id() {
                 if let Some(span) = document.node(id).and_then(span) {
                     proptest::prop_assert!(page.get(span).is_some());

@@ -29,7 +29,7 @@
 //! assert_eq!(reading.items[0].post.text.as_deref(), Some("Tea"));
 //! assert_eq!(reading.items[0].post.likes, Some(1200.0));
 //! assert_eq!(reading.items[0].post.promoted, Some(false));
-//! assert_eq!(reading.items[0].path.to_string(), "$.posts[0]");
+//! assert_eq!(reading.items[0].path(&payload).to_string(), "$.posts[0]");
 //! ```
 //!
 //! # What is refused
@@ -40,16 +40,25 @@ mod check;
 mod fields;
 mod find;
 mod html;
+mod paging;
 mod path;
+mod patterns;
 mod payload;
+mod place;
 mod quantity;
 mod rewrite;
 mod schema;
 mod text;
 
-pub use find::{Item, JsonPath, PathStep, Reading};
+pub use fields::Fields;
+pub use find::{Item, Reading};
+pub use paging::{Asked, Request};
 pub use payload::{Payload, PayloadProblem};
-pub use rewrite::{Decisions, Fold, Left, LeftReason, Moved, Outcome, Page, Rewritten, Shown, arrange};
+pub use place::{JsonPath, PathStep};
+pub use rewrite::{
+    Decisions, Fold, Left, LeftReason, Moved, Outcome, Page, Piece, Rewritten, Shown, arrange, compare,
+};
+pub use schema::Sorted;
 
 use crate::json::Document;
 use crate::problem::AdapterProblem;
@@ -59,7 +68,7 @@ use diffract_core::post::{Post, Surface};
 #[derive(Debug)]
 pub struct WireAdapter {
     file: schema::File,
-    patterns: find::Patterns,
+    patterns: patterns::Patterns,
 }
 
 /// The adapters that are shipped, by the order of their names: each parsed, or what is wrong with it.
@@ -131,7 +140,7 @@ impl WireAdapter {
             key,
             message,
         })?;
-        let patterns = find::Patterns::new(&schema);
+        let patterns = patterns::Patterns::new(&schema);
         Ok(Self { file: schema, patterns })
     }
 
@@ -189,7 +198,12 @@ impl WireAdapter {
 
     /// Every item of a payload, in the order of the feed. `url` is the request's address, where known.
     pub fn read(&self, payload: &Document, url: Option<&str>) -> Reading {
-        find::read(&self.file, &self.patterns, payload.root(), url)
+        self.read_fields(payload, url, Fields::ALL)
+    }
+
+    /// The same, with these fields of each post only; the others stay unknown.
+    pub fn read_fields(&self, payload: &Document, url: Option<&str>, wanted: Fields) -> Reading {
+        find::read(&self.file, &self.patterns, payload.root(), url, wanted)
     }
 
     /// Reads an answer, asks what is to become of its posts, and writes it anew: the same bytes but for the entries

@@ -21,6 +21,7 @@
 use crate::json::{Kind, Node};
 use serde::de::{self, Deserialize, Deserializer, SeqAccess, Visitor};
 use std::borrow::Cow;
+use std::cell::Cell;
 use std::collections::HashMap;
 use std::fmt;
 
@@ -28,6 +29,12 @@ use std::fmt;
 const MOST_NODES: usize = 1_000;
 /// The most steps that resolving one path may take, so that `**` over a hostile payload ends.
 const MOST_STEPS: u32 = 100_000;
+/// The most steps that resolving all paths over a payload may take: so many, and so many more for each of its values. An item
+/// of a recorded payload takes some two for each of its values.
+const STEPS_BESIDES: u64 = 1_000_000;
+const STEPS_A_VALUE: u64 = 200;
+/// What each path may take once that is spent: enough for those that lead straight to something, such as an id.
+const STEPS_WHEN_SPENT: u64 = 64;
 /// How far below its start a path reaches.
 const MOST_DEPTH: u16 = 256;
 /// The most alternatives that braces may expand to.
@@ -77,14 +84,38 @@ pub(super) struct Paths(pub(super) Vec<Path>);
 /// Objects by their own key, for formats that refer instead of nest.
 pub(super) type Indexes<'a> = HashMap<&'a str, HashMap<Cow<'a, str>, Node<'a>>>;
 
+/// What all paths over one payload share.
+pub(super) struct Shared<'a> {
+    pub(super) indexes: Indexes<'a>,
+    /// How many steps are left. Each path is bounded; a hostile payload has many items that each go to the bound.
+    steps: Cell<u64>,
+}
+
+impl<'a> Shared<'a> {
+    /// Without indexes, for a payload of this root.
+    pub(super) fn new(root: Node<'a>) -> Self {
+        let steps = STEPS_BESIDES + STEPS_A_VALUE * u64::from(root.end_id());
+        Self { indexes: Indexes::new(), steps: Cell::new(steps) }
+    }
+
+    /// Whether some paths were not followed, since all together took too long.
+    pub(super) fn is_spent(&self) -> bool {
+        self.steps.get() == 0
+    }
+
+    fn spend(&self, steps: u32) {
+        self.steps.set(self.steps.get().saturating_sub(u64::from(steps)));
+    }
+}
+
 /// What a path is resolved against.
 pub(super) struct Scope<'a, 's> {
     /// The payload's root, the item's ancestors, and the item itself, last.
     pub(super) line: &'s [Node<'a>],
     /// Anchors resolved so far.
     pub(super) anchors: &'s [(&'s str, Node<'a>)],
-    /// See [`Indexes`].
-    pub(super) indexes: &'s Indexes<'a>,
+    /// See [`Shared`].
+    pub(super) shared: &'s Shared<'a>,
 }
 
 impl Path {
@@ -122,14 +153,19 @@ impl Path {
         let start = match &self.start {
             Start::Item(up) => scope.line.len().checked_sub(up + 1).and_then(|i| scope.line.get(i)).copied(),
             Start::Next(steps) => scope.line.split_last().and_then(|(item, above)| {
-                let list = above.last().filter(|list| list.is_array())?;
-                list.elements().skip_while(|element| element != item).nth(*steps)
+                let list = *above.last()?;
+                (0..*steps).try_fold(*item, |node, _| node.next_in(list))
             }),
             Start::Root => scope.line.first().copied(),
             Start::Anchor(name) => scope.anchors.iter().rev().find(|(n, _)| n == name).map(|(_, v)| *v),
         };
+        let left = scope.shared.steps.get().max(STEPS_WHEN_SPENT);
+        let steps = u32::try_from(left).unwrap_or(u32::MAX).min(steps);
         let mut budget = Budget { steps, depth: 0 };
-        start.is_some_and(|start| follow(start, &self.steps, scope.indexes, seen, &mut budget))
+        let enough =
+            start.is_some_and(|start| follow(start, &self.steps, &scope.shared.indexes, seen, &mut budget));
+        scope.shared.spend(steps - budget.steps);
+        enough
     }
 }
 
@@ -164,14 +200,29 @@ fn follow<'a>(
         return false;
     }
     budget.steps -= 1;
+    // Most steps are keys: as far as they go, without going in.
+    let (mut node, mut steps) = (node, steps);
+    while let Some((Step::Key(key), rest)) = steps.split_first() {
+        budget.steps = budget.steps.saturating_sub(1);
+        match node.get(key) {
+            Some(next) => (node, steps) = (next, rest),
+            None => return false,
+        }
+    }
     let Some((step, rest)) = steps.split_first() else { return seen(node) };
     budget.depth += 1;
     let enough = match step {
-        Step::Key(key) => node.get(key).is_some_and(|next| follow(next, rest, indexes, seen, budget)),
+        // Gone through above.
+        Step::Key(_) => false,
         Step::At(n) => {
             let at = match usize::try_from(*n) {
                 Ok(at) => Some(at),
-                Err(_) => node.elements().count().checked_sub(n.unsigned_abs() as usize),
+                Err(_) => {
+                    let count = node.elements().take(budget.steps as usize).count();
+                    budget.steps -= count as u32;
+                    // With nothing left there may be more of them, and which is last is not known.
+                    count.checked_sub(n.unsigned_abs() as usize).filter(|_| budget.steps > 0)
+                }
             };
             at.and_then(|at| node.at(at)).is_some_and(|next| follow(next, rest, indexes, seen, budget))
         }
@@ -375,8 +426,7 @@ mod tests {
     use crate::json::Document;
 
     fn all(path: &str, document: &Document) -> Vec<String> {
-        let indexes = Indexes::new();
-        let scope = Scope { line: &[document.root()], anchors: &[], indexes: &indexes };
+        let scope = Scope { line: &[document.root()], anchors: &[], shared: &Shared::new(document.root()) };
         let paths = parse(path).unwrap();
         paths.iter().flat_map(|p| p.resolve(&scope)).map(|node| node.raw().to_owned()).collect()
     }
@@ -398,9 +448,9 @@ mod tests {
         assert_eq!(all("a.b[9].v", &v), Vec::<String>::new());
         assert_eq!(all("^.a", &v), Vec::<String>::new());
         let list = Document::parse("[1, 2, 3]").unwrap();
-        let indexes = Indexes::new();
         let first = list.root().at(0).unwrap();
-        let scope = Scope { line: &[list.root(), first], anchors: &[], indexes: &indexes };
+        let shared = Shared::new(list.root());
+        let scope = Scope { line: &[list.root(), first], anchors: &[], shared: &shared };
         assert_eq!(parse("++").unwrap()[0].resolve(&scope)[0].raw(), "3");
         assert!(parse("+++.a").unwrap()[0].resolve(&scope).is_empty());
     }
@@ -410,12 +460,40 @@ mod tests {
         let document = Document::parse(r#"{"id": 7, "in": {"ref": "n1"}, "n": {"x": "y"}}"#).unwrap();
         let v = document.root();
         let member = |key: &str| v.get(key).unwrap();
-        let indexes = Indexes::from([("nodes", HashMap::from([("n1".into(), member("n"))]))]);
-        let scope = Scope { line: &[v, member("in")], anchors: &[("in", member("in"))], indexes: &indexes };
+        let mut shared = Shared::new(v);
+        shared.indexes = Indexes::from([("nodes", HashMap::from([("n1".into(), member("n"))]))]);
+        let scope = Scope { line: &[v, member("in")], anchors: &[("in", member("in"))], shared: &shared };
         let one = |p: &str| parse(p).unwrap()[0].resolve(&scope).iter().map(|n| n.raw()).collect::<String>();
         assert_eq!(one("^.id"), "7");
         assert_eq!(one("@in.ref->nodes.x"), "\"y\"");
         assert_eq!(one("ref"), "\"n1\"");
+    }
+
+    #[test]
+    fn all_paths_of_a_payload_together_end() {
+        // Each element asks for the last of a hundred thousand: bounded one by one, and all together.
+        let text = format!("[{}0]", "0,".repeat(100_000));
+        let document = Document::parse(&text).unwrap();
+        let shared = Shared::new(document.root());
+        let last = parse("$[-1]").unwrap();
+        let mut asked = 0;
+        for element in document.root().elements() {
+            let scope = Scope { line: &[document.root(), element], anchors: &[], shared: &shared };
+            last[0].resolve(&scope);
+            if shared.is_spent() {
+                break;
+            }
+            asked += 1;
+        }
+        assert!(shared.is_spent() && asked < 1_000, "{asked}");
+        // The element behind it costs one step, wherever it stands.
+        let shared = Shared::new(document.root());
+        let next = parse("+").unwrap();
+        let found = document.root().elements().filter(|element| {
+            let scope = Scope { line: &[document.root(), *element], anchors: &[], shared: &shared };
+            !next[0].resolve(&scope).is_empty()
+        });
+        assert_eq!((found.count(), shared.is_spent()), (100_000, false));
     }
 
     #[test]

@@ -1,13 +1,14 @@
 //! An answer of a platform as it came: its text, what of it is JSON or HTML, and the posts in it.
 
 use super::WireAdapter;
-use super::find::{self, Item};
+use super::fields::Fields;
+use super::find::{self, Item, Reading};
 use super::html;
-use super::path::{Indexes, Scope};
+use super::path::{Scope, Shared};
 use super::rewrite::{Decisions, Rewritten, rewrite};
 use super::schema::Endpoint;
 use crate::json::{Document, JsonProblem, Kind, Node};
-use diffract_core::post::Post;
+use diffract_core::post::{Post, Surface};
 use std::borrow::Cow;
 use std::ops::Range;
 
@@ -20,6 +21,9 @@ pub enum PayloadProblem {
     /// See [`JsonProblem`].
     #[error("{0}")]
     Json(#[from] JsonProblem),
+    /// A page that is read as a tree, and is too large for that.
+    #[error("the page is larger than what is read (8 MB, or 200,000 elements and texts)")]
+    PageTooLarge,
     /// A page in which no answer is known to stand.
     #[error("this is a page, and no answer of the platform is in it that is known")]
     NothingInPage,
@@ -46,7 +50,12 @@ pub struct Payload {
     notes: Vec<String>,
     /// The whole answer is one message, which may be withheld.
     message: bool,
+    /// The request's.
+    address: Option<String>,
+    /// The same, with its `%41` undone.
     url: String,
+    /// What the message around it says.
+    surface: Option<Option<Surface>>,
 }
 
 impl Payload {
@@ -59,23 +68,41 @@ impl Payload {
         text: String,
         url: Option<&str>,
     ) -> Result<Self, (String, PayloadProblem)> {
-        let (form, document) = parse(adapter, text)?;
+        Self::open_for(adapter, text, url, Fields::ALL)
+    }
+
+    /// The same, with these fields of each post only. [`Payload::in_full`] reads the others later.
+    ///
+    /// # Errors
+    /// See [`Payload::open`].
+    pub fn open_for(
+        adapter: &WireAdapter,
+        text: String,
+        url: Option<&str>,
+        wanted: Fields,
+    ) -> Result<Self, (String, PayloadProblem)> {
+        let (form, document) = parse(adapter, text, url)?;
         let surface = adapter.surface(&document, url);
         let (form, document, message) = unwrap(adapter, form, document, url);
-        let reading = adapter.read(&document, url);
-        let mut items = reading.items;
-        if matches!(form, Form::Inside(_)) {
-            // Only the message around it says which stream it is of.
-            items.iter_mut().for_each(|item| item.post.surface = surface);
-        }
+        // Only the message around it says which stream it is of.
+        let surface = matches!(form, Form::Inside(_)).then_some(surface);
+        let reading = read(adapter, &document, url, surface, wanted);
         Ok(Self {
             form,
             document,
-            items,
+            items: reading.items,
             notes: reading.notes,
             message,
+            address: url.map(str::to_owned),
             url: decoded(url.unwrap_or_default()),
+            surface,
         })
+    }
+
+    /// The posts with every field that the answer has. `adapter` is the one it was read with.
+    pub fn in_full(&self, adapter: &WireAdapter) -> Vec<Post> {
+        let reading = read(adapter, &self.document, self.address.as_deref(), self.surface, Fields::ALL);
+        reading.items.into_iter().map(|item| item.post).collect()
     }
 
     /// The posts, in the order of the feed.
@@ -96,6 +123,16 @@ impl Payload {
     /// What the answer's reader should know: that it holds no posts, that entries were left out.
     pub fn notes(&self) -> &[String] {
         &self.notes
+    }
+
+    /// The request's address, where known.
+    pub fn address(&self) -> Option<&str> {
+        self.address.as_deref()
+    }
+
+    /// Whether it is a message of a socket, which may be withheld.
+    pub fn is_message(&self) -> bool {
+        self.message
     }
 
     /// The answer as it came.
@@ -119,11 +156,6 @@ impl Payload {
     /// Writes the answer as it is to be, by what was decided of its posts. `adapter` is the one it was read with.
     pub fn rewrite(&self, adapter: &WireAdapter, decisions: &Decisions) -> Rewritten {
         rewrite(&adapter.file, self, decisions)
-    }
-
-    /// Whether it is a message that may be withheld, and nothing inside of it can be changed.
-    pub(super) fn is_message(&self) -> bool {
-        self.message
     }
 
     /// Whether there is a text that could be changed in parts.
@@ -158,7 +190,25 @@ impl Payload {
     }
 }
 
-fn parse(adapter: &WireAdapter, text: String) -> Result<(Form, Document), (String, PayloadProblem)> {
+fn read(
+    adapter: &WireAdapter,
+    document: &Document,
+    url: Option<&str>,
+    surface: Option<Option<Surface>>,
+    wanted: Fields,
+) -> Reading {
+    let mut reading = adapter.read_fields(document, url, wanted);
+    if let Some(surface) = surface {
+        reading.items.iter_mut().for_each(|item| item.post.surface = surface);
+    }
+    reading
+}
+
+fn parse(
+    adapter: &WireAdapter,
+    text: String,
+    url: Option<&str>,
+) -> Result<(Form, Document), (String, PayloadProblem)> {
     let file = &adapter.file;
     let plain = |result: Result<Document, (String, JsonProblem)>| {
         result.map(|d| (Form::Plain, d)).map_err(|(text, problem)| (text, problem.into()))
@@ -180,21 +230,45 @@ fn parse(adapter: &WireAdapter, text: String) -> Result<(Form, Document), (Strin
         if file.stream {
             return plain(Document::parse_fragments(text, &starts));
         }
-        let (mut text, mut problem) = (text, JsonProblem::Truncated);
-        for start in starts {
-            match Document::parse_from(text, start) {
-                Ok(document) => return Ok((Form::Plain, document)),
-                Err((back, why)) => (text, problem) = (back, why),
-            }
-        }
-        return Err((text, problem.into()));
+        return inline(adapter, text, &starts, url).map(|document| (Form::Plain, document));
     }
     if !file.html {
         return Err((text, PayloadProblem::NothingInPage));
     }
-    match Document::parse_owned(html::tree(&text)) {
+    let Some(tree) = html::tree(&text) else { return Err((text, PayloadProblem::PageTooLarge)) };
+    match Document::parse_owned(tree) {
         Ok(document) => Ok((Form::Html(text), document)),
         Err((_, problem)) => Err((text, problem.into())),
+    }
+}
+
+/// Of the answers in a page, the first that is one of the platform: scripts also set the same name to `null`, or to an empty
+/// object. Where none is, the first that is an object or a list at all.
+fn inline(
+    adapter: &WireAdapter,
+    text: String,
+    starts: &[usize],
+    url: Option<&str>,
+) -> Result<Document, (String, PayloadProblem)> {
+    let (mut text, mut problem) = (text, PayloadProblem::NothingInPage);
+    let mut second_best = None;
+    for (index, start) in starts.iter().enumerate() {
+        match Document::parse_from(text, *start) {
+            Ok(document) => {
+                let is_last = index + 1 == starts.len() && second_best.is_none();
+                let holds = document.root().is_container();
+                if holds && (is_last || adapter.read_fields(&document, url, Fields::LEAST).recognised) {
+                    return Ok(document);
+                }
+                second_best = second_best.or(holds.then_some(*start));
+                text = document.into_text();
+            }
+            Err((back, why)) => (text, problem) = (back, why.into()),
+        }
+    }
+    match second_best {
+        Some(start) => Document::parse_from(text, start).map_err(|(text, problem)| (text, problem.into())),
+        None => Err((text, problem)),
     }
 }
 
@@ -210,8 +284,8 @@ fn unwrap(
     let Some(endpoint) = find::endpoint(&adapter.file, root, url).filter(messages) else {
         return (form, document, false);
     };
-    let indexes = Indexes::new();
-    let scope = Scope { line: &[root], anchors: &[], indexes: &indexes };
+    let shared = Shared::new(root);
+    let scope = Scope { line: &[root], anchors: &[], shared: &shared };
     let inside =
         endpoint.inside.as_ref().and_then(|path| path.first(&scope)).filter(|n| n.kind() == Kind::String);
     match inside.and_then(Node::as_str).map(Cow::into_owned).map(Document::parse_owned) {

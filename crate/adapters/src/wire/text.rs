@@ -31,17 +31,20 @@ pub(super) fn host_and_path(url: &str) -> Option<(String, &str)> {
 }
 
 /// YouTube's many shapes of a text: plain, `simpleText`, `content`, `runs[].text` with emoji among them.
-pub(super) fn runs(value: Node<'_>) -> Option<String> {
+pub(super) fn runs(value: Node<'_>) -> Option<Cow<'_, str>> {
     runs_at(value, 0)
 }
 
-fn runs_at(value: Node<'_>, depth: u8) -> Option<String> {
+fn runs_at(value: Node<'_>, depth: u8) -> Option<Cow<'_, str>> {
     match value.kind() {
-        Kind::String => value.as_str().map(|text| text.into_owned()),
-        Kind::Number => Some(value.raw().to_owned()),
+        Kind::String => value.as_str(),
+        Kind::Number => Some(Cow::Borrowed(value.raw())),
         Kind::Object if depth < 4 => {
             if let Some(parts) = value.get("runs").filter(|parts| parts.is_array()) {
-                return Some(parts.elements().filter_map(run).collect());
+                let mut texts = parts.elements().filter_map(run);
+                // Most texts are one run.
+                let first = texts.next().unwrap_or_default();
+                return Some(texts.fold(first, |all, text| all + text));
             }
             ["simpleText", "content", "text"].iter().find_map(|key| runs_at(value.get(key)?, depth + 1))
         }
@@ -337,12 +340,15 @@ pub(super) fn handle(text: &str) -> &str {
 }
 
 /// At most [`MOST_TEXT`] characters, without control characters other than line ends and tabs.
-pub(super) fn bounded(text: String) -> String {
-    let clean = |c: char| !c.is_control() || matches!(c, '\n' | '\t');
-    if text.len() <= MOST_TEXT && text.chars().all(clean) {
-        return text;
+pub(super) fn bounded(text: &str) -> String {
+    // Of the second row of control characters each begins with this byte; so do others, which are looked at one by one.
+    const SECOND_ROW: u8 = 0xc2;
+    let suspect = |b: u8| (b < b' ' && !matches!(b, b'\n' | b'\t')) || matches!(b, 0x7f | SECOND_ROW);
+    if text.len() <= MOST_TEXT && !text.bytes().fold(false, |any, byte| any | suspect(byte)) {
+        return text.to_owned();
     }
-    text.chars().filter(|c| clean(*c)).take(MOST_TEXT).collect()
+    let clean = |c: &char| !c.is_control() || matches!(c, '\n' | '\t');
+    text.chars().filter(clean).take(MOST_TEXT).collect()
 }
 
 #[cfg(test)]
@@ -370,7 +376,7 @@ mod tests {
 
     #[test]
     fn runs_join_in_every_shape() {
-        let read = |text: &str| runs(Document::parse(text).expect("JSON").root());
+        let read = |text: &str| runs(Document::parse(text).expect("JSON").root()).map(Cow::into_owned);
         let emoji = r#"{"runs": [{"text": "a "}, {"emoji": {"shortcuts": [":tea:"]}, "text": ""}]}"#;
         assert_eq!(read(emoji).as_deref(), Some("a :tea:"));
         assert_eq!(read(r#"{"simpleText": "b"}"#).as_deref(), Some("b"));

@@ -84,6 +84,7 @@ fn payload(adapter: &WireAdapter, path: &Path, url: Option<&str>) -> Result<Payl
              platform's API (for saved pages: `npm run replay:page`)",
             adapter.name()
         ),
+        PayloadProblem::PageTooLarge => anyhow!("{name}: {problem}; record less at once"),
         PayloadProblem::Json(problem) => anyhow!("{name} is not JSON: {problem}"),
     })
 }

@@ -9,11 +9,11 @@ use crate::posts::{Clock, latest};
 use crate::{files, terminal};
 use anyhow::{Result, bail};
 use clap::ValueEnum;
-use diffract_adapters::wire::{self, Decisions, LeftReason, Payload, Rewritten, WireAdapter, arrange};
+use diffract_adapters::wire::{self, LeftReason, Payload, Rewritten, WireAdapter, arrange, compare};
+use diffract_core::comparison::{Comparison, Fate, Row};
 use diffract_core::matching::{Memory, RuleSet};
 use diffract_core::post::Post;
-use diffract_core::verdict::{Action, Verdict};
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::PathBuf;
 
@@ -50,8 +50,8 @@ pub struct Arguments {
     #[arg(long, requires = "plot")]
     force: bool,
     /// What is shown once only: nothing (as the host sends it), duplicates, or reposts of a post that is shown too
-    #[arg(long, value_enum, default_value_t = Fold::Nothing)]
-    fold: Fold,
+    #[arg(long, value_enum, default_value_t = Folding::Nothing)]
+    fold: Folding,
     #[command(flatten)]
     clock: Clock,
     /// The recorded answer; `-` reads standard input
@@ -61,7 +61,7 @@ pub struct Arguments {
 
 /// See [`wire::Fold`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Fold {
+enum Folding {
     Nothing,
     Duplicates,
     Reposts,
@@ -69,12 +69,8 @@ enum Fold {
 
 /// What became of a feed.
 struct Done {
-    posts: Vec<Post>,
-    verdicts: Vec<Verdict>,
-    decisions: Decisions,
+    comparison: Comparison,
     rewritten: Rewritten,
-    /// The posts as they stand now.
-    after: Vec<usize>,
 }
 
 /// Reads, decides, writes.
@@ -113,7 +109,7 @@ pub fn run(arguments: &Arguments) -> Result<Outcome> {
     drop(out);
     report(&done);
     if let Some(file) = &arguments.plot {
-        files::create(file, picture::picture(&done, adapter.name()).as_bytes(), arguments.force)?;
+        files::create(file, picture::picture(&done.comparison, adapter.name()).as_bytes(), arguments.force)?;
     }
     Ok(Outcome::found_if(errors))
 }
@@ -124,64 +120,45 @@ fn rewrite(arguments: &Arguments, adapter: &WireAdapter, payload: &Payload, rule
     let verdicts = rules.decide(&posts, &context, &mut Memory::default());
     let order = rules.order(&posts, &verdicts, &context);
     let fold = match arguments.fold {
-        Fold::Nothing => wire::Fold::Nothing,
-        Fold::Duplicates => wire::Fold::Duplicates,
-        Fold::Reposts => wire::Fold::Reposts,
+        Folding::Nothing => wire::Fold::Nothing,
+        Folding::Duplicates => wire::Fold::Duplicates,
+        Folding::Reposts => wire::Fold::Reposts,
     };
     let decisions = arrange(&posts, &verdicts, &order, fold, None);
     let rewritten = payload.rewrite(adapter, &decisions);
-    let after = after(arguments, adapter, &posts, &rewritten);
-    Ok(Done { posts, verdicts, decisions, rewritten, after })
+    let comparison = compare(adapter, payload, verdicts, &decisions, &rewritten);
+    Ok(Done { comparison, rewritten })
 }
 
-/// The posts as whoever reads the rewritten answer finds them.
-fn after(arguments: &Arguments, adapter: &WireAdapter, posts: &[Post], rewritten: &Rewritten) -> Vec<usize> {
-    let kept = (0..posts.len()).filter(|post| !rewritten.removed.contains(post));
-    let wire::Outcome::Changed(text) = &rewritten.outcome else { return kept.collect() };
-    let mut by_id: HashMap<&str, VecDeque<usize>> = HashMap::new();
-    kept.for_each(|post| by_id.entry(&posts[post].id).or_default().push_back(post));
-    match Payload::open(adapter, text.clone(), arguments.url.as_deref()) {
-        Ok(again) => again.posts().filter_map(|post| by_id.get_mut(post.id.as_str())?.pop_front()).collect(),
-        Err(_) => Vec::new(),
-    }
+/// Why a post went or stayed, in a few words; empty if nothing is to be said.
+fn why(row: &Row) -> String {
+    let rule = row.verdict.reasons.first().filter(|_| row.fate != Fate::Folded && row.fate != Fate::Shown);
+    let rule = rule.map(|reason| match &reason.because {
+        Some(because) => because.clone(),
+        None => format!("{}:{} {}", reason.pack, reason.line, reason.rule),
+    });
+    rule.into_iter().chain(row.why.clone()).collect::<Vec<_>>().join("; ")
 }
 
-impl Done {
-    /// Why a post went, in a few words.
-    fn why(&self, post: usize) -> String {
-        let verdict = self.verdicts.get(post).filter(|verdict| verdict.action == Action::Hide);
-        match verdict.and_then(|verdict| verdict.reasons.first()) {
-            Some(reason) => match &reason.because {
-                Some(because) => because.clone(),
-                None => format!("{}:{} {}", reason.pack, reason.line, reason.rule),
-            },
-            None => "shown once already".to_owned(),
-        }
-    }
-
-    /// Who wrote a post and how it begins.
-    fn words(&self, post: usize) -> (&str, &str) {
-        let Some(post) = self.posts.get(post) else { return ("", "") };
-        let author = post.author.as_deref().or(post.name.as_deref()).unwrap_or("(unknown)");
-        let words = [&post.title, &post.text].into_iter().flatten().find(|text| !text.trim().is_empty());
-        (author, words.map_or("(no words)", |words| words.trim()))
-    }
+/// Who wrote a post and how it begins.
+fn words(post: &Post) -> (&str, &str) {
+    let author = post.author.as_deref().or(post.name.as_deref()).unwrap_or("(unknown)");
+    let words = [&post.title, &post.text].into_iter().flatten().find(|text| !text.trim().is_empty());
+    (author, words.map_or("(no words)", |words| words.trim()))
 }
 
 /// What was done, for people.
-fn report(done: &Done) {
-    let line = |post: usize| {
-        let (author, words) = done.words(post);
-        format!("{:<20} {}", terminal::shortened(author, 20), terminal::shortened(words, 50))
-    };
+fn report(Done { comparison, rewritten }: &Done) {
     let mut out = terminal::stderr();
     // That nobody reads the report is no reason to stop.
-    for post in &done.rewritten.removed {
-        let why = terminal::shortened(&done.why(*post), 100);
-        let _ = writeln!(out, "{} {}\n     {why}", terminal::styled(terminal::RED, "gone"), line(*post));
+    for row in rewritten.removed.iter().filter_map(|post| comparison.rows.get(*post)) {
+        let (author, words) = words(&row.post);
+        let (author, words) = (terminal::shortened(author, 20), terminal::shortened(words, 50));
+        let why = terminal::shortened(&why(row), 100);
+        let _ = writeln!(out, "{} {author:<20} {words}\n     {why}", terminal::styled(terminal::RED, "gone"));
     }
     let mut left: BTreeMap<LeftReason, usize> = BTreeMap::new();
-    done.rewritten.left.iter().for_each(|left_post| *left.entry(left_post.why).or_default() += 1);
+    rewritten.left.iter().for_each(|left_post| *left.entry(left_post.why).or_default() += 1);
     for (why, count) in left {
         let _ = writeln!(
             out,
@@ -193,8 +170,8 @@ fn report(done: &Done) {
     let _ = writeln!(
         out,
         "{}: {} gone, {} moved",
-        terminal::count(done.posts.len(), "post"),
-        done.rewritten.removed.len(),
-        done.rewritten.moved.len()
+        terminal::count(comparison.rows.len(), "post"),
+        rewritten.removed.len(),
+        rewritten.moved.len()
     );
 }

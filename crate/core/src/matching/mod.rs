@@ -17,7 +17,9 @@
 //! | what needs the clock or the past | `schedule`, `limits` |
 //! | what models said, and what is known of them | [`models`] |
 //! | `order by` | `order` |
+//! | which fields of posts are asked for | `asked` |
 
+mod asked;
 mod atoms;
 mod backtrack;
 mod counts;

@@ -59,14 +59,14 @@ impl From<Vec<Feed>> for Shown {
 }
 
 impl Shown {
-    /// The feed as it is remembered on this visit; a new visit begins anew.
+    /// The feed as it is remembered on this visit; another visit is another feed.
     fn feed(&mut self, name: u64, visit: u64) -> &mut Feed {
-        let known = self.feeds.iter().position(|feed| feed.name == name).map(|at| self.feeds.remove(at));
-        let feed = known.filter(|feed| feed.visit == visit);
+        let is_it = |feed: &Feed| feed.name == name && feed.visit == visit;
+        let known = self.feeds.iter().position(is_it).map(|at| self.feeds.remove(at));
         if self.feeds.len() >= MOST_FEEDS {
             self.feeds.remove(0);
         }
-        self.feeds.push(feed.unwrap_or(Feed { name, visit, posts: Vec::new() }));
+        self.feeds.push(known.unwrap_or(Feed { name, visit, posts: Vec::new() }));
         let last = self.feeds.len() - 1;
         &mut self.feeds[last]
     }
@@ -77,17 +77,21 @@ impl Shown {
 pub struct Page<'a> {
     /// Which visit this is: any name that a page keeps while it is open. Reloading begins a new one.
     pub visit: &'a str,
-    /// The feed: the request without what asks for the next page.
+    /// The feed: what all of its pages have in common, see [`super::super::Request`].
     pub feed: &'a str,
-    /// The request as a whole: the same again is the same page.
-    pub request: &'a str,
+    /// What asked for this page and no other; empty for the first.
+    pub cursor: &'a str,
 }
 
 /// From verdicts and the order that rules call for to what is done to an answer.
 ///
 /// Posts that a rule hides go, but for one that carries a message (`limit … then "…"`): it is hidden in the page, where the
-/// message can be shown. Of several posts that are one, the first in our order stays. Posts that stood on this page before
-/// keep their order among each other.
+/// message can be shown. Of several posts that are one, the first in our order stays.
+///
+/// With a memory, a feed keeps its order over its pages. A post that stands on another page goes (where duplicates are
+/// folded), unless nothing would be left of this page: then what is remembered is not what the reader sees. Posts that
+/// stood on this page keep their order among each other. The first page begins the feed anew: nothing goes that stood on
+/// another, and what was shown before keeps its order.
 pub fn arrange(
     posts: &[Post],
     verdicts: &[Verdict],
@@ -95,37 +99,45 @@ pub fn arrange(
     fold: Fold,
     memory: Option<(&mut Shown, Page<'_>)>,
 ) -> Decisions {
-    let mut remove: Vec<bool> = posts
-        .iter()
-        .enumerate()
-        .map(|(post, _)| verdicts.get(post).is_some_and(|v| v.action == Action::Hide && v.note.is_none()))
-        .collect();
+    let hidden =
+        |post: usize| verdicts.get(post).is_some_and(|v| v.action == Action::Hide && v.note.is_none());
+    let mut remove: Vec<bool> = (0..posts.len()).map(hidden).collect();
     let mut sequence = complete(order, posts.len());
-    if let Some((shown, page)) = memory {
-        let feed = shown.feed(hash(page.feed), hash(page.visit));
-        let here = hash(page.request);
-        let on: HashMap<u64, (u64, usize)> =
-            feed.posts.iter().enumerate().map(|(place, (post, page))| (*post, (*page, place))).collect();
-        let seen = |post: usize| posts.get(post).and_then(|post| on.get(&identity(post, fold)).copied());
-        if fold != Fold::Nothing {
-            for (post, removed) in remove.iter_mut().enumerate() {
-                *removed |= seen(post).is_some_and(|(page, _)| page != here);
-            }
-        }
-        keep_places(&mut sequence, |post| {
-            seen(post).filter(|(page, _)| *page == here).map(|(_, place)| place)
-        });
+    let Some((shown, page)) = memory else {
         fold_here(posts, &sequence, fold, &mut remove);
-        for post in sequence.iter().filter(|post| !remove[**post]) {
-            let id = identity(&posts[*post], fold);
-            if !on.contains_key(&id) {
-                feed.posts.push((id, here));
-            }
+        return Decisions { remove, order: sequence };
+    };
+    let feed = shown.feed(hash(page.feed), hash(page.visit));
+    let here = hash(page.cursor);
+    let is_first = page.cursor.is_empty();
+    let ids: Vec<u64> = posts.iter().map(|post| identity(post, fold)).collect();
+    // By post: the page it is on, and its place in the feed.
+    let mut on: HashMap<u64, (u64, usize)> =
+        feed.posts.iter().enumerate().map(|(place, (post, page))| (*post, (*page, place))).collect();
+    let stands_here = |page: u64| is_first || page == here;
+    keep_places(&mut sequence, |post| {
+        on.get(&ids[post]).filter(|(page, _)| stands_here(*page)).map(|(_, place)| *place)
+    });
+    if fold != Fold::Nothing && !is_first {
+        let elsewhere = |post: usize| on.get(&ids[post]).is_some_and(|(page, _)| *page != here);
+        if (0..posts.len()).any(|post| !remove[post] && !elsewhere(post)) {
+            remove.iter_mut().enumerate().for_each(|(post, removed)| *removed |= elsewhere(post));
         }
-        feed.posts.drain(..feed.posts.len().saturating_sub(MOST_POSTS));
-    } else {
-        fold_here(posts, &sequence, fold, &mut remove);
     }
+    fold_here(posts, &sequence, fold, &mut remove);
+    // The page as it stands now, in place of what it was: what stood on it and does not any more is shown nowhere.
+    if is_first {
+        feed.posts.clear();
+        on.clear();
+    }
+    let at = feed.posts.iter().position(|(_, page)| *page == here).unwrap_or(feed.posts.len());
+    feed.posts.retain(|(_, page)| *page != here);
+    let mut new: HashSet<u64> = HashSet::new();
+    let stands = sequence.iter().filter(|post| !remove[**post]).map(|post| ids[*post]);
+    let stands = stands.filter(|id| on.get(id).is_none_or(|(page, _)| *page == here) && new.insert(*id));
+    let stands: Vec<(u64, u64)> = stands.map(|id| (id, here)).collect();
+    feed.posts.splice(at..at, stands);
+    feed.posts.drain(..feed.posts.len().saturating_sub(MOST_POSTS));
     Decisions { remove, order: sequence }
 }
 
@@ -209,25 +221,42 @@ mod tests {
     #[test]
     fn what_was_shown_neither_comes_again_nor_changes_places() {
         let mut shown = Shown::default();
-        let page = |request| Page { visit: "v", feed: "home", request };
+        let page = |cursor| Page { visit: "v", feed: "home", cursor };
         assert_eq!(
-            left(&["a", "b", "c"], &[2, 0, 1], Fold::Duplicates, Some((&mut shown, page("1")))),
+            left(&["a", "b", "c"], &[2, 0, 1], Fold::Duplicates, Some((&mut shown, page("")))),
             "c a b"
         );
-        // The next page brings one again.
-        assert_eq!(left(&["c", "d"], &[], Fold::Duplicates, Some((&mut shown, page("2")))), "d");
-        // The first page again, with one more, and scores that have changed.
-        let text = serde_json::to_string(&shown).expect("plain data");
-        let mut shown: Shown = serde_json::from_str(&text).expect("it reads back");
+        // The next page brings one again; so does the same page, asked for again.
+        assert_eq!(left(&["c", "d", "e"], &[], Fold::Duplicates, Some((&mut shown, page("2")))), "d e");
         assert_eq!(
-            left(&["n", "a", "b", "c"], &[0, 2, 1, 3], Fold::Duplicates, Some((&mut shown, page("1")))),
-            "n c a b"
+            left(&["c", "f", "e", "d"], &[], Fold::Duplicates, Some((&mut shown, page("2")))),
+            "f d e"
         );
-        // Another visit, and another feed, begin anew.
+        // Another visit, and another feed, know nothing of it.
         let other = Page { visit: "w", ..page("2") };
         assert_eq!(left(&["c", "d"], &[], Fold::Duplicates, Some((&mut shown, other))), "c d");
         let other = Page { feed: "list", ..page("3") };
         assert_eq!(left(&["c", "d"], &[], Fold::Duplicates, Some((&mut shown, other))), "c d");
+        // A page that brings nothing new is shown: an empty one would end the feed.
+        assert_eq!(left(&["c", "d"], &[], Fold::Duplicates, Some((&mut shown, page("3")))), "c d");
+        // The first page again, with one more, and scores that have changed.
+        let text = serde_json::to_string(&shown).expect("plain data");
+        let mut shown: Shown = serde_json::from_str(&text).expect("it reads back");
+        assert_eq!(
+            left(&["n", "a", "b", "c"], &[0, 2, 1, 3], Fold::Duplicates, Some((&mut shown, page("")))),
+            "n c a b"
+        );
+        // And by that the feed has begun anew: what stood further down may come.
+        assert_eq!(left(&["c", "d", "e"], &[], Fold::Duplicates, Some((&mut shown, page("2")))), "d e");
+    }
+
+    #[test]
+    fn the_first_page_asked_for_again_is_never_emptied() {
+        let mut shown = Shown::default();
+        for _ in 0..3 {
+            let page = Page { visit: "v", feed: "home", cursor: "" };
+            assert_eq!(left(&["a", "b"], &[1, 0], Fold::Reposts, Some((&mut shown, page))), "b a");
+        }
     }
 
     #[test]
@@ -237,7 +266,7 @@ mod tests {
             let name = feed.to_string();
             let many: Vec<String> = (0..300).map(|post| format!("{feed}-{post}")).collect();
             let ids: Vec<&str> = many.iter().map(String::as_str).collect();
-            for request in 0..if feed == MOST_FEEDS + 3 { 15 } else { 1 } {
+            for request in 1..if feed == MOST_FEEDS + 3 { 16 } else { 2 } {
                 let request = request.to_string();
                 let posts: Vec<Post> =
                     posts(&ids).into_iter().map(|p| Post { id: format!("{}{request}", p.id), ..p }).collect();
@@ -246,7 +275,7 @@ mod tests {
                     &[],
                     &[],
                     Fold::Duplicates,
-                    Some((&mut shown, Page { visit: "v", feed: &name, request: &request })),
+                    Some((&mut shown, Page { visit: "v", feed: &name, cursor: &request })),
                 );
             }
         }

@@ -8,11 +8,14 @@
 //!   another shape.
 //! - With nothing to take out or move, nothing is written at all ([`Outcome::Unchanged`]).
 
+mod compare;
 mod feed;
 mod plan;
 mod splice;
 
+pub use compare::compare;
 pub use feed::{Fold, Page, Shown, arrange};
+pub use splice::Piece;
 
 use super::payload::{Payload, PayloadProblem};
 use super::schema::File;
@@ -81,6 +84,8 @@ pub enum LeftReason {
 pub struct Rewritten {
     /// What is to be handed on.
     pub outcome: Outcome,
+    /// Of a changed answer, what it is made of: parts of the text as it came, and texts between.
+    pub pieces: Vec<Piece>,
     /// The posts that went.
     pub removed: Vec<usize>,
     /// The posts that changed places.
@@ -96,6 +101,7 @@ impl Rewritten {
     pub(super) fn passed_through(problem: PayloadProblem) -> Self {
         Self {
             outcome: Outcome::Unchanged,
+            pieces: Vec::new(),
             removed: Vec::new(),
             moved: Vec::new(),
             left: Vec::new(),
@@ -107,12 +113,15 @@ impl Rewritten {
 /// See [`Payload::rewrite`].
 pub(super) fn rewrite(file: &File, payload: &Payload, decisions: &Decisions) -> Rewritten {
     let plan = plan::Plan::new(file, payload, decisions);
+    let mut pieces = Vec::new();
     let outcome = if plan.withheld {
         Outcome::Withheld
     } else if plan.edits.is_empty() {
         Outcome::Unchanged
     } else {
-        Outcome::Changed(splice::spliced(payload.text(), plan.edits))
+        pieces = splice::pieces(payload.text(), plan.edits);
+        Outcome::Changed(splice::joined(payload.text(), &pieces))
     };
-    Rewritten { outcome, removed: plan.removed, moved: plan.moved, left: plan.left, problem: None }
+    let plan::Plan { removed, moved, left, .. } = plan;
+    Rewritten { outcome, pieces, removed, moved, left, problem: None }
 }

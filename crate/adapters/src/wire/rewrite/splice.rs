@@ -22,38 +22,67 @@ impl Edit {
     }
 }
 
-/// The text with all edits made.
-pub(super) fn spliced(text: &str, mut edits: Vec<Edit>) -> String {
+/// A part of a text that was edited.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Piece {
+    /// These bytes of the text as it was.
+    Kept(Range<usize>),
+    /// This, which was not there.
+    New(String),
+}
+
+/// What the text becomes, with all edits made: pieces of it, in their new order.
+pub(super) fn pieces(text: &str, mut edits: Vec<Edit>) -> Vec<Piece> {
     // Outer before inner where both begin at the same byte.
     edits.sort_by(|a, b| {
         let (a, b) = (a.range(), b.range());
         a.start.cmp(&b.start).then(b.end.cmp(&a.end))
     });
-    let mut out = String::with_capacity(text.len());
-    emit(text, &edits, 0..text.len(), false, None, &mut out);
+    let mut out = Vec::with_capacity(edits.len() * 2 + 1);
+    emit(&edits, 0..text.len(), false, None, &mut out);
     out
+}
+
+/// The pieces as one text.
+pub(super) fn joined(text: &str, pieces: &[Piece]) -> String {
+    let mut out = String::with_capacity(text.len());
+    for piece in pieces {
+        out.push_str(match piece {
+            Piece::Kept(range) => text.get(range.clone()).unwrap_or_default(),
+            Piece::New(new) => new,
+        });
+    }
+    out
+}
+
+/// Bytes that stay. Those right behind the last ones are one piece with them.
+fn keep(range: Range<usize>, out: &mut Vec<Piece>) {
+    match out.last_mut() {
+        _ if range.is_empty() => {}
+        Some(Piece::Kept(last)) if last.end == range.start => last.end = range.end,
+        _ => out.push(Piece::Kept(range)),
+    }
 }
 
 /// Writes a part of the text with the edits inside of it. `moved`: the part stands elsewhere now, and an edit of just this
 /// range says what comes here instead.
 fn emit(
-    text: &str,
     edits: &[Edit],
     part: Range<usize>,
     moved: bool,
     own: Option<&(Range<usize>, Range<usize>)>,
-    out: &mut String,
+    out: &mut Vec<Piece>,
 ) {
     let mut at = part.start;
-    let copy = |from: usize, to: usize, out: &mut String| {
+    let copy = |from: usize, to: usize, out: &mut Vec<Piece>| {
         // What belongs to the place lies within bytes that are copied, never within an edit.
         match own.filter(|(range, _)| from <= range.start && range.end <= to) {
             Some((range, theirs)) => {
-                out.push_str(text.get(from..range.start).unwrap_or_default());
-                out.push_str(text.get(theirs.clone()).unwrap_or_default());
-                out.push_str(text.get(range.end..to).unwrap_or_default());
+                keep(from..range.start, out);
+                keep(theirs.clone(), out);
+                keep(range.end..to, out);
             }
-            None => out.push_str(text.get(from..to).unwrap_or_default()),
+            None => keep(from..to, out),
         }
     };
     let first = edits.partition_point(|edit| edit.range().start < part.start);
@@ -65,8 +94,8 @@ fn emit(
         copy(at, range.start, out);
         match edit {
             Edit::Cut(_) => {}
-            Edit::Fill(_, from, place) => emit(text, edits, from.clone(), true, place.as_ref(), out),
-            Edit::Write(_, what) => out.push_str(what),
+            Edit::Fill(_, from, place) => emit(edits, from.clone(), true, place.as_ref(), out),
+            Edit::Write(_, what) => out.push(Piece::New(what.clone())),
         }
         at = range.end;
     }
@@ -87,7 +116,8 @@ mod tests {
             Edit::Cut(5..7),
             Edit::Write(19..20, "Z".to_owned()),
         ];
-        assert_eq!(spliced(text, edits), "[B2(c)n1,A1(a)n2,Z]");
-        assert_eq!(spliced(text, Vec::new()), text);
+        assert_eq!(joined(text, &pieces(text, edits)), "[B2(c)n1,A1(a)n2,Z]");
+        assert_eq!(pieces(text, Vec::new()), [Piece::Kept(0..text.len())]);
+        assert_eq!(pieces(text, vec![Edit::Cut(5..7)]), [Piece::Kept(0..5), Piece::Kept(7..text.len())]);
     }
 }
