@@ -146,10 +146,23 @@ export class Rules {
 
   /** The rules in force as a snapshot, and of which {@link epoch} they are. */
   async snapshot(): Promise<{ snapshot: Uint8Array; epoch: number }> {
+    const { engine, epoch } = await this.inForce();
+    return { snapshot: engine.snapshot(), epoch };
+  }
+
+  /** The fields of posts that the rules in force ask for, and of which {@link epoch} they are. */
+  async fields(): Promise<{ fields: string[]; epoch: number }> {
+    const { engine, epoch } = await this.inForce();
+    if (this.asked?.engine !== engine) this.asked = { engine, fields: engine.fields() };
+    return { fields: this.asked.fields, epoch };
+  }
+  private asked: { engine: Engine; fields: string[] } | undefined;
+
+  private async inForce(): Promise<{ engine: Engine; epoch: number }> {
     for (;;) {
       const { epoch } = this;
       const engine = await this.ready();
-      if (epoch === this.epoch) return { snapshot: engine.snapshot(), epoch };
+      if (epoch === this.epoch) return { engine, epoch };
     }
   }
 

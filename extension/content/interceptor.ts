@@ -9,6 +9,7 @@ import { readOr } from "../shared/shape.ts";
 import {
   CALL,
   isBelow,
+  MAX_URL,
   OFFER,
   type PageWord,
   type Passed,
@@ -28,6 +29,9 @@ const MOST_TAKEN = 1000;
 const MOST_TIMES = 500;
 /** Bodies on their way at once; more pass. */
 const MOST_ASKED = 64;
+
+/** Refuses what is no UTF-8: ranges of the text's bytes must be ranges of what came. */
+const DECODER = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 interface Asked {
   /** Its number on the page's side. */
@@ -141,10 +145,12 @@ export class Interceptor {
     const own = this.next++;
     this.asked.set(own, { seq, body: bytes, at: performance.now() });
     const send = () => {
-      const body = this.bytes === true ? bytes : new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
+      const document = location.href.slice(0, MAX_URL);
       try {
-        this.open()?.postMessage({ type: "rewrite", seq: own, kind, url, body });
-      } catch {
+        const body = this.bytes === true ? bytes : DECODER.decode(bytes);
+        this.open()?.postMessage({ type: "rewrite", seq: own, kind, url, document, body });
+      } catch (error) {
+        if (error instanceof TypeError) this.passed("unreadable");
         this.settle(own, { type: "answer", seq, outcome: "unchanged" });
       }
     };
@@ -204,7 +210,6 @@ export class Interceptor {
       return;
     }
     const asked = this.asked.get(answer.seq);
-    this.told(answer.told);
     if (asked === undefined) return;
     const { outcome, pieces } = answer;
     this.asked.delete(answer.seq);

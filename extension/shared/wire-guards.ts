@@ -52,7 +52,7 @@ export const readWireRequest: Read<WireRequest> = variants<WireRequest>({
     visit: text(64, 1),
     probe: (value: unknown): object | null => (typeof value === "object" ? value : null),
   }),
-  rewrite: object({ type: oneOf("rewrite"), seq, kind, url, body: bytesOrText }),
+  rewrite: object({ type: oneOf("rewrite"), seq, kind, url, document: url, body: bytesOrText }),
 });
 
 const piece: Read<readonly [number, number] | string> = (value, at) => {
@@ -94,7 +94,6 @@ export const readWireAnswer: Read<WireAnswer> = variants<WireAnswer>({
     outcome,
     pieces: optional(list(piece, 100_000)),
     spent,
-    told,
   }),
   told: object({ type: oneOf("told"), told, spent: optional(spent) }),
 });

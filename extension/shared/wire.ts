@@ -53,8 +53,15 @@ export type Outcome = "unchanged" | "changed" | "withheld";
 export type WireRequest =
   /** First of all. `probe` tells whether bytes survive the way. */
   | { type: "hello"; host: string; visit: string; probe: object | null }
-  /** `body`: bytes, or text where bytes do not survive. */
-  | { type: "rewrite"; seq: number; kind: "answer" | "message"; url: string; body: Uint8Array | string };
+  /** `document`: the page's own address. `body`: bytes, or text where bytes do not survive. */
+  | {
+      type: "rewrite";
+      seq: number;
+      kind: "answer" | "message";
+      url: string;
+      document: string;
+      body: Uint8Array | string;
+    };
 
 /** Background → content script. */
 export type WireAnswer =
@@ -66,9 +73,8 @@ export type WireAnswer =
       /** Of a changed body: ranges of what came, and texts between them. */
       pieces?: Pieces;
       spent: Spent;
-      told: Told;
     }
-  /** Something was rewritten by the background itself (Firefox). */
+  /** What was done with an answer, after it was handed on; `spent`: where the background itself handed it on (Firefox). */
   | { type: "told"; told: Told; spent?: Spent };
 
 /** Milliseconds in the background, and of those in the rewriter and the engine. */

@@ -7,6 +7,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { before, describe, test } from "node:test";
 import { pathToFileURL } from "node:url";
+import { pieced } from "../../extension/shared/wire.ts";
 import { engineModule, rewriterModule } from "../../scripts/build/sources.ts";
 
 type EngineModule = typeof import("../../dist/engine/diffract_engine.js");
@@ -81,6 +82,27 @@ describe("the rewriter in wasm", { skip }, () => {
     );
     assert.ok(body.includes("cursor-Bottom-940") && body.includes("\\u2026"));
     rules.free();
+  });
+
+  test("reads bytes, only what the rules ask for, and gives back only what changed", () => {
+    const text = profile();
+    const bytes = new TextEncoder().encode(text);
+    const rules = engine("hide if promoted");
+    const whole = rewrite(rules, "x", PROFILE_URL, text);
+    rewriter.set_fields(rules.fields());
+    const answer = rewriter.read_bytes("x", PROFILE_URL, bytes);
+    const { posts } = answer;
+    const all = rewriter.all_posts(answer);
+    assert.ok(posts.length < all.length / 2 && !posts.includes('"text"') && all.includes('"text"'));
+    const page = JSON.stringify({ visit: "test", document: "https://x.com/ada" });
+    const written = rewriter.write(answer, rules.decide(posts, CONTEXT), new Uint32Array(), page);
+    const pieces = JSON.parse(written.pieces() ?? "[]");
+    assert.ok(JSON.stringify(pieces).length < text.length / 10, "most of it need not cross");
+    assert.equal(new TextDecoder("utf-8", { ignoreBOM: true }).decode(pieced(bytes, pieces)), whole.body);
+    const none = rewriter.read_bytes("x", PROFILE_URL, new Uint8Array([0xff, 0xfe, 0x7b]));
+    assert.ok(none.problem !== undefined && none.posts === "[]");
+    rewriter.set_fields(undefined);
+    for (const held of [written, answer, none, rules]) held.free();
   });
 
   test("hands on what no rule touches, and what it cannot read", () => {

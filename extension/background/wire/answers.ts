@@ -5,7 +5,7 @@ import type { Post, Verdict } from "../../shared/post.ts";
 import { shownKey } from "../../shared/storage.ts";
 import { MAX_BODY, type Outcome, type Passed, type Pieces, type Told } from "../../shared/wire.ts";
 import type { Rules } from "../rules.ts";
-import { replaceRewriter, rewriter } from "./rewriter.ts";
+import { type Rewriter, replaceRewriter, rewriter } from "./rewriter.ts";
 
 /** Most answers at a time; each holds its body several times over. */
 const MOST_AT_ONCE = 16;
@@ -17,36 +17,29 @@ export interface Came {
   platform: string;
   url: string;
   visit: string;
+  /** Address of the document that asked. */
+  document?: string | undefined;
+  /** The body of the request, where it is known and text. */
+  request?: string | undefined;
   body: Uint8Array | string;
   /** Nothing of it is to be remembered. */
   isPrivate: boolean;
 }
 
 /** What is to be handed on. */
-export interface Done {
+export interface Made {
   outcome: Outcome;
+  /** Of a changed body. */
   pieces?: Pieces;
   /** Milliseconds in the rewriter and the engine. */
   engine: number;
-  told: Told;
-}
-
-/** Parameters that name a page of a feed, not the feed. */
-const PAGING =
-  /^(?:cursor|max_id|since_id|min_id|before|after|offset|page|start|count|limit|variables|features|fieldToggles|continuation|prettyPrint|key|dist|geo_filter)$/;
-
-/** The feed that an address is a page of. Pure. */
-export function feedOf(url: string): string {
-  if (!URL.canParse(url)) return url.slice(0, 500);
-  const { host, pathname, searchParams } = new URL(url);
-  const kept = [...searchParams].filter(([name]) => !PAGING.test(name)).sort();
-  return `${host}${pathname}?${new URLSearchParams(kept)}`.slice(0, 500);
 }
 
 export class Answers {
   private inHand = 0;
-  private requests = 0;
   private replacements = 0;
+  /** The fields that the rewriter reads, and which rewriter that is. */
+  private reads: { by: Rewriter; fields: readonly string[] } | undefined;
 
   constructor(
     private readonly rules: Rules,
@@ -65,60 +58,86 @@ export class Answers {
     }
   }
 
-  /** Never rejects: what fails passes through, and is said. */
-  async rewrite(came: Came): Promise<Done> {
-    if (this.inHand >= MOST_AT_ONCE) return passed("late", 0);
-    if (came.body.length > MAX_BODY) return passed("large", 0);
+  /**
+   * Hands on what is made of an answer, once, and resolves later with what is to be told of it. Never rejects: what fails
+   * passes through, and is said.
+   */
+  async rewrite(came: Came, hand: (made: Made) => void): Promise<Told> {
+    let handed = false;
+    const once = (made: Made) => {
+      handed = true;
+      hand(made);
+    };
+    const why = this.inHand >= MOST_AT_ONCE ? "late" : came.body.length > MAX_BODY ? "large" : undefined;
+    if (why !== undefined) {
+      once(AS_IT_CAME);
+      return passed(why);
+    }
     this.inHand += 1;
     try {
-      return await this.see(came);
+      return await this.see(came, once);
     } catch (error) {
+      const words = wordsOf(error).slice(0, 500);
+      if (!handed) once(AS_IT_CAME);
       if (error instanceof WebAssembly.RuntimeError && ++this.replacements <= MOST_REPLACEMENTS)
         replaceRewriter();
-      const words = wordsOf(error).slice(0, 500);
       this.rules.trouble(
-        `An answer of ${came.platform} could not be rewritten and was handed on as it came: ${words}.`,
+        `An answer of ${came.platform} could not be rewritten, or not be told of, and was handed on: ${words}.`,
       );
-      return passed("failed", 0, words);
+      return passed("failed", words);
     } finally {
       this.inHand -= 1;
     }
   }
 
-  private async see({ platform, url, visit, body, isPrivate }: Came): Promise<Done> {
-    const [rewrites, shown] = await Promise.all([rewriter(), this.shown()]);
+  private async see(came: Came, hand: (made: Made) => void): Promise<Told> {
+    const { platform, url, visit, document, request, body, isPrivate } = came;
+    const [rewrites, shown, { fields, epoch }] = await Promise.all([
+      rewriter(),
+      this.shown(),
+      this.rules.fields(),
+    ]);
     const began = performance.now();
     const spent = () => performance.now() - began;
-    const text = typeof body === "string" ? body : textOf(body);
-    if (text === null) return passed("unreadable", spent(), "it is not UTF-8");
-    const answer = rewrites.read(platform, url, text);
+    if (this.reads?.by !== rewrites || this.reads.fields !== fields) {
+      rewrites.set_fields(fields);
+      this.reads = { by: rewrites, fields };
+    }
+    const answer =
+      typeof body === "string"
+        ? rewrites.read(platform, url, body, request)
+        : rewrites.read_bytes(platform, url, body, request);
     try {
       const { problem } = answer;
-      // Of addresses with answers of all kinds most are none of ours: they are no trouble.
-      if (problem !== undefined) return passed("unreadable", spent(), problem);
-      const { posts } = answer;
-      if (posts === "[]") return { outcome: "unchanged", engine: spent(), told: nothing(0) };
-      const decided = await this.rules.decide(posts, visit);
-      const { verdicts, count } = withoutShown(decided, platform, shown);
+      let posts = problem === undefined ? answer.posts : "[]";
+      if (posts === "[]") {
+        hand({ outcome: "unchanged", engine: spent() });
+        // Of addresses with answers of all kinds most are none of ours: they are no trouble.
+        return problem === undefined ? nothing(0) : passed("unreadable", problem);
+      }
+      let judged = await this.rules.decide(posts, visit);
+      if (this.rules.epoch !== epoch) {
+        // Other rules came into force meanwhile, and may ask for what was not read.
+        posts = rewrites.all_posts(answer);
+        judged = await this.rules.decide(posts, visit);
+      }
+      const { verdicts, count } = withoutShown(judged, platform, shown);
       const order = this.rules.orders ? await this.rules.order(posts, verdicts, visit) : [];
-      const page = JSON.stringify({ visit, feed: feedOf(url), request: String(++this.requests) });
+      const page = JSON.stringify({ visit, document });
       const written = rewrites.write(answer, verdicts, new Uint32Array(order), page);
       try {
-        const changed = written.outcome === "changed" ? written.body() : undefined;
+        const outcome = written.outcome as Outcome;
+        const changes = outcome === "changed" ? written.pieces() : undefined;
+        const pieces = changes === undefined ? undefined : (JSON.parse(changes) as Pieces);
         const report = JSON.parse(written.report) as { removed: number[]; moved: unknown[] };
-        const { outcome } = written;
-        const engine = spent();
-        if (!isPrivate) this.decided(posts, visit);
-        return {
-          outcome: outcome as Outcome,
-          ...(changed !== undefined && { pieces: [changed] }),
-          engine,
-          told: {
-            posts: count,
-            taken: takenFrom(posts, verdicts, report.removed),
-            moved: report.moved.length,
-          },
-        };
+        hand({ outcome, ...(pieces && { pieces }), engine: spent() });
+        const told = { ...nothing(count), moved: report.moved.length };
+        if (isPrivate && report.removed.length === 0) return told;
+        // What was handed on goes first.
+        await new Promise((resolve) => setTimeout(resolve));
+        const whole = rewrites.all_posts(answer);
+        if (!isPrivate) this.decided(whole, visit);
+        return { ...told, taken: takenFrom(whole, verdicts, report.removed) };
       } finally {
         written.free();
       }
@@ -128,22 +147,15 @@ export class Answers {
   }
 }
 
+const AS_IT_CAME: Made = { outcome: "unchanged", engine: 0 };
+
 const nothing = (posts: number): Told => ({ posts, taken: [], moved: 0 });
 
-const passed = (why: Passed, engine: number, problem?: string): Done => ({
-  outcome: "unchanged",
-  engine,
-  told: { ...nothing(0), passed: why, ...(problem !== undefined && { problem: problem.slice(0, 500) }) },
+const passed = (why: Passed, problem?: string): Told => ({
+  ...nothing(0),
+  passed: why,
+  ...(problem !== undefined && { problem: problem.slice(0, 500) }),
 });
-
-/** The text of a body that is UTF-8, with all its marks; `null` if it is not. */
-function textOf(body: Uint8Array): string | null {
-  try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(body);
-  } catch {
-    return null;
-  }
-}
 
 /** The verdicts, with those lifted that the reader lifted. */
 function withoutShown(

@@ -3,6 +3,7 @@
  * documents that carry posts in themselves. Nothing in the page is touched for it.
  */
 import platforms, { network } from "virtual:wire";
+import { api } from "../../shared/api.ts";
 import {
   isBelow,
   MAX_BODY,
@@ -12,8 +13,9 @@ import {
   type Told,
   type WirePlatform,
 } from "../../shared/wire.ts";
-import type { Answers } from "./answers.ts";
+import type { Answers, Made } from "./answers.ts";
 import { platformOf, type WirePorts } from "./ports.ts";
+import { RequestBodies, type RequestBody } from "./request-bodies.ts";
 
 /** Milliseconds that an answer is held for at most, from its end on. */
 const DEADLINE = 1500;
@@ -35,15 +37,24 @@ interface Details {
   requestId: string;
   url: string;
   type: string;
+  frameId: number;
   tabId: number;
   statusCode: number;
   documentUrl?: string;
   originUrl?: string;
   incognito?: boolean;
+  requestBody?: RequestBody | null;
   responseHeaders?: Array<{ name: string; value?: string }>;
 }
 interface WebRequest {
   filterResponseData(requestId: string): StreamFilter;
+  onBeforeRequest: {
+    addListener(
+      listener: (details: Details) => void,
+      filter: { urls: string[]; types: string[] },
+      extra: string[],
+    ): void;
+  };
   onHeadersReceived: {
     addListener(
       listener: (details: Details) => Promise<Record<string, never>>,
@@ -63,29 +74,45 @@ function answersPosts({ name, answers }: WirePlatform, path: string): boolean {
   return pattern.test(path);
 }
 
+/** The host whose page asked, and the platform that it is of; `undefined`: it is none. */
+function askerOf({ url, type, documentUrl, originUrl }: Details) {
+  const asker = type === "main_frame" ? url : (documentUrl ?? originUrl ?? "");
+  const host = URL.canParse(asker) ? new URL(asker).hostname : "";
+  const platform = platformOf(host);
+  return platform?.recorded ? { platform, host } : undefined;
+}
+
+/** The address at which a request's page is by now: a page moves on without being loaded anew. */
+async function documentOf({ type, url, documentUrl, frameId, tabId }: Details): Promise<string | undefined> {
+  if (type === "main_frame") return url;
+  if (frameId !== 0 || tabId < 0) return documentUrl;
+  try {
+    return (await api.tabs.get(tabId)).url ?? documentUrl;
+  } catch {
+    return documentUrl;
+  }
+}
+
 const header = ({ responseHeaders }: Details, name: string): string =>
   responseHeaders?.find((one) => one.name.toLowerCase() === name)?.value ?? "";
 
 /** The platform whose page asked, if the answer may hold posts. Pure. */
 export function concerned(details: Details): { platform: WirePlatform; host: string } | null {
-  const { url, type, statusCode, documentUrl, originUrl } = details;
+  const { url, type, statusCode } = details;
   if (statusCode !== 200 || url.length > MAX_URL || !URL.canParse(url)) return null;
   const { pathname, hostname } = new URL(url);
   const isDocument = type === "main_frame";
-  const asker = isDocument ? url : (documentUrl ?? originUrl ?? "");
-  const host = URL.canParse(asker) ? new URL(asker).hostname : "";
-  const platform = platformOf(host);
-  if (platform === undefined || !platform.recorded) return null;
+  const asker = askerOf(details);
+  if (asker === undefined) return null;
+  const { platform } = asker;
   if (+header(details, "content-length") > MAX_BODY) return null;
   const kind = header(details, "content-type").toLowerCase();
   // A stream of events never ends; where its messages are posts, the interceptor sees to them.
   if (kind.includes("text/event-stream")) return null;
   if (/charset=/.test(kind) && !/charset="?utf-?8/.test(kind)) return null;
   if (isDocument)
-    return platform.documents && kind.includes("html") && isBelow(hostname, platform.hosts)
-      ? { platform, host }
-      : null;
-  return answersPosts(platform, pathname) ? { platform, host } : null;
+    return platform.documents && kind.includes("html") && isBelow(hostname, platform.hosts) ? asker : null;
+  return answersPosts(platform, pathname) ? asker : null;
 }
 
 /** To be called as soon as the background runs: listeners of later do not wake it. */
@@ -98,13 +125,32 @@ export function followNetwork(
   const webRequest = (globalThis as unknown as { browser?: { webRequest?: WebRequest } }).browser?.webRequest;
   if (!network || webRequest === undefined) return;
   const urls = [...new Set(platforms.flatMap(({ hosts }) => hosts))].map((host) => `*://*.${host}/*`);
+  const bodies = new RequestBodies();
+  webRequest.onBeforeRequest.addListener(
+    (details) => {
+      const { url, requestId, requestBody } = details;
+      if (!requestBody || url.length > MAX_URL || !URL.canParse(url)) return;
+      const asker = askerOf(details);
+      if (asker && answersPosts(asker.platform, new URL(url).pathname)) bodies.note(requestId, requestBody);
+    },
+    { urls, types: ["xmlhttprequest"] },
+    ["requestBody"],
+  );
   webRequest.onHeadersReceived.addListener(
     async (details) => {
+      const request = bodies.take(details.requestId);
       const found = concerned(details);
       if (details.type === "main_frame") ports.left(details.tabId);
       if (found !== null && (await wanted(found.host))) {
         try {
-          follow(webRequest.filterResponseData(details.requestId), details, found.platform, answers, ports);
+          follow(
+            webRequest.filterResponseData(details.requestId),
+            details,
+            request,
+            found.platform,
+            answers,
+            ports,
+          );
         } catch {
           // It came out of a cache that cannot be filtered, or is gone: it stays as it is.
         }
@@ -119,11 +165,13 @@ export function followNetwork(
 function follow(
   filter: StreamFilter,
   details: Details,
+  request: string | undefined,
   platform: WirePlatform,
   answers: Answers,
   ports: WirePorts,
 ): void {
   const parts: Uint8Array[] = [];
+  const document = documentOf(details);
   let size = 0;
   /** Passed on as it comes, from here on. */
   let given = false;
@@ -154,16 +202,24 @@ function follow(
     const visit =
       (details.type !== "main_frame" && ports.visitOf(details.tabId)) || `request-${details.requestId}`;
     const isPrivate = details.incognito !== false;
-    void answers
-      .rewrite({ platform: platform.name, url: details.url, visit, body, isPrivate })
-      .then((done) => {
-        if (given) return;
-        given = true;
-        clearTimeout(timer);
-        filter.write(done.outcome === "changed" && done.pieces ? pieced(body, done.pieces) : body);
-        filter.close();
-        tell(done.told, { background: performance.now() - began, engine: done.engine });
-      });
+    let spent: Spent | undefined;
+    const hand = ({ outcome, pieces, engine }: Made) => {
+      if (given) return;
+      given = true;
+      clearTimeout(timer);
+      filter.write(outcome === "changed" && pieces ? pieced(body, pieces) : body);
+      filter.close();
+      spent = { background: performance.now() - began, engine };
+    };
+    void document
+      .then((document) =>
+        answers.rewrite(
+          { platform: platform.name, url: details.url, visit, document, request, body, isPrivate },
+          hand,
+        ),
+      )
+      // What was late is told already.
+      .then((told) => spent && tell(told, spent));
   };
 }
 

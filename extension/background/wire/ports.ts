@@ -102,21 +102,20 @@ export class WirePorts {
       this.trouble("A page sent an answer of a platform that is not known.");
       return;
     }
-    const { outcome, pieces, engine, told } = await this.answers.rewrite({
-      platform,
-      url: message.url,
-      visit: guest.hello.visit,
-      body: message.body,
-      isPrivate: port.sender?.tab?.incognito !== false,
-    });
-    say(port, {
-      type: "rewritten",
-      seq: message.seq,
-      outcome,
-      ...(pieces && { pieces }),
-      spent: { background: performance.now() - began, engine },
-      told,
-    });
+    const { seq, url, document, body } = message;
+    const isPrivate = port.sender?.tab?.incognito !== false;
+    const told = await this.answers.rewrite(
+      { platform, url, visit: guest.hello.visit, document, body, isPrivate },
+      ({ outcome, pieces, engine }) =>
+        say(port, {
+          type: "rewritten",
+          seq,
+          outcome,
+          ...(pieces && { pieces }),
+          spent: { background: performance.now() - began, engine },
+        }),
+    );
+    say(port, { type: "told", told });
   }
 }
 

@@ -16,6 +16,8 @@ export async function rewriter(): Promise<Rewriter> {
   return current;
 }
 
+export type { Rewriter };
+
 /** After a panic the old one is borrowed for good; it cannot be freed. What was shown of each feed goes with it. */
 export function replaceRewriter(): void {
   current = undefined;
