@@ -20,6 +20,7 @@ import {
   takeLater,
   touch,
   touchedOf,
+  trouble,
 } from "./model.ts";
 import { Post } from "./post.tsx";
 import { type FeedHandle, VirtualFeed } from "./virtual-feed.tsx";
@@ -123,9 +124,7 @@ function Body({ covered, onHandle }: BodyProps): JSX.Element {
       return (
         <Notice tone="bad" urgent>
           <p>The feed could not be made: {plain(now.why, 500)}</p>
-          <button type="button" onClick={() => void look("rules")}>
-            Try again
-          </button>
+          <TryAgain />
         </Notice>
       );
     case "empty":
@@ -133,6 +132,7 @@ function Body({ covered, onHandle }: BodyProps): JSX.Element {
     case "ready":
       return (
         <>
+          <Trouble />
           <Summary />
           <VirtualFeed
             items={items.value}
@@ -146,6 +146,23 @@ function Body({ covered, onHandle }: BodyProps): JSX.Element {
         </>
       );
   }
+}
+
+const TryAgain = (): JSX.Element => (
+  <button type="button" onClick={() => void look("rules")}>
+    Try again
+  </button>
+);
+
+/** Why the feed below is not of now. */
+function Trouble(): JSX.Element | null {
+  if (trouble.value === "") return null;
+  return (
+    <Notice tone="warn" urgent>
+      <p>This is the feed as it was: a newer one could not be made. {plain(trouble.value, 500)}</p>
+      <TryAgain />
+    </Notice>
+  );
 }
 
 function Drawn({ item, index }: { item: Item; index: number }): JSX.Element | null {
