@@ -59,8 +59,12 @@ for (const name of chosenBrowsers()) {
       // The browser's own dialog cannot be steered in both; what the button opens is answered in its place.
       await dashboard.evaluate(
         (bytes) => {
-          const input = document.querySelector<HTMLInputElement>("input[type=file]");
-          input?.addEventListener("click", (event) => {
+          const button = [...document.querySelectorAll("button")].find((one) =>
+            one.textContent?.startsWith("Add a pack from a file"),
+          );
+          const input = button?.nextElementSibling;
+          if (!(input instanceof HTMLInputElement)) throw new Error("the button has no input");
+          input.addEventListener("click", (event) => {
             event.preventDefault();
             const chosen = new DataTransfer();
             chosen.items.add(new File([new Uint8Array(bytes)], "fewer-people-1.0.0.zip"));

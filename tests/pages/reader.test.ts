@@ -336,13 +336,24 @@ reader(
 
 reader("a feed that cannot be made anew stays, and says so", { gathered: 30 }, async (page) => {
   await page.waitForSelector(".post");
+  await page.evaluate(() => scrollTo(0, 1500));
+  await frames(page);
+  await frames(page);
   const before = await names(page);
+  const [name = ""] = await page.$$eval(".feed article", (all) =>
+    all
+      .filter((one) => one.getBoundingClientRect().top > 100)
+      .map((one) => one.getAttribute("data-name") ?? ""),
+  );
+  const top = await place(page, name);
   await page.evaluate(() => {
     if (window.scenario) window.scenario.refusal = "The disk is full.";
     window.fake.gather([{ id: "new", platform: "x", text: "News", time: 1_700_000_000 }]);
   });
   await says(page, "This is the feed as it was: a newer one could not be made. The disk is full.");
-  assert.deepEqual(await names(page), before);
+  assert.deepEqual([await names(page), await place(page, name)], [before, top]);
+  const notice = await page.$eval(".stale", (found) => found.getBoundingClientRect().bottom);
+  assert.ok(notice > 0 && notice <= 700, "it is in the window, wherever that is");
   await page.evaluate(() => {
     if (window.scenario) delete window.scenario.refusal;
   });

@@ -132,7 +132,6 @@ function Body({ covered, onHandle }: BodyProps): JSX.Element {
     case "ready":
       return (
         <>
-          <Trouble />
           <Summary />
           <VirtualFeed
             items={items.value}
@@ -143,6 +142,7 @@ function Body({ covered, onHandle }: BodyProps): JSX.Element {
             onHandle={onHandle}
           />
           <End />
+          <Trouble />
         </>
       );
   }
@@ -154,14 +154,16 @@ const TryAgain = (): JSX.Element => (
   </button>
 );
 
-/** Why the feed below is not of now. */
+/** Why the feed is not of now. It comes last and stands at the window's foot, where it moves nothing. */
 function Trouble(): JSX.Element | null {
   if (trouble.value === "") return null;
   return (
-    <Notice tone="warn" urgent>
-      <p>This is the feed as it was: a newer one could not be made. {plain(trouble.value, 500)}</p>
-      <TryAgain />
-    </Notice>
+    <div class="stale">
+      <Notice tone="warn" urgent>
+        <p>This is the feed as it was: a newer one could not be made. {plain(trouble.value, 500)}</p>
+        <TryAgain />
+      </Notice>
+    </div>
   );
 }
 
