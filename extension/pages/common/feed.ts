@@ -101,9 +101,10 @@ function contextNow(visit: string): string {
   });
 }
 
-/** The posts that `wanted` picks, with where each is from. */
+/** The posts that `wanted` picks, with where each is from; the very object given where that is all of them. */
 export function only(gathered: GatheredPosts, wanted: (post: FeedPost) => boolean): GatheredPosts {
   const isWanted = readPosts(gathered.posts).map(wanted);
+  if (isWanted.every(Boolean)) return gathered;
   const kept = (json: string): string =>
     JSON.stringify((JSON.parse(json) as unknown[]).filter((_, index) => isWanted[index]));
   return { ...gathered, posts: kept(gathered.posts), sources: kept(gathered.sources) };

@@ -114,6 +114,8 @@ let looking = false;
 let lookAgain: "new" | "rules" | undefined;
 let timer: ReturnType<typeof setTimeout> | undefined;
 let isStale = false;
+/** Rules changed, and no feed was made by them yet. */
+let owesRules = false;
 /** Keys of the posts of every feed that was shown: a site that comes back from a pause brings nothing new. */
 const known = new Set<string>();
 
@@ -141,9 +143,11 @@ export async function look(what: "new" | "rules"): Promise<void> {
   }
   looking = true;
   isStale = false;
+  owesRules ||= what === "rules";
   busy.value = true;
   try {
-    await take(await ask(what === "rules"), what);
+    await take(await ask(owesRules), owesRules);
+    owesRules = false;
     trouble.value = "";
   } catch (error) {
     // What is being read stays.
@@ -186,14 +190,13 @@ async function make(gathered: GatheredPosts): Promise<Gathered> {
   }
 }
 
-async function take(gathered: GatheredPosts, what: "new" | "rules"): Promise<void> {
+async function take(gathered: GatheredPosts, withRules: boolean): Promise<void> {
   const told = later.peek()?.count;
   // What is known first: limits count it before what is new.
-  const kept =
-    what === "rules" && feed.peek() !== undefined
-      ? await make(only(gathered, (post) => known.has(nameOf(post))))
-      : undefined;
-  const made = await make(gathered);
+  const mine =
+    withRules && feed.peek() !== undefined ? only(gathered, (post) => known.has(nameOf(post))) : undefined;
+  const kept = mine && (await make(mine));
+  const made = kept !== undefined && mine === gathered ? kept : await make(gathered);
   if (made.entries.length === 0) {
     batch(() => {
       feed.value = undefined;
@@ -221,7 +224,11 @@ export function freshIn(made: Gathered, known: ReadonlySet<string>): number {
 }
 
 function show(made: Gathered): void {
-  for (let index = 0; index < made.posts.length; index += 1) known.add(keyOf(made, index));
+  for (const post of made.posts) {
+    // Anew, so that it is among the latest.
+    known.delete(nameOf(post));
+    known.add(nameOf(post));
+  }
   for (const oldest of known) {
     if (known.size <= MAX_KNOWN) break;
     known.delete(oldest);
