@@ -200,6 +200,7 @@ export class Interceptor {
     }
     if (answer.type === "told") {
       this.told(answer.told);
+      if (answer.spent) this.took(answer.spent.background, answer.spent.engine);
       return;
     }
     const asked = this.asked.get(answer.seq);
@@ -213,8 +214,12 @@ export class Interceptor {
     } else {
       this.say({ type: "answer", seq: asked.seq, outcome: outcome === "withheld" ? outcome : "unchanged" });
     }
-    this.counts.asked.push(tenth(performance.now() - asked.at));
-    this.counts.engine.push(tenth(answer.spent.engine));
+    this.took(performance.now() - asked.at, answer.spent.engine);
+  }
+
+  private took(asked: number, engine: number): void {
+    this.counts.asked.push(tenth(asked));
+    this.counts.engine.push(tenth(engine));
     for (const times of [this.counts.asked, this.counts.engine]) if (times.length > MOST_TIMES) times.shift();
   }
 

@@ -103,7 +103,7 @@ export class Line {
     });
     // Copied, not handed over: a late answer must find what came.
     post(this.port, { type: "ask", seq, kind, url, bytes } satisfies PageWord, []);
-    return answer;
+    return await answer;
   }
 
   /** Counts what passed as it came. */

@@ -81,6 +81,9 @@ const { exec } = RegExp.prototype;
 export const found = (pattern: RegExp, text: string): RegExpExecArray | null =>
   apply(exec, pattern, [text]) as RegExpExecArray | null;
 
+/** A part of a text. */
+export const cut = method<[number, number?], string>(String.prototype, "slice");
+
 const Weak = WeakMap;
 const weak = {
   get: method<[unknown], unknown>(Weak.prototype, "get"),

@@ -64,6 +64,17 @@ interface Shadow {
   stream: ReadableStream;
 }
 
+/** What a response of ours needs to be read as this one is: the type of its body. A plain object, as nothing else is copied by the browser itself. */
+function typed(response: unknown): ResponseInit {
+  const init = create(null) as ResponseInit;
+  const type = apply(headerOf, headersOf(response), ["content-type" as never]) as string | null;
+  if (type === null) return init;
+  const headers = create(null) as Record<string, string>;
+  headers["content-type"] = type;
+  init.headers = headers;
+  return init;
+}
+
 export function standInForResponses(line: Line): void {
   const shadows = notes<object, Shadow>();
   const lineages = notes<object, Lineage>();
@@ -153,8 +164,7 @@ export function standInForResponses(line: Line): void {
     if (known !== undefined) return known;
     const url = addressOf(response);
     if (url === undefined) return undefined;
-    const init = create(null) as ResponseInit;
-    init.headers = headersOf(response);
+    const init = typed(response);
     const stream = streamFor(response as object, url);
     const shadow = { response: new NativeResponse(stream, init), stream };
     shadows.set(response as object, shadow);
@@ -165,14 +175,17 @@ export function standInForResponses(line: Line): void {
 
   /** Reads all of what came, and then in its place what was made of it. Fails as the browser fails. */
   async function whole(target: Any, response: object, given: unknown[], url: string): Promise<unknown> {
-    const headers = headersOf(response);
     const came = new NativeBytes((await apply(bufferOf, response, [])) as ArrayBuffer);
     const lineage = lineageOf(response);
     if (lengthOf(came) > MAX_BODY) line.passed("large");
     else if (lengthOf(came) > 0) lineage.made ??= rewritten(line, url, came);
-    const init = create(null) as ResponseInit;
-    init.headers = headers;
-    return apply(target, new NativeResponse((await lineage.made) ?? came, init), given as never[]);
+    const body = (await lineage.made) ?? came;
+    // Not the promise itself: to follow one is to call its `then`, which the page may have replaced.
+    return await (apply(
+      target,
+      new NativeResponse(body, typed(response)),
+      given as never[],
+    ) as Promise<unknown>);
   }
 
   const reads: Instead = (target, self, given, below) => {

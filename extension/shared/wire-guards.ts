@@ -84,6 +84,8 @@ const told: Read<Told> = object({
   problem: optional(text(2000)),
 });
 
+const spent = object({ background: number(0, 1e9), engine: number(0, 1e9) });
+
 export const readWireAnswer: Read<WireAnswer> = variants<WireAnswer>({
   ready: object({ type: oneOf("ready"), bytes: flag }),
   rewritten: object({
@@ -91,8 +93,8 @@ export const readWireAnswer: Read<WireAnswer> = variants<WireAnswer>({
     seq,
     outcome,
     pieces: optional(list(piece, 100_000)),
-    spent: object({ background: number(0, 1e9), engine: number(0, 1e9) }),
+    spent,
     told,
   }),
-  told: object({ type: oneOf("told"), told }),
+  told: object({ type: oneOf("told"), told, spent: optional(spent) }),
 });

@@ -65,12 +65,17 @@ export type WireAnswer =
       outcome: Outcome;
       /** Of a changed body: ranges of what came, and texts between them. */
       pieces?: Pieces;
-      /** Milliseconds in the background, and of those in the rewriter and the engine. */
-      spent: { background: number; engine: number };
+      spent: Spent;
       told: Told;
     }
   /** Something was rewritten by the background itself (Firefox). */
-  | { type: "told"; told: Told };
+  | { type: "told"; told: Told; spent?: Spent };
+
+/** Milliseconds in the background, and of those in the rewriter and the engine. */
+export interface Spent {
+  background: number;
+  engine: number;
+}
 
 /** The new body: byte ranges of the old one, and new text. */
 export type Pieces = ReadonlyArray<readonly [from: number, to: number] | string>;

@@ -341,5 +341,184 @@ for (const name of chosenBrowsers()) {
         }, "/i/api/graphql/q/Likes");
       assert.deepEqual(await aborted(page), await aborted(control));
     });
+
+    it("withholds messages of a socket that a rule hides, keeps the others in line, and passes a flood on", async () => {
+      await extension.setRules('hide if text has "kettle"\n');
+      const status = (id: number, text: string) =>
+        JSON.stringify({
+          id: String(id),
+          created_at: "2026-03-01T08:00:00.000Z",
+          url: `https://mastodon.social/@ada/${id}`,
+          content: `<p>${text}</p>`,
+          account: { id: "1", acct: "ada", username: "ada", display_name: "Ada" },
+          media_attachments: [],
+        });
+      const message = (id: number, text: string) =>
+        JSON.stringify({ stream: ["user"], event: "update", payload: status(id, text) });
+      const few = ["tea", "a kettle", "pots", "another kettle", "cups"].map((text, id) =>
+        message(id + 1, text),
+      );
+      const flood = Array.from({ length: 1000 }, (_, id) => message(id + 1, "tea"));
+      platform.onSocket = (send, path) => {
+        for (const one of path.endsWith("/public") ? flood : [...few, "no JSON", ""]) send(one);
+      };
+      await reopen("mastodon.social");
+      const listen = (where: Page, path: string, count: number) =>
+        where.evaluate(
+          (address, expected) =>
+            new Promise<unknown[]>((resolve) => {
+              const heard: unknown[] = [];
+              const socket = new WebSocket(`wss://${location.host}${address}`);
+              socket.onmessage = (event) => heard.push(event.data);
+              socket.addEventListener("message", (event) => {
+                heard[heard.length - 1] = [
+                  event.data,
+                  event.isTrusted,
+                  event.currentTarget === socket,
+                  event.origin,
+                ];
+                if (heard.length === expected) setTimeout(() => resolve(heard), 200);
+              });
+            }),
+          path,
+          count,
+        );
+      const all = [...few, "no JSON", ""];
+      const left = all.filter((one) => !one.includes("kettle"));
+      assert.deepEqual(
+        await listen(page, "/api/v1/streaming", left.length),
+        left.map((one) => [one, true, true, "wss://mastodon.social"]),
+      );
+      const { wire, posts } = await extension.report("mastodon.social");
+      assert.equal(wire?.taken, 2);
+      assert.deepEqual(posts.map(({ post }) => post.id).sort(), ["2", "4"]);
+      assert.equal((await listen(page, "/api/v1/streaming/public", flood.length)).length, flood.length);
+    });
+
+    it("reads streams of events, and hands on what is none of its business", async () => {
+      await reopen("mastodon.social");
+      platform.lay("/api/v1/streaming/user", (response) => {
+        response.writeHead(200, { "content-type": "text/event-stream" });
+        const status = (id: number, text: string) =>
+          JSON.stringify({
+            id: String(id),
+            created_at: "2026-03-01T08:00:00.000Z",
+            url: `https://mastodon.social/@ada/${id}`,
+            content: `<p>${text}</p>`,
+            account: { id: "1", acct: "ada", username: "ada", display_name: "Ada" },
+            media_attachments: [],
+          });
+        response.write(
+          `event: update\ndata: ${status(7, "tea")}\n\nevent: update\ndata: ${status(8, "a kettle")}\n\n`,
+        );
+        response.write(`event: delete\ndata: 7\n\nevent: update\ndata: ${status(9, "cups")}\n\n`);
+      });
+      const heard = await page.evaluate(
+        () =>
+          new Promise<unknown[]>((resolve) => {
+            const log: unknown[] = [];
+            const source = new EventSource("/api/v1/streaming/user");
+            for (const type of ["update", "delete"])
+              source.addEventListener(type, (event) => {
+                log.push([
+                  event.type,
+                  (JSON.parse(event.data) as { id?: string }).id ?? event.data,
+                  event.isTrusted,
+                ]);
+                if (log.length === 3) {
+                  source.close();
+                  setTimeout(() => resolve(log), 100);
+                }
+              });
+          }),
+      );
+      assert.deepEqual(heard, [
+        ["update", "7", true],
+        ["delete", "7", true],
+        ["update", "9", true],
+      ]);
+    });
+
+    it("says of a post in the answer what it says of the same post in the page", async () => {
+      const rules = [
+        "hide if promoted",
+        'hide if text has "tea"',
+        'hide if author is "ada_tea"',
+        "hide if kind is post and not promoted",
+      ];
+      // A page that draws what it is sent, as the platform's own does, from the same answer.
+      platform.page =
+        '<!doctype html><title>A feed</title><body><main role="main"><div data-testid="primaryColumn"></div></main></body>';
+      const draw = (where: Page) =>
+        inPage(
+          where,
+          async (path) => {
+            const find = (node: unknown): Array<Record<string, never>> => {
+              if (typeof node !== "object" || node === null) return [];
+              const own = node as Record<string, never>;
+              return "tweet_results" in own ? [own] : Object.values(own).flatMap(find);
+            };
+            const column = document.querySelector("[data-testid=primaryColumn]") as HTMLElement;
+            const add = (
+              to: HTMLElement,
+              tag: string,
+              attributes: Record<string, string>,
+              text = "",
+            ): HTMLElement => {
+              const made = document.createElement(tag);
+              for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+              made.textContent = text;
+              to.append(made);
+              return made;
+            };
+            for (const item of find(await (await fetch(path)).json())) {
+              const found = item as unknown as {
+                promotedMetadata?: unknown;
+                tweet_results: {
+                  result: {
+                    rest_id: string;
+                    core: { user_results: { result: { core: { name: string; screen_name: string } } } };
+                    legacy: { full_text: string };
+                  };
+                };
+              };
+              const { rest_id, core, legacy } = found.tweet_results.result;
+              const { name, screen_name } = core.user_results.result.core;
+              const cell = add(column, "div", { "data-testid": "cellInnerDiv" });
+              const outer = found.promotedMetadata
+                ? add(cell, "div", { "data-testid": "placementTracking" })
+                : cell;
+              const article = add(outer, "article", { "data-testid": "tweet", role: "article" });
+              const user = add(article, "div", { "data-testid": "User-Name" });
+              add(user, "a", { href: `/${screen_name}`, role: "link" }, name);
+              add(user, "a", { href: `/${screen_name}`, role: "link" }, `@${screen_name}`);
+              const link = add(user, "a", { href: `/${screen_name}/status/${rest_id}`, role: "link" });
+              if (!found.promotedMetadata)
+                add(link, "time", { datetime: "2026-08-06T21:12:23.000Z" }, "Aug 6");
+              add(article, "div", { "data-testid": "tweetText" }, legacy.full_text);
+              if (found.promotedMetadata) add(article, "span", {}, "Ad");
+            }
+          },
+          TIMELINE,
+        );
+      for (const rule of rules) {
+        await extension.setRules(`${rule}\n`);
+        const verdicts: Array<Record<string, string>> = [];
+        for (const on of [true, false]) {
+          await extension.request({ type: "set-wire", host: HOST, on });
+          await reopen();
+          await draw(page);
+          const expected = [...payload.matchAll(/"tweet_results"/g)].length;
+          const report = await until("every post to be judged", async () => {
+            const told = await extension.report(HOST);
+            return told.posts.length >= expected ? told : null;
+          });
+          verdicts.push(
+            Object.fromEntries(report.posts.map(({ post, verdict }) => [post.id, verdict.action]).sort()),
+          );
+        }
+        assert.deepEqual(verdicts[0], verdicts[1], rule);
+      }
+    });
   });
 }

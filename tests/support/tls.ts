@@ -46,6 +46,12 @@ export async function serveTls(
   answer: (request: IncomingMessage, response: ServerResponse) => void,
 ): Promise<TlsServer> {
   const server: Server = createServer(selfSigned(hosts), answer);
+  // Those that became WebSockets, or never got as far as a request, the server does not close by itself.
+  const sockets = new Set<Duplex>();
+  server.on("connection", (socket: Duplex) => {
+    sockets.add(socket);
+    socket.on("close", () => sockets.delete(socket));
+  });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return {
     onUpgrade: (listener) => void server.on("upgrade", listener),
@@ -53,6 +59,7 @@ export async function serveTls(
     close: () =>
       new Promise((resolve) => {
         server.closeAllConnections();
+        for (const socket of sockets) socket.destroy();
         server.close(() => resolve());
       }),
   };

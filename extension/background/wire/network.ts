@@ -3,7 +3,15 @@
  * documents that carry posts in themselves. Nothing in the page is touched for it.
  */
 import platforms, { network } from "virtual:wire";
-import { isBelow, MAX_BODY, MAX_URL, pieced, type Told, type WirePlatform } from "../../shared/wire.ts";
+import {
+  isBelow,
+  MAX_BODY,
+  MAX_URL,
+  pieced,
+  type Spent,
+  type Told,
+  type WirePlatform,
+} from "../../shared/wire.ts";
 import type { Answers } from "./answers.ts";
 import { platformOf, type WirePorts } from "./ports.ts";
 
@@ -120,7 +128,7 @@ function follow(
   /** Passed on as it comes, from here on. */
   let given = false;
   let timer: ReturnType<typeof setTimeout> | undefined;
-  const tell = (told: Told) => details.tabId >= 0 && ports.tell(details.tabId, told);
+  const tell = (told: Told, spent?: Spent) => details.tabId >= 0 && ports.tell(details.tabId, told, spent);
   const giveUp = (passed: Told["passed"]) => {
     if (given) return;
     given = true;
@@ -141,6 +149,7 @@ function follow(
     if (given) return;
     clearTimeout(timer);
     timer = setTimeout(() => giveUp("late"), DEADLINE);
+    const began = performance.now();
     const body = joined(parts, size);
     const visit =
       (details.type !== "main_frame" && ports.visitOf(details.tabId)) || `request-${details.requestId}`;
@@ -153,7 +162,7 @@ function follow(
         clearTimeout(timer);
         filter.write(done.outcome === "changed" && done.pieces ? pieced(body, done.pieces) : body);
         filter.close();
-        tell(done.told);
+        tell(done.told, { background: performance.now() - began, engine: done.engine });
       });
   };
 }

@@ -4,6 +4,7 @@ import { api } from "../../shared/api.ts";
 import { readOr } from "../../shared/shape.ts";
 import {
   isBelow,
+  type Spent,
   type Told,
   type WireAnswer,
   type WirePlatform,
@@ -55,10 +56,10 @@ export class WirePorts {
   }
 
   /** Tells the page in a tab what was done for it, now or when it listens. */
-  tell(tab: number, told: Told): void {
+  tell(tab: number, told: Told, spent?: Spent): void {
     const guest = this.inTab(tab);
     if (guest?.hello) {
-      say(guest.port, { type: "told", told });
+      say(guest.port, { type: "told", told, ...(spent && { spent }) });
       return;
     }
     const waiting = this.waiting.get(tab) ?? [];
