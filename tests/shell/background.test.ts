@@ -1,6 +1,7 @@
 /** What a broken rule, pack, adapter, setting, snapshot or backup costs: itself, with a word, and nothing that is stored. */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import type { EngineMessage } from "../../extension/shared/messages.ts";
 import { missing, startBackground } from "./background.ts";
 
 const damaged = (values: Record<string, unknown>) =>
@@ -152,6 +153,19 @@ describe("the background", { skip: missing }, () => {
     for (const posts of ["", "{}", "[{"]) assert.equal((await background.batch(posts)).type, "failed");
     assert.equal((await background.batch(JSON.stringify([post("1")]))).type, "verdicts");
     says((await background.state()).troubles, /could not be decided/);
+  });
+
+  test("tells pages of a change of rules by the number that it has in storage", async () => {
+    const background = await startBackground({ version: 1, generation: 7 });
+    const heard: EngineMessage[] = [];
+    background.connect((message) => void heard.push(message));
+    await background.ask({ type: "set-rules", source: "hide if promoted\n" });
+    assert.deepEqual(heard, [{ type: "changed", generation: 8 }]);
+    assert.equal(background.area.values.generation, 8);
+    // Where storage takes nothing they are told all the same.
+    background.area.refuses = (keys) => keys.includes("generation");
+    await background.ask({ type: "set-rules", source: "hide if repost\n" });
+    assert.deepEqual(heard.slice(1), [{ type: "changed", generation: 9 }]);
   });
 
   test("keeps every post that is shown all the same, however fast they are chosen", async () => {

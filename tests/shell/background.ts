@@ -88,6 +88,11 @@ export interface Background {
   tell(message: ShellMessage, incognito?: boolean | null): void;
   /** Sends a batch as a page would; answers as the page would hear it. */
   batch(posts: string, incognito?: boolean | null): Promise<Record<string, unknown>>;
+  /** Opens a port as a page would; what it hears goes to `answered`. Returns what the page says. */
+  connect(
+    answered: (message: EngineMessage) => void,
+    incognito?: boolean | null,
+  ): (message: ShellMessage) => void;
   /** Asks for an engine as a page would; what it is sent, to the last part. */
   near(): Promise<EngineMessage[]>;
 }
@@ -202,6 +207,7 @@ export async function startBackground(
       return answer.value as BackgroundState;
     },
     tell: (message, incognito) => void connect(() => {}, incognito)(message),
+    connect: (answered, incognito) => connect((message) => answered(message as EngineMessage), incognito),
     near: () =>
       new Promise((answered) => {
         const heard: EngineMessage[] = [];

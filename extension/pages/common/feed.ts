@@ -1,4 +1,5 @@
 /** Feeds that the core makes, from a page's side: posts of many pages as one, and a page before and after the rules. */
+import { contextNow } from "../../shared/context.ts";
 import { MAX_GATHERED, readVerdicts } from "../../shared/guards.ts";
 import type { BackgroundState, JudgedPost } from "../../shared/messages.ts";
 import type { Verdict } from "../../shared/post.ts";
@@ -91,23 +92,13 @@ export async function usePacks(packs: BackgroundState["packs"]): Promise<void> {
   await feeding.call("feed", inForce);
 }
 
-function contextNow(visit: string): string {
-  const now = Date.now();
-  return JSON.stringify({
-    now: now / 1000,
-    utc_offset: -new Date(now).getTimezoneOffset(),
-    visit,
-    no_models: true,
-  });
-}
-
 /** Makes one feed of what the background has gathered. `visit` names this opening of the reader. */
 export async function gather(
   { posts, sources, limits }: { posts: string; sources: string; limits: string },
   visit: string,
 ): Promise<Gathered> {
   const made = readMade(
-    JSON.parse(await feeding.call("gather", posts, sources, contextNow(visit), limits)),
+    JSON.parse(await feeding.call("gather", posts, sources, contextNow({ visit }), limits)),
     "the feed",
   );
   const from = readSources(JSON.parse(sources), "the sources");
@@ -153,7 +144,7 @@ export async function compare(posts: readonly JudgedPost[]): Promise<Comparison>
     JSON.stringify(posts.map(({ post }) => post)),
     JSON.stringify(posts.map(({ verdict }) => verdict)),
     shown,
-    contextNow("compare"),
+    contextNow({ visit: "compare" }),
   );
   const { rows, after, moved } = readComparison(JSON.parse(answer), "the comparison");
   const inside = (at: number): boolean => at < posts.length;
