@@ -22,15 +22,15 @@ import {
   modelsProduct,
   nearModule,
   packsProduct,
+  RUNS_MODELS,
   readAdapters,
   readWire,
+  scorerModule,
   WASM_MODULES,
   wireProduct,
 } from "./sources.ts";
 
 const PAGES = "extension/pages";
-/** The bindings of the scorer, where it is built. */
-const SCORER = "dist/scorer/diffract_scorer.js";
 
 /** The extension as built for one browser. */
 export const extensionProduct = (browser: Browser, demo: boolean): Product & { folder: string } => {
@@ -90,7 +90,7 @@ export function virtual(
     name: "virtual",
     setup({ onResolve, onLoad }) {
       onResolve({ filter: /^virtual:scorer$/ }, () =>
-        existsSync(SCORER) ? { path: resolve(SCORER) } : { path: "scorer", namespace: "no-scorer" },
+        RUNS_MODELS ? { path: resolve(scorerModule.script) } : { path: "scorer", namespace: "no-scorer" },
       );
       onLoad({ filter: /.*/, namespace: "no-scorer" }, () => ({
         contents: `export default () => Promise.reject(new Error("this build has no scorer")); export class Scorer {}`,

@@ -92,6 +92,9 @@ export const WASM_MODULES: readonly WasmModule[] = [
   rewriterModule,
 ];
 
+/** Whether the extension runs models: they and their scorer travel together or not at all. */
+export const RUNS_MODELS = WASM_MODULES.includes(scorerModule);
+
 /** The compiled adapters, with the demo platform's or without. */
 export const adaptersProduct = (demo: boolean): Product & { file: string } => {
   const file = demo ? "dist/adapters-demo.json" : "dist/adapters.json";
@@ -133,6 +136,7 @@ export const modelsProduct: Product & { file: string } = {
 
 /** The files of every model that the extension ships: where they lie, and where they go. */
 export function modelFiles(): { from: string; to: string }[] {
+  if (!RUNS_MODELS) return [];
   const folders = readdirSync(MODELS)
     .filter((name) => existsSync(`${MODELS}/${name}/card.toml`))
     .sort();

@@ -1,8 +1,8 @@
 /** What a broken rule, pack, adapter, setting, snapshot or backup costs: itself, with a word, and nothing that is stored. */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import type { EngineMessage } from "../../extension/shared/messages.ts";
-import { missing, startBackground } from "./background.ts";
+import type { EngineMessage, GatheredPosts } from "../../extension/shared/messages.ts";
+import { Area, missing, startBackground } from "./background.ts";
 
 const damaged = (values: Record<string, unknown>) =>
   Object.entries(values).filter(([key]) => key.startsWith("damaged."));
@@ -113,6 +113,23 @@ describe("the background", { skip: missing }, () => {
     ] as const)
       assert.equal((await background.ask(request)).ok, false);
     assert.deepEqual(background.area.values, values);
+  });
+
+  test("hands over what was gathered though the engine does not start", async () => {
+    const recent = { form: 1, posts: [JSON.stringify(post("1"))], sources: [{ visit: "v", seen: 1000 }] };
+    const background = await startBackground(
+      { version: 1, rules: "" },
+      { session: new Area({ recent }), hasEngine: false },
+    );
+    says((await background.state()).troubles, /The engine does not start/);
+    const answer = await background.ask({ type: "gathered" });
+    assert.ok(answer.ok, "the posts do not need the engine");
+    const { posts, limits } = answer.value as GatheredPosts;
+    assert.deepEqual(
+      (JSON.parse(posts) as { id: string }[]).map(({ id }) => id),
+      ["1"],
+    );
+    assert.equal(limits, "");
   });
 
   test("sets aside counts of limits that the engine cannot read, before it counts anew", async () => {

@@ -123,6 +123,7 @@ export async function startBackground(
     session = new Area({}),
     refuses = (_: string[]): boolean => false,
     granted = [] as string[],
+    hasEngine = true,
   } = {},
 ): Promise<Background> {
   const area = new Area(stored);
@@ -161,9 +162,12 @@ export async function startBackground(
     },
   };
   const wasm = async (address: string) =>
-    new Response(readFileSync((address.endsWith("/near.wasm") ? nearModule : engineModule).wasm), {
-      headers: { "content-type": "application/wasm" },
-    });
+    new Response(
+      hasEngine ? readFileSync((address.endsWith("/near.wasm") ? nearModule : engineModule).wasm) : "",
+      {
+        headers: { "content-type": "application/wasm" },
+      },
+    );
   new Function("chrome", "browser", "indexedDB", "fetch", "globalThis", await bundled())(
     chrome,
     chrome,
