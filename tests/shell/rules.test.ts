@@ -18,6 +18,9 @@ const ENGINE = `
       if (posts === "panic") { this.broken = true; throw new WebAssembly.RuntimeError("unreachable"); }
       return this.sources.map(({ id }) => id).join();
     }
+    asks_models() { return false; }
+    liked_lists() { return "{}"; }
+    fields() { return ["author"]; }
     memory() { return "counts"; }
     restore_memory() {}
     rules() { return 1; }
@@ -61,6 +64,17 @@ describe("rules in force", () => {
     }
     await rules.reload();
     assert.equal(await rules.decide("[]", "v"), "mine");
+  });
+
+  test("say which fields they ask for, and of which rules that is", async () => {
+    const rules = await rulesOf([{ id: "mine", source: "" }]);
+    const first = await rules.fields();
+    assert.deepEqual(first, { fields: ["author"], epoch: 0 });
+    assert.equal((await rules.fields()).fields, first.fields, "asked of the engine once");
+    void rules.reload();
+    const then = await rules.fields();
+    assert.equal(then.epoch, rules.epoch);
+    assert.notEqual(then.fields, first.fields);
   });
 
   test("stay where a batch is refused", async () => {

@@ -43,7 +43,7 @@ describe("what is stored", () => {
     const { stored, damage } = parseStored({});
     assert.deepEqual(damage, []);
     assert.deepEqual(
-      { ...stored, imported: { ...stored.imported } },
+      { ...stored, imported: { ...stored.imported }, models: { ...stored.models } },
       {
         paused: [],
         wireOff: [],
@@ -55,6 +55,7 @@ describe("what is stored", () => {
         generation: 0,
         token: "",
         imported: {},
+        models: {},
       },
     );
   });
