@@ -97,7 +97,7 @@ fn pictures_are_scored_as_when_the_model_was_converted() {
         test["scores"].as_array().expect("scores").iter().filter_map(toml::Value::as_float).collect()
     };
     let size = model.size().expect("a side");
-    let black = vec![0, 0, 0, 255].repeat(size * size);
+    let black = [0, 0, 0, 255].repeat(size * size);
     let answer = model.look(&Picture::new(black, size, size).expect("a picture")).expect("an answer");
     for (chance, expected) in answer.chances.iter().zip(expected("picture: black")) {
         assert!((f64::from(*chance) - expected).abs() <= 1e-4, "{chance} and {expected}");

@@ -73,7 +73,8 @@ fn check_list(list: &List, file: &File, names: &Names<'_>) -> Result<(), Found> 
     // Between entries of JSON stand commas; what joins two entries knows elements only.
     let of_elements =
         |path: &Path| matches!(path.steps.last(), Some(PathStep::Key(key)) if key == "children");
-    if !list.tail.0.is_empty() && !(file.html && list.at.0.iter().all(of_elements)) {
+    let joins = file.html && list.at.0.iter().all(of_elements);
+    if !list.tail.0.is_empty() && !joins {
         let message = "is for lists of elements: `….children`, in a file with `html = true`";
         return Err(("tail".to_owned(), message.to_owned()));
     }

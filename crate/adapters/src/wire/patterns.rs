@@ -73,5 +73,5 @@ impl<'p> Below<'p> {
 
 fn bit(key: &[u8]) -> u64 {
     let last = key.last().copied().unwrap_or(0);
-    1 << ((key.len() as u64).wrapping_mul(7) ^ u64::from(last)) % 64
+    1 << (((key.len() as u64).wrapping_mul(7) ^ u64::from(last)) % 64)
 }
