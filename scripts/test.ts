@@ -79,6 +79,11 @@ const STAGES: Stage[] = [
     shows: "the same rule cases in wasm, in Firefox",
     run: wasmPack("firefox", "geckodriver", "CHROMEDRIVER"),
   },
+  {
+    name: "models",
+    shows: "the models in wasm say what training wrote down, in Node and in both browsers",
+    run: `${node} --test-concurrency=1 tests/models/*.test.ts`,
+  },
   { name: "shell", shows: "the shell's own logic", run: `${node} tests/shell/*.test.ts` },
   {
     name: "extract",

@@ -16,6 +16,7 @@ mod folder;
 mod format;
 mod import;
 mod man;
+mod models;
 mod moment;
 mod new;
 mod outcome;
@@ -24,6 +25,7 @@ mod packs;
 mod posts;
 mod replay;
 mod rewrite;
+mod score;
 mod terminal;
 mod test;
 
@@ -63,6 +65,8 @@ enum Command {
     Rewrite(rewrite::Arguments),
     Explain(explain::Arguments),
     Bench(bench::Arguments),
+    Score(score::Arguments),
+    Models(models::Arguments),
     New(new::Arguments),
     Test(test::Arguments),
     Package(package::Arguments),
@@ -80,6 +84,8 @@ fn run(command: &Command) -> anyhow::Result<Outcome> {
         Command::Rewrite(arguments) => rewrite::run(arguments),
         Command::Explain(arguments) => explain::run(arguments),
         Command::Bench(arguments) => bench::run(arguments),
+        Command::Score(arguments) => score::run(arguments),
+        Command::Models(arguments) => models::run(arguments),
         Command::New(arguments) => new::run(arguments),
         Command::Test(arguments) => test::run(arguments),
         Command::Package(arguments) => package::run(arguments),

@@ -4,6 +4,7 @@ mod bench;
 mod check;
 mod explain;
 mod fmt;
+mod models;
 mod posts;
 mod replay;
 mod shell;
