@@ -1,21 +1,52 @@
 //! How well a filter tells a topic from ten thumbs, over labelled texts:
 //!
-//!     DIFFRACT_DATASETS=../shared/datasets cargo run --release -p diffract-personal --example thumbs
+//!     DIFFRACT_DATASETS=../shared/datasets cargo run -p diffract-personal --example thumbs
+//!
+//! `--texts 40` draws from 40 texts of each sort and topic instead of 160, for reading them takes nearly all the time. `--export FOLDER`
+//! writes the last topic's last filter as a model there, for `diffract models check FOLDER`.
 //!
 //! Eight topics, five posts that belong and five that do not, drawn at random, thirty times each; then unseen posts of both sorts are
 //! ranked. Prints the area under the curve by topic, its mean with a 95 % interval (bootstrap over topics and draws), and what
 //! learning takes.
 
+use diffract_models::folder::Folder;
 use diffract_models::{Composed, Model};
-use diffract_personal::{Example, Features, Filter};
+use diffract_personal::{Counts, Example, Features, Filter, Head, export};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 /// Of each sort.
 const THUMBS: usize = 5;
 const DRAWS: usize = 30;
-/// Texts of each sort that are drawn from: thumbs, and what is ranked.
+/// Texts of each sort that are drawn from, where nothing else is asked for: thumbs, and what is ranked.
 const POOL: usize = 160;
+
+/// What is asked for.
+struct Options {
+    texts: usize,
+    export: Option<PathBuf>,
+}
+
+impl Options {
+    fn read(mut arguments: impl Iterator<Item = String>) -> Result<Self, String> {
+        let mut options = Self { texts: POOL, export: None };
+        while let Some(argument) = arguments.next() {
+            let value = arguments.next();
+            match (argument.as_str(), value) {
+                ("--texts", Some(value)) => {
+                    options.texts = value
+                        .parse()
+                        .ok()
+                        .filter(|texts| *texts > THUMBS)
+                        .ok_or(format!("--texts takes a number above {THUMBS}"))?;
+                }
+                ("--export", Some(folder)) => options.export = Some(folder.into()),
+                _ => return Err("say `--texts NUMBER` or `--export FOLDER`, or nothing".to_owned()),
+            }
+        }
+        Ok(options)
+    }
+}
 
 struct Topic {
     name: &'static str,
@@ -23,7 +54,8 @@ struct Topic {
     others: Vec<String>,
 }
 
-fn main() {
+fn main() -> Result<(), String> {
+    let options = Options::read(std::env::args().skip(1))?;
     let folder = std::env::var_os("DIFFRACT_DATASETS")
         .map_or_else(|| PathBuf::from("../shared/datasets"), PathBuf::from);
     if !folder.is_dir() {
@@ -31,18 +63,18 @@ fn main() {
             "no labelled texts at {}: nothing is measured (DIFFRACT_DATASETS says where they are)",
             folder.display()
         );
-        return;
+        return Ok(());
     }
-    let models = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models/encoder");
-    let card = std::fs::read_to_string(models.join("card.toml")).expect("the encoder's card");
-    let onnx = std::fs::read(models.join("model.onnx")).expect("the encoder");
-    let encoder = Model::open(&card, &onnx).expect("the shipped encoder");
+    let shipped = Folder::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models/encoder"))
+        .expect("the shipped encoder");
+    let encoder = Model::open(&shipped.card, &shipped.onnx).expect("the shipped encoder");
     let mut random = Random(0x5EED_1234_9876);
     let mut all: Vec<Vec<f64>> = Vec::new();
     let mut slowest = Duration::ZERO;
+    let mut last = None;
     for topic in topics(&folder) {
         let [belongs, others] = [topic.belongs, topic.others].map(|texts| {
-            let texts = random.draw(texts, POOL);
+            let texts = random.draw(texts, options.texts);
             read(&encoder, &texts)
         });
         let mut areas = Vec::new();
@@ -62,6 +94,7 @@ fn main() {
                 order[THUMBS..].iter().map(|at| head.score(&examples[*at].1)).collect()
             };
             areas.push(area(&rank(&belongs, &near), &rank(&others, &far)));
+            last = Some(head);
         }
         println!(
             "{:<44} {:.3}  (draws from {:.3} to {:.3})",
@@ -90,6 +123,23 @@ fn main() {
         means[1949]
     );
     println!("learning from ten thumbs: {:.1} ms at most", slowest.as_secs_f64() * 1e3);
+    match (options.export, last) {
+        (Some(folder), Some(head)) => write(&folder, &head, &shipped.onnx),
+        _ => Ok(()),
+    }
+}
+
+fn write(folder: &Path, head: &Head, encoder: &[u8]) -> Result<(), String> {
+    let counts = Counts { positive: THUMBS, negative: THUMBS };
+    let exported = export("thumbs", head, counts, encoder).map_err(|error| error.to_string())?;
+    let write = || {
+        std::fs::create_dir_all(folder)?;
+        std::fs::write(folder.join("card.toml"), &exported.card)?;
+        std::fs::write(folder.join("model.onnx"), &exported.onnx)
+    };
+    write().map_err(|error: std::io::Error| format!("{}: {error}", folder.display()))?;
+    println!("the last filter is a model in {}", folder.display());
+    Ok(())
 }
 
 fn read(encoder: &Model, texts: &[String]) -> Vec<(String, Features)> {
