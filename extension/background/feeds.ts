@@ -10,8 +10,11 @@ import type { Asker, Scoring } from "./scoring.ts";
 export interface FeedEvents {
   shown(platform: string, id: string, shown: boolean): void;
   health(message: ShellMessage & { type: "health" }): void;
-  /** Posts that were decided, as JSON, and which opening of which page they stand on. Not told of private windows. */
-  decided(posts: string, visit: string): void;
+  /**
+   * Posts that were decided, as JSON, and which opening of which page they stand on; `when`, in milliseconds since 1970, if
+   * that was a while ago. Not told of private windows.
+   */
+  decided(posts: string, visit: string, when?: number): void;
   /** The reader picked a post to make a rule of, as JSON; `isPrivate`: in a private window. */
   picked(post: string, isPrivate: boolean): void;
 }
@@ -51,10 +54,10 @@ export class Feeds {
     });
   }
 
-  /** Tells every page that its posts are to be asked again. */
-  changed(): void {
+  /** Tells every page that its posts are to be asked again; `generation` is the change's number in storage. */
+  changed(generation: number): void {
     this.scoring.clear();
-    for (const port of this.ports.keys()) this.answer(port, { type: "changed" });
+    for (const port of this.ports.keys()) this.answer(port, { type: "changed", generation });
   }
 
   private async hear(port: chrome.runtime.Port, asker: Asker, message: ShellMessage): Promise<void> {
@@ -78,7 +81,7 @@ export class Feeds {
       case "near":
         return this.sendNear(port, message);
       case "decided":
-        if (!isPrivate(port)) this.events.decided(message.posts, message.visit);
+        if (!isPrivate(port)) this.events.decided(message.posts, message.visit, message.when);
     }
   }
 
@@ -113,7 +116,7 @@ export class Feeds {
       await this.near.send(port, message);
     } catch (error) {
       // Posts are decided over the port, as they were.
-      this.answer(port, { type: "near-none", why: wordsOf(error).slice(0, 500) });
+      this.answer(port, { type: "near-none", seq: message.seq, why: wordsOf(error).slice(0, 500) });
     }
   }
 

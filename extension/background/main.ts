@@ -91,7 +91,7 @@ const worn = new Map<string, string>();
 
 const feeds = new Feeds(rules, scoring, new NearEngines(rules), {
   shown: (platform, id, shown) => void remember(shownKey(platform, id), shown),
-  decided: (posts, visit) => recent.take(posts, visit),
+  decided: (posts, visit, when) => recent.take(posts, visit, when),
   picked: (post, isPrivate) => void startRule(post, isPrivate),
   health: ({ adapter, host, state }) => {
     const key = `${adapter} ${host}`;
@@ -143,9 +143,12 @@ async function rulesChanged(): Promise<void> {
   try {
     await rules.reload();
   } finally {
-    feeds.changed();
-    // Pages without a port hear of it through storage.
-    await (await store).update("generation", (generation) => (generation + 1) % Number.MAX_SAFE_INTEGER);
+    await (await store).update("generation", (generation) => {
+      const next = (generation + 1) % Number.MAX_SAFE_INTEGER;
+      feeds.changed(next);
+      // Pages without a port hear of it through storage.
+      return next;
+    });
   }
 }
 

@@ -28,6 +28,8 @@ export class NearEngines {
   private image: Promise<Image | string> | undefined;
   private imageOf = -1;
   private timer: ReturnType<typeof setTimeout> | undefined;
+  /** What each port asked for last: an earlier engine is not wanted there any more. */
+  private readonly wanted = new WeakMap<chrome.runtime.Port, number>();
 
   constructor(private readonly rules: Rules) {}
 
@@ -37,9 +39,11 @@ export class NearEngines {
    */
   async send(port: chrome.runtime.Port, { seq, build }: ShellMessage & { type: "near" }): Promise<void> {
     const say = (message: EngineMessage) => port.postMessage(message);
+    this.wanted.set(port, seq);
     const image = await this.imageNow();
+    if (this.wanted.get(port) !== seq) return;
     if (typeof image === "string") {
-      say({ type: "near-none", why: image });
+      say({ type: "near-none", seq, why: image });
       return;
     }
     let program: ArrayBuffer | undefined;
@@ -51,8 +55,8 @@ export class NearEngines {
     for (const [index, { at, bytes }] of parts.entries()) {
       // Verdicts that are asked for meanwhile go in between.
       if (index % AT_ONCE === 0) await new Promise((resolve) => setTimeout(resolve));
-      // The page has been told of other rules meanwhile, and asks again.
-      if (image.epoch !== this.rules.epoch) return;
+      // The page has been told of other rules meanwhile, and asks again; or it has asked again already.
+      if (image.epoch !== this.rules.epoch || this.wanted.get(port) !== seq) return;
       if (index === 0) {
         const { orders } = this.rules;
         say({
@@ -65,7 +69,7 @@ export class NearEngines {
           ...(program && { program }),
         });
       }
-      say({ type: "near-part", at, bytes: near.script ? base64(bytes) : bytes });
+      say({ type: "near-part", seq, at, bytes: near.script ? base64(bytes) : bytes });
     }
   }
 
@@ -90,7 +94,7 @@ export class NearEngines {
     const engine = await instance(module);
     give(engine, snapshot);
     const came = engine.restore();
-    if (came === NEEDS_MORE) return "some rule counts posts or asks a model";
+    if (came === NEEDS_MORE) return "some rule counts posts, asks a model or asks for a language";
     if (came !== READY) throw new Error(`the rules cannot be read there (${answerOf(engine)})`);
     const size = engine.memory.buffer.byteLength;
     if (size > MAX_NEAR) return `there are too many rules for every page to hold (${size >> 20} MB)`;

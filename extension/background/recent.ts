@@ -61,7 +61,7 @@ interface Batch {
   seen: number;
 }
 
-const seconds = (): number => Math.round(Date.now() / 1000);
+const seconds = (milliseconds = Date.now()): number => Math.round(milliseconds / 1000);
 
 export class Recent {
   /** By key, newest last. */
@@ -74,6 +74,8 @@ export class Recent {
   private loaded: Promise<void> | undefined;
   /** Grows whenever the posts are deleted: what was being loaded then is not taken any more. */
   private epoch = 0;
+  /** When they were deleted last, in milliseconds since 1970. */
+  private forgotten = 0;
   /** Keys of picked posts by token. */
   private readonly picked = new Map<string, string>();
   private takeTimer: ReturnType<typeof setTimeout> | undefined;
@@ -88,9 +90,15 @@ export class Recent {
     private readonly changed: () => void = () => {},
   ) {}
 
-  /** Takes a batch that was decided, a JSON array; `visit` names the opening of the page. Costs nothing now. */
-  take(posts: string, visit = ""): void {
-    this.waiting.push({ posts, visit, seen: seconds() });
+  /**
+   * Takes a batch that was decided, a JSON array; `visit` names the opening of the page. `when` it was decided, in
+   * milliseconds since 1970: what a page tells of late may be among the posts that were deleted since. Costs nothing now.
+   */
+  take(posts: string, visit = "", when = Date.now()): void {
+    const now = Date.now();
+    // A clock that was set back since tells nothing.
+    if (when < this.forgotten && this.forgotten <= now) return;
+    this.waiting.push({ posts, visit, seen: seconds(Math.min(when, now)) });
     this.waitingSize += posts.length;
     while (this.waitingSize > MAX_WAITING && this.waiting.length > 1)
       this.waitingSize -= this.waiting.shift()?.posts.length ?? 0;
@@ -168,6 +176,7 @@ export class Recent {
     this.waitingSize = 0;
     // What is still to be loaded, or being loaded, would come back.
     this.epoch += 1;
+    this.forgotten = Date.now();
     this.loaded = Promise.resolve();
     this.picked.clear();
     this.posts.clear();

@@ -69,7 +69,8 @@ export class Requests {
       case "gathered":
         return {
           ...(await this.recent.gathered(stored.paused, stored.shown)),
-          limits: await this.rules.counted(),
+          // Without an engine nothing was counted; its posts can be read all the same.
+          limits: await this.rules.counted().catch(() => ""),
         };
       case "keep-recent":
         await store.set("keepRecent", request.on);

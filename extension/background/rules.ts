@@ -3,6 +3,7 @@
  * sources. Everything that asks waits for the last change to be in force.
  */
 import { wordsOf } from "../shared/api.ts";
+import { contextNow } from "../shared/context.ts";
 import type { BackgroundState } from "../shared/messages.ts";
 import { without } from "./assemble.ts";
 import type { ModelForRules } from "./catalogue.ts";
@@ -17,19 +18,6 @@ export interface RuleModels {
   forRules(): Record<string, ModelForRules>;
   /** Names of the lists that `like @list` asks after. */
   setLists(names: ReadonlySet<string>): void;
-}
-
-/** What is true outside the posts, as the engine takes it. */
-function contextNow(visit: string, more: Partial<Context>): string {
-  const now = Date.now();
-  const context: Context = {
-    now: now / 1000,
-    utc_offset: -new Date(now).getTimezoneOffset(),
-    visit,
-    no_models: true,
-    ...more,
-  };
-  return JSON.stringify(context);
 }
 
 /** Whether a rule file may say `order by`; a false alarm costs a question that changes nothing. */
@@ -96,9 +84,9 @@ export class Rules {
   async decide(posts: string, visit: string, scores?: Record<string, Answers>): Promise<string> {
     const engine = await this.ready();
     try {
-      const more =
+      const more: Partial<Context> =
         scores && this.asksModels ? { no_models: false, models: this.models.forRules(), scores } : {};
-      const verdicts = engine.decide(posts, contextNow(visit, more));
+      const verdicts = engine.decide(posts, contextNow({ visit, ...more }));
       this.memoryTimer ??= setTimeout(() => void this.saveMemory(), SAVE_AFTER);
       return verdicts;
     } catch (error) {
@@ -111,7 +99,7 @@ export class Rules {
   async order(posts: string, verdicts: string, visit: string): Promise<number[]> {
     const engine = await this.ready();
     try {
-      return [...engine.order(posts, verdicts, contextNow(visit, {}))];
+      return [...engine.order(posts, verdicts, contextNow({ visit }))];
     } catch (error) {
       this.replaceIfBroken(engine, error);
       throw error;

@@ -36,8 +36,8 @@ export interface LinkEvents {
   forgotten(batch: number): void;
   /** The batch will not be answered. `again`: another one might be. */
   failed(batch: number, message: string, again: boolean): void;
-  /** Rules or settings changed. */
-  changed(): void;
+  /** Rules or settings changed; the change's number in storage. */
+  changed(generation: number): void;
   /** Something for the near engine. */
   near(message: EngineMessage): void;
   /** The extension this script belongs to is gone. Nothing will be answered any more. */
@@ -108,9 +108,9 @@ export class Link {
     return seq;
   }
 
-  /** Tells of a batch that was decided on the page. */
-  tellDecided(posts: string): void {
-    this.tell({ type: "decided", visit: VISIT, posts });
+  /** Tells of a batch that was decided on the page, and when, in milliseconds since 1970. */
+  tellDecided(posts: string, when: number): void {
+    this.tell({ type: "decided", visit: VISIT, posts, when });
   }
 
   /** Says something that needs no answer. Lost when nobody listens. */
@@ -216,7 +216,7 @@ export class Link {
     );
     if (message === null || this.closed) return;
     if (message.type === "changed") {
-      this.events.changed();
+      this.events.changed(message.generation);
       return;
     }
     if (message.type === "later") {

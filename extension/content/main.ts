@@ -165,7 +165,10 @@ class Page {
       this.shown = parseStored({ shown: changes.shown.newValue }).stored.shown;
       this.shell?.setShown(this.shown);
     }
-    if (changes.generation) this.shell?.askAgain();
+    if (changes.generation) {
+      const { generation } = parseStored({ generation: changes.generation.newValue }).stored;
+      this.shell?.rulesChanged(generation, "storage");
+    }
   };
 
   private readonly onMessage = (

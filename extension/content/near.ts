@@ -4,6 +4,7 @@
  * this page, posts are decided by the background.
  */
 import { wordsOf } from "../shared/api.ts";
+import { contextNow } from "../shared/context.ts";
 import { readVerdicts } from "../shared/guards.ts";
 import type { EngineMessage, ShellMessage } from "../shared/messages.ts";
 import { decideNear, NEAR_HANDLE, type NearInstance, type NearScript } from "../shared/near.ts";
@@ -27,18 +28,24 @@ const PAGE = 64 << 10;
 
 export interface NearEvents {
   tell(message: ShellMessage): void;
-  /** A JSON array of posts was decided here, a while ago. */
-  decided(posts: string): void;
+  /** A JSON array of posts was decided here, a while ago: `when`, in milliseconds since 1970. */
+  decided(posts: string, when: number): void;
   /** Posts that are decided already, each as JSON. */
   samples(): string[];
   trouble(words: string): void;
 }
 
-/** An engine that is being put together. */
+type Part = EngineMessage & { type: "near-part" };
+
+/** An engine that is being put together, from its `near-begin` until it decides. */
 interface Coming {
-  engine: NearInstance;
+  /** `null`: it is still to be made. */
+  engine: NearInstance | null;
+  /** Parts that are still to be laid. */
   left: number;
   orders: boolean;
+  /** Parts that came before it was made. */
+  early: Part[];
 }
 
 export class Near {
@@ -53,16 +60,15 @@ export class Near {
   private failed = false;
   /** Grows whenever what was asked for is not wanted any more. */
   private turn = 0;
-  /** Parts that came before the engine was made. */
-  private early: Array<EngineMessage & { type: "near-part" }> = [];
   private slow = 0;
-  private untold: string[] = [];
+  private untold: Array<{ posts: string; when: number }> = [];
   private untoldSize = 0;
   private telling: ReturnType<typeof setTimeout> | undefined;
   private hiding: ReturnType<typeof setTimeout> | undefined;
 
   constructor(private readonly events: NearEvents) {
     document.addEventListener("visibilitychange", this.onVisibility);
+    addEventListener("pagehide", this.onPageHide);
   }
 
   /** Whether it decides now. */
@@ -73,12 +79,8 @@ export class Near {
   /** Asks for an engine when there is nothing else to do. A page that nobody looks at has none. */
   want(): void {
     if (this.failed || this.engine !== null) return;
-    const now = performance.now();
     // A background that was stopped in the midst of it sends no more.
-    if (this.wanted && now < this.againAt) return;
-    this.turn++;
-    this.wanted = true;
-    this.againAt = now + AGAIN;
+    if (this.wanted && performance.now() < this.againAt) return;
     this.ask();
   }
 
@@ -87,7 +89,6 @@ export class Near {
     this.turn++;
     this.engine = null;
     this.coming = null;
-    this.early = [];
     this.wanted = false;
   }
 
@@ -96,6 +97,7 @@ export class Near {
     this.failed = true;
     clearTimeout(this.hiding);
     document.removeEventListener("visibilitychange", this.onVisibility);
+    removeEventListener("pagehide", this.onPageHide);
     this.sayDecided();
   }
 
@@ -116,27 +118,29 @@ export class Near {
     return verdicts;
   }
 
-  /** Hears what is for it; whether that was so. */
-  hear(message: EngineMessage): boolean {
+  /** Hears what the background sends it. What answers an earlier question is not wanted any more. */
+  hear(message: EngineMessage): void {
+    if (!this.wanted || !("seq" in message) || message.seq !== this.turn) return;
     switch (message.type) {
       case "near-begin":
         void this.begin(message);
-        return true;
+        break;
       case "near-part":
-        if (this.coming === null) this.early.push(message);
-        else this.attempt(() => this.put(message));
-        return true;
+        this.attempt(() => this.put(message));
+        break;
       case "near-none":
         // Asked again only when the rules change, or the page comes back into sight.
         this.againAt = Number.POSITIVE_INFINITY;
-        return true;
-      default:
-        return false;
+        break;
     }
   }
 
   private ask(): void {
-    const { turn } = this;
+    if (this.failed) return;
+    const turn = ++this.turn;
+    this.wanted = true;
+    this.coming = null;
+    this.againAt = performance.now() + AGAIN;
     requestIdleCallback(
       () => {
         if (turn !== this.turn || document.hidden) return;
@@ -147,20 +151,19 @@ export class Near {
   }
 
   private async begin(message: EngineMessage & { type: "near-begin" }): Promise<void> {
-    const { turn } = this;
-    if (!this.wanted || message.seq !== turn) return;
+    if (this.engine !== null || this.coming !== null) return;
     const { build, size, parts: left, orders, program } = message;
-    this.coming = null;
-    this.early = [];
+    const coming: Coming = { engine: null, left, orders, early: [] };
+    this.coming = coming;
     try {
       const engine = await this.make(build, program);
-      if (turn !== this.turn) return;
+      if (this.coming !== coming) return;
       engine.memory.grow(Math.max(0, Math.ceil((size - engine.memory.buffer.byteLength) / PAGE)));
-      this.coming = { engine, left, orders };
-      for (const part of this.early) this.put(part);
-      this.early = [];
+      coming.engine = engine;
+      for (const part of coming.early.splice(0)) this.put(part);
     } catch (error) {
-      this.fail(`did not come (${wordsOf(error)})`);
+      // Perhaps it is not wanted any more.
+      if (this.coming === coming) this.fail(`did not come (${wordsOf(error)})`);
     }
   }
 
@@ -174,32 +177,36 @@ export class Near {
   }
 
   /** Lays a part of the engine's memory where it belongs; after the last one the engine is whole. */
-  private put({ at, bytes }: EngineMessage & { type: "near-part" }): void {
+  private put(part: Part): void {
     const { coming } = this;
     if (coming === null || coming.left <= 0) return;
-    const { memory } = coming.engine;
-    new Uint8Array(memory.buffer).set(typeof bytes === "string" ? unpack(bytes) : bytes, at);
-    if (--coming.left > 0) return;
-    this.coming = null;
-    this.rehearse(coming, this.turn, 0);
+    const { engine, early, left } = coming;
+    if (engine === null) {
+      if (early.length < left) early.push(part);
+      return;
+    }
+    const { at, bytes } = part;
+    new Uint8Array(engine.memory.buffer).set(typeof bytes === "string" ? unpack(bytes) : bytes, at);
+    if (--coming.left === 0) this.rehearse(coming, engine, 0);
   }
 
-  private rehearse(coming: Coming, turn: number, round: number): void {
+  private rehearse(coming: Coming, engine: NearInstance, round: number): void {
     requestIdleCallback(
       () => {
-        if (turn !== this.turn) return;
+        if (this.coming !== coming) return;
         const samples = this.events.samples();
         if (round < REHEARSALS && samples.length > 0) {
           // More posts each time: nobody is to wait long for any.
           const some = samples.slice(0, 1 << round);
           this.attempt(() => {
-            decideWith(coming.engine, `[${some.join(",")}]`);
-            this.rehearse(coming, turn, round + 1);
+            decideWith(engine, `[${some.join(",")}]`);
+            this.rehearse(coming, engine, round + 1);
           });
           return;
         }
+        this.coming = null;
         this.orders = coming.orders;
-        this.engine = coming.engine;
+        this.engine = engine;
       },
       { timeout: IDLE },
     );
@@ -217,15 +224,17 @@ export class Near {
   private fail(how: string): void {
     this.drop();
     this.failed = true;
+    clearTimeout(this.hiding);
     this.events.trouble(
       `Posts are decided in the background, which takes longer: the engine on the page ${how}.`,
     );
   }
 
   private note(posts: string): void {
-    this.untold.push(posts);
+    this.untold.push({ posts, when: Date.now() });
     this.untoldSize += posts.length;
-    if (this.untoldSize > MAX_UNTOLD) this.sayDecided();
+    // A page out of sight may be gone before the timer comes.
+    if (this.untoldSize > MAX_UNTOLD || document.hidden) this.sayDecided();
     else this.telling ??= setTimeout(() => this.sayDecided(), TELL_AFTER);
   }
 
@@ -235,28 +244,26 @@ export class Near {
     const untold = this.untold;
     this.untold = [];
     this.untoldSize = 0;
-    for (const posts of untold) this.events.decided(posts);
+    for (const { posts, when } of untold) this.events.decided(posts, when);
   }
+
+  private readonly onPageHide = (): void => this.sayDecided();
 
   private readonly onVisibility = (): void => {
     clearTimeout(this.hiding);
+    if (document.hidden) this.sayDecided();
     if (!this.wanted) return;
     if (document.hidden) {
       this.hiding = setTimeout(() => {
         this.drop();
         this.wanted = true;
       }, HIDDEN);
-    } else if (this.engine === null && this.coming === null) {
-      this.turn++;
-      this.ask();
-    }
+    } else if (this.engine === null && this.coming === null) this.ask();
   };
 }
 
 function decideWith(engine: NearInstance, posts: string): Verdict[] {
-  const now = Date.now();
-  const context = { now: now / 1000, utc_offset: -new Date(now).getTimezoneOffset(), no_models: true };
-  return readVerdicts(JSON.parse(decideNear(engine, JSON.stringify(context), posts)), "the verdicts");
+  return readVerdicts(JSON.parse(decideNear(engine, contextNow(), posts)), "the verdicts");
 }
 
 /** The engine as the background's script left it in the world of content scripts, which no page can reach. */

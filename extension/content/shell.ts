@@ -18,6 +18,7 @@ import { Pace } from "./pace.ts";
 import type { PageReader } from "./page-reader.ts";
 import { Picking } from "./picking.ts";
 import { picturesOf } from "./pictures.ts";
+import { RuleChanges, type Way } from "./rule-changes.ts";
 import type { PageSheet, Root } from "./sheet.ts";
 import { type Slot, Slots, takeTurn, unfinished } from "./slots.ts";
 import { Telling } from "./telling.ts";
@@ -75,6 +76,7 @@ export class Shell {
   private picking: Picking | undefined;
   private askingAgain: ReturnType<typeof setTimeout> | undefined;
   private readonly waiting: Waiting;
+  private readonly ruleChanges = new RuleChanges();
 
   constructor(private readonly options: ShellOptions) {
     const { reader, marks, sheet, host } = options;
@@ -113,7 +115,7 @@ export class Shell {
     );
     this.near = new Near({
       tell: (message) => this.link.tell(message),
-      decided: (posts) => this.link.tellDecided(posts),
+      decided: (posts, when) => this.link.tellDecided(posts, when),
       samples: () => this.known.latest(SAMPLES, NOWHERE).map(({ post }) => postJson(post)),
       trouble: (words) => this.trouble(words),
     });
@@ -172,9 +174,13 @@ export class Shell {
     this.link.warm();
   }
 
-  /** Rules changed: every post is asked again; what shows now stays until the answer. */
-  askAgain(): void {
-    // A change is told over the port and through storage, whichever reaches the page.
+  /** Rules changed; `generation` is the change's number. */
+  rulesChanged(generation: number, by: Way): void {
+    if (this.ruleChanges.isNew(generation, by)) this.askAgain();
+  }
+
+  /** Every post is asked again; what shows now stays until the answer. */
+  private askAgain(): void {
     this.near.drop();
     if (this.askingAgain !== undefined) return;
     this.askingAgain = setTimeout(() => {
@@ -436,7 +442,7 @@ export class Shell {
       late: (seq, milliseconds) => this.asking.late(seq, milliseconds),
       forgotten: (seq) => this.asking.forget(seq),
       failed: (seq, message, again) => this.asking.failed(seq, message, again),
-      changed: () => this.askAgain(),
+      changed: (generation) => this.rulesChanged(generation, "port"),
       near: (message) => this.near.hear(message),
       orphaned: () => this.onOrphaned(),
       trouble: (words) => this.trouble(words),

@@ -96,7 +96,12 @@ export const readShellMessage: Read<ShellMessage> = variants<ShellMessage>({
     pictures: list(text(MAX_PICTURE), MAX_PICTURES),
   }),
   near: object({ type: type("near"), seq, build: text(64) }),
-  decided: object({ type: type("decided"), visit: text(64, 1), posts: text(MAX_BATCH_TEXT, 2) }),
+  decided: object({
+    type: type("decided"),
+    visit: text(64, 1),
+    posts: text(MAX_BATCH_TEXT, 2),
+    when: integer(0, Number.MAX_SAFE_INTEGER),
+  }),
   health: object({
     type: type("health"),
     adapter: name,
@@ -125,9 +130,9 @@ export const readEngineMessage: Read<EngineMessage> = variants<EngineMessage>({
     orders: flag,
     program: optional(bytes),
   }),
-  "near-part": object({ type: type("near-part"), at: integer(0, MAX_NEAR), bytes: partBytes }),
-  "near-none": object({ type: type("near-none"), why: words }),
-  changed: object({ type: type("changed") }),
+  "near-part": object({ type: type("near-part"), seq, at: integer(0, MAX_NEAR), bytes: partBytes }),
+  "near-none": object({ type: type("near-none"), seq, why: words }),
+  changed: object({ type: type("changed"), generation: integer(0, Number.MAX_SAFE_INTEGER) }),
 });
 
 export const readPageRequest: Read<PageRequest> = variants<PageRequest>({

@@ -31,8 +31,11 @@ export type ShellMessage =
   | { type: "pictures"; seq: number; at: number; pictures: string[] }
   /** Asks for an engine of the rules in force. `build`: of which build the page has the program already, or nothing. */
   | { type: "near"; seq: number; build: string }
-  /** Posts that the page's own engine decided, as in `posts`: told some time later, and needs no answer. */
-  | { type: "decided"; visit: string; posts: string }
+  /**
+   * Posts that the page's own engine decided, as in `posts`: told some time later, and needs no answer. `when` they were
+   * decided, in milliseconds since 1970-01-01 UTC.
+   */
+  | { type: "decided"; visit: string; posts: string; when: number }
   /** The adapter's fit changed; what is not `good` is said on the dashboard. */
   | { type: "health"; adapter: string; host: string; state: AdapterHealth["state"] };
 
@@ -64,12 +67,15 @@ export type EngineMessage =
       orders: boolean;
       program?: ArrayBuffer;
     }
-  /** What the engine's memory has at `at`: bytes, or the same in base64. */
-  | { type: "near-part"; at: number; bytes: Uint8Array | string }
-  /** Answers `near`: there is no engine for pages, and why. */
-  | { type: "near-none"; why: string }
-  /** Rules, packs or settings changed: every post on the page is to be asked again, and its engine dropped. */
-  | { type: "changed" };
+  /** What the memory of the engine of this `seq` has at `at`: bytes, or the same in base64. */
+  | { type: "near-part"; seq: number; at: number; bytes: Uint8Array | string }
+  /** Answers the `near` of the same `seq`: there is no engine for pages, and why. */
+  | { type: "near-none"; seq: number; why: string }
+  /**
+   * Rules, packs or settings changed: every post on the page is to be asked again, and its engine dropped. `generation` is
+   * the change's number in storage, through which the same change is told.
+   */
+  | { type: "changed"; generation: number };
 
 /** A post with its verdict, as the popup lists it and `replay:page` prints it. */
 export interface JudgedPost {

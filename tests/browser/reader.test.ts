@@ -14,6 +14,9 @@ const SITES: Record<string, string> = {
   "old.reddit.com": "tests/extract/dom/old-reddit.html",
 };
 
+/** One pixel, which every browser draws. */
+const PICTURE = Buffer.from("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7", "base64");
+
 for (const name of chosenBrowsers()) {
   describe(`the reader, in ${name}`, () => {
     let server: TlsServer;
@@ -21,8 +24,16 @@ for (const name of chosenBrowsers()) {
     let extension: Extension;
     let reader: Page;
     const tabs: Page[] = [];
+    /** Addresses of pictures that the server was asked for. */
+    const pictures: string[] = [];
     before(async () => {
       server = await serveTls(Object.keys(SITES), (request, response) => {
+        if (request.url?.startsWith("/picture")) {
+          pictures.push(request.url);
+          response.writeHead(200, { "content-type": "image/gif", "cache-control": "no-store" });
+          response.end(PICTURE);
+          return;
+        }
         const file = SITES[(request.headers.host ?? "").replace(/:\d+$/u, "")];
         const isPage = file !== undefined && request.headers["sec-fetch-dest"] === "document";
         response.writeHead(isPage ? 200 : 404, { "content-type": "text/html; charset=utf-8" });
@@ -78,19 +89,23 @@ for (const name of chosenBrowsers()) {
         asked.every((protocol) => /^(?:chrome|moz)-extension:$/u.test(protocol)),
         asked.join(),
       );
-      const loaded = await reader.evaluate(async () => {
-        const image = new Image();
-        const settled = new Promise<string>((resolve) => {
-          image.onload = () => resolve("loaded");
-          image.onerror = () => resolve("refused");
-        });
-        image.src = "https://x.com/picture.png";
-        document.body.append(image);
-        const outcome = await settled;
-        image.remove();
-        return outcome;
-      });
-      assert.equal(loaded, "refused");
+      const load = (page: Page, address: string) =>
+        page.evaluate(async (wanted) => {
+          const image = new Image();
+          const settled = new Promise<string>((resolve) => {
+            image.onload = () => resolve("loaded");
+            image.onerror = () => resolve("refused");
+          });
+          image.src = wanted;
+          document.body.append(image);
+          const outcome = await settled;
+          image.remove();
+          return outcome;
+        }, address);
+      // The picture is there for whoever may ask: the page may, the reader may not.
+      assert.equal(await load(tabs[0] as Page, "https://x.com/picture?page"), "loaded");
+      assert.equal(await load(reader, "https://x.com/picture?reader"), "refused");
+      assert.deepEqual(pictures, ["/picture?page"]);
     });
 
     it("obeys rules that change, at once", async () => {

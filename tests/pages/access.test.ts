@@ -213,6 +213,20 @@ const VIEWS: {
       await says(page, "Its score is");
     },
   },
+  {
+    name: "reader with a feed that could not be made anew",
+    page: "reader",
+    workbench: true,
+    opening: { gathered: 60, rules: READER_RULES },
+    act: async (page) => {
+      await page.waitForSelector(".post");
+      await page.evaluate(() => {
+        if (window.scenario) window.scenario.refusal = "The disk is full.";
+        window.fake.saveElsewhere("");
+      });
+      await says(page, "a newer one could not be made");
+    },
+  },
   { name: "reader without posts", page: "reader", workbench: true, opening: { gathered: 0 } },
   {
     name: "reader with its keys",

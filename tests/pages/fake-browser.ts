@@ -30,6 +30,8 @@ export interface Scenario {
   recent?: unknown[];
   /** The posts of every page, as the reader gets them; a number: so many, made up. */
   gathered?: unknown[] | number;
+  /** Ids of those that the reader asked to see whatever the rules say. */
+  shown?: string[];
   /** Names of posts that were picked, by token. */
   picked?: Record<string, string>;
   /** Every request is refused with these words. */
@@ -404,10 +406,10 @@ function answer(request: BackgroundRequest): unknown {
       return { ok: true, value: { posts: JSON.stringify(fake.recent), kept: fake.kept } };
     case "gathered": {
       const now = Math.round(Date.now() / 1000);
-      const sources = fake.gathered.map(() => ({
+      const sources = fake.gathered.map((post) => ({
         visit: "v",
         seen: now - 60,
-        shown: false,
+        shown: scenario.shown?.includes((post as { id?: string } | null)?.id ?? "") ?? false,
       }));
       return {
         ok: true,

@@ -141,8 +141,9 @@ describe("what stands in the feed", () => {
   });
 
   test("is new where it was not known, and shows", () => {
-    const old = made({ posts: [{ id: "a", platform: "x" }], entries: [entry(0)] });
-    assert.equal(freshIn(made({ entries: [entry(0), entry(1), entry(2, { hidden: true })] }), old), 1);
+    const entries = [entry(0), entry(1), entry(2, { hidden: true })];
+    assert.equal(freshIn(made({ entries }), new Set(["x a"])), 1);
+    assert.equal(freshIn(made({ entries }), new Set(["x a", "x b"])), 0);
   });
 });
 

@@ -227,6 +227,9 @@ reader("what is new waits, and moves nothing that is being read", { gathered: 20
       .map((one) => one.getAttribute("data-name") ?? ""),
   );
   const before = await place(page, name);
+  const size = () =>
+    page.$eval(".feed article", (found) => Number((found as HTMLElement).getAttribute("aria-setsize")));
+  const first = await size();
   await page.evaluate(() =>
     window.fake.gather(
       Array.from({ length: 12 }, (_, index) => ({
@@ -242,14 +245,28 @@ reader("what is new waits, and moves nothing that is being read", { gathered: 20
   assert.equal(await place(page, name), before);
   // Rules that change hold at once; what is read stays in its place, though posts above it go.
   await page.evaluate(() => window.fake.saveElsewhere('hide if author is "writer_1"\n'));
-  await says(page, "hidden post");
+  await page.waitForFunction(
+    (many) => Number(document.querySelector(".feed article")?.getAttribute("aria-setsize")) < many,
+    {},
+    first,
+  );
   await frames(page);
   const now = await place(page, name);
   assert.ok(Math.abs((now ?? 1e9) - (before ?? 0)) <= 1, `${before} → ${now}`);
+  // What is new waits on, by the rules of now.
+  await says(page, "12 new");
+  const second = await size();
+  await page.evaluate(() =>
+    window.fake.saveElsewhere(
+      'hide if author is "writer_1" or author is "herald_0" or author is "herald_1"\n',
+    ),
+  );
+  await says(page, "10 new");
+  assert.equal(await size(), second);
   await page.evaluate(() =>
     window.fake.gather([{ id: "newest", platform: "x", author: "last", text: "Newest", time: 5e9 }]),
   );
-  await says(page, "1 new");
+  await says(page, "11 new");
   await page.keyboard.press("n");
   await page.waitForFunction(() => document.activeElement?.getAttribute("data-name") === "x newest");
   assert.equal(await page.$(".news"), null);
@@ -317,6 +334,95 @@ reader(
     });
     await click(page, "Try again");
     await says(page, "The newest first.");
+  },
+);
+
+reader("a feed that cannot be made anew stays, and says so", { gathered: 30 }, async (page) => {
+  await page.waitForSelector(".post");
+  await page.evaluate(() => scrollTo(0, 1500));
+  await frames(page);
+  await frames(page);
+  const before = await names(page);
+  const [name = ""] = await page.$$eval(".feed article", (all) =>
+    all
+      .filter((one) => one.getBoundingClientRect().top > 100)
+      .map((one) => one.getAttribute("data-name") ?? ""),
+  );
+  const top = await place(page, name);
+  await page.evaluate(() => {
+    if (window.scenario) window.scenario.refusal = "The disk is full.";
+    window.fake.gather([{ id: "new", platform: "x", text: "News", time: 1_700_000_000 }]);
+  });
+  await says(page, "This is the feed as it was: a newer one could not be made. The disk is full.");
+  assert.deepEqual([await names(page), await place(page, name)], [before, top]);
+  const notice = await page.$eval(".stale", (found) => found.getBoundingClientRect().bottom);
+  assert.ok(notice > 0 && notice <= 700, "it is in the window, wherever that is");
+  await page.evaluate(() => {
+    if (window.scenario) delete window.scenario.refusal;
+  });
+  await click(page, "Try again");
+  await page.waitForFunction(() => document.querySelector(".stale") === null);
+  await says(page, "1 new");
+  assert.deepEqual(await names(page), before);
+  // Rules that could not be taken then hold with the next feed, whatever brings it.
+  await page.evaluate(() => {
+    if (window.scenario) window.scenario.refusal = "The disk is full.";
+    window.fake.saveElsewhere('hide if author is "writer_3" or author is "late"\n');
+  });
+  await says(page, "This is the feed as it was");
+  await page.evaluate(() => {
+    if (window.scenario) delete window.scenario.refusal;
+    window.fake.gather([{ id: "hid", platform: "x", author: "late", text: "Late", time: 1_700_000_000 }]);
+  });
+  await page.waitForFunction(() => document.querySelector(".stale") === null);
+  assert.ok(!(await page.evaluate(() => document.body.innerText)).includes("@writer_3 "));
+  await says(page, "1 new");
+});
+
+reader(
+  "a site that comes back from a pause brings its posts back, and none that is new",
+  { gathered: [post("p1"), post("p2"), post("p3", { platform: "reddit" })], rules: "" },
+  async (page) => {
+    await says(page, "3 posts.");
+    const all = await page.evaluate(() => window.fake.gathered);
+    await page.evaluate(() => {
+      window.fake.gathered = window.fake.gathered.slice(2);
+      window.fake.saveElsewhere("# paused\n");
+    });
+    await says(page, "1 post.");
+    await page.evaluate(
+      (posts) => {
+        window.fake.gathered = posts;
+        window.fake.saveElsewhere("");
+      },
+      [...all, post("p4")],
+    );
+    await says(page, "3 posts.");
+    await says(page, "1 new");
+    assert.deepEqual(await names(page), ["ddit p3", "p2", "p1"]);
+  },
+);
+
+reader(
+  "an answer that the reader asked to see is not folded",
+  {
+    gathered: [
+      post("p1", { author: "alice" }),
+      post("p2", { author: "bob", replying_to: "alice", reply: true, text: "A giveaway!" }),
+      post("p3", { author: "carol", replying_to: "alice", reply: true, text: "Another giveaway!" }),
+    ],
+    rules: 'collapse if text has "giveaway"\n',
+    shown: ["p2"],
+  },
+  async (page) => {
+    await click(page, "2 answers to @alice");
+    const replies = await page.$$eval(".reply", (all) =>
+      all.map((one) => [one.querySelector(".text")?.textContent, one.querySelector("details") !== null]),
+    );
+    assert.deepEqual(replies, [
+      ["A giveaway!", false],
+      ["Another giveaway!", true],
+    ]);
   },
 );
 

@@ -1,7 +1,8 @@
 /** What a broken rule, pack, adapter, setting, snapshot or backup costs: itself, with a word, and nothing that is stored. */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { missing, startBackground } from "./background.ts";
+import type { EngineMessage, GatheredPosts } from "../../extension/shared/messages.ts";
+import { Area, missing, startBackground } from "./background.ts";
 
 const damaged = (values: Record<string, unknown>) =>
   Object.entries(values).filter(([key]) => key.startsWith("damaged."));
@@ -114,6 +115,23 @@ describe("the background", { skip: missing }, () => {
     assert.deepEqual(background.area.values, values);
   });
 
+  test("hands over what was gathered though the engine does not start", async () => {
+    const recent = { form: 1, posts: [JSON.stringify(post("1"))], sources: [{ visit: "v", seen: 1000 }] };
+    const background = await startBackground(
+      { version: 1, rules: "" },
+      { session: new Area({ recent }), hasEngine: false },
+    );
+    says((await background.state()).troubles, /The engine does not start/);
+    const answer = await background.ask({ type: "gathered" });
+    assert.ok(answer.ok, "the posts do not need the engine");
+    const { posts, limits } = answer.value as GatheredPosts;
+    assert.deepEqual(
+      (JSON.parse(posts) as { id: string }[]).map(({ id }) => id),
+      ["1"],
+    );
+    assert.equal(limits, "");
+  });
+
   test("sets aside counts of limits that the engine cannot read, before it counts anew", async () => {
     const background = await startBackground({ version: 1, limits: "no counts" });
     says((await background.state()).troubles, /"limits" was damaged/);
@@ -152,6 +170,19 @@ describe("the background", { skip: missing }, () => {
     for (const posts of ["", "{}", "[{"]) assert.equal((await background.batch(posts)).type, "failed");
     assert.equal((await background.batch(JSON.stringify([post("1")]))).type, "verdicts");
     says((await background.state()).troubles, /could not be decided/);
+  });
+
+  test("tells pages of a change of rules by the number that it has in storage", async () => {
+    const background = await startBackground({ version: 1, generation: 7 });
+    const heard: EngineMessage[] = [];
+    background.connect((message) => void heard.push(message));
+    await background.ask({ type: "set-rules", source: "hide if promoted\n" });
+    assert.deepEqual(heard, [{ type: "changed", generation: 8 }]);
+    assert.equal(background.area.values.generation, 8);
+    // Where storage takes nothing they are told all the same.
+    background.area.refuses = (keys) => keys.includes("generation");
+    await background.ask({ type: "set-rules", source: "hide if repost\n" });
+    assert.deepEqual(heard.slice(1), [{ type: "changed", generation: 9 }]);
   });
 
   test("keeps every post that is shown all the same, however fast they are chosen", async () => {

@@ -88,6 +88,11 @@ export interface Background {
   tell(message: ShellMessage, incognito?: boolean | null): void;
   /** Sends a batch as a page would; answers as the page would hear it. */
   batch(posts: string, incognito?: boolean | null): Promise<Record<string, unknown>>;
+  /** Opens a port as a page would; what it hears goes to `answered`. Returns what the page says. */
+  connect(
+    answered: (message: EngineMessage) => void,
+    incognito?: boolean | null,
+  ): (message: ShellMessage) => void;
   /** Asks for an engine as a page would; what it is sent, to the last part. */
   near(): Promise<EngineMessage[]>;
 }
@@ -118,6 +123,7 @@ export async function startBackground(
     session = new Area({}),
     refuses = (_: string[]): boolean => false,
     granted = [] as string[],
+    hasEngine = true,
   } = {},
 ): Promise<Background> {
   const area = new Area(stored);
@@ -156,9 +162,12 @@ export async function startBackground(
     },
   };
   const wasm = async (address: string) =>
-    new Response(readFileSync((address.endsWith("/near.wasm") ? nearModule : engineModule).wasm), {
-      headers: { "content-type": "application/wasm" },
-    });
+    new Response(
+      hasEngine ? readFileSync((address.endsWith("/near.wasm") ? nearModule : engineModule).wasm) : "",
+      {
+        headers: { "content-type": "application/wasm" },
+      },
+    );
   new Function("chrome", "browser", "indexedDB", "fetch", "globalThis", await bundled())(
     chrome,
     chrome,
@@ -202,6 +211,7 @@ export async function startBackground(
       return answer.value as BackgroundState;
     },
     tell: (message, incognito) => void connect(() => {}, incognito)(message),
+    connect: (answered, incognito) => connect((message) => answered(message as EngineMessage), incognito),
     near: () =>
       new Promise((answered) => {
         const heard: EngineMessage[] = [];

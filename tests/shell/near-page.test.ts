@@ -1,6 +1,8 @@
 /** How a page takes the engine that the background sends, and when it gives it up. */
 import assert from "node:assert/strict";
-import { beforeEach, describe, test } from "node:test";
+import { afterEach, beforeEach, describe, mock, test } from "node:test";
+import { RuleChanges } from "../../extension/content/rule-changes.ts";
+import { contextNow } from "../../extension/shared/context.ts";
 import type { EngineMessage, ShellMessage } from "../../extension/shared/messages.ts";
 import { NEAR_HANDLE, type NearInstance } from "../../extension/shared/near.ts";
 
@@ -14,15 +16,27 @@ const idleAll = () => {
   for (let rounds = 0; idle.length > 0 && rounds < 50; rounds++) for (const job of idle.splice(0)) job();
 };
 const listeners = new Map<string, () => void>();
-const page = {
-  hidden: false,
+const events = {
   addEventListener: (name: string, listener: () => void) => void listeners.set(name, listener),
   removeEventListener: (name: string) => void listeners.delete(name),
 };
+const page = { hidden: false, ...events };
 scope.document = page;
+Object.assign(scope, events);
+const hide = (hidden: boolean) => {
+  page.hidden = hidden;
+  listeners.get("visibilitychange")?.();
+};
+/** What `performance.now` says, and how long an engine takes for a batch. */
+let clock = 0;
+let takes = 0;
+performance.now = () => clock;
 scope.requestIdleCallback = (job: () => void) => void idle.push(job);
 
 const { Near } = await import("../../extension/content/near.ts");
+
+/** The context that an engine was given last, as JSON. */
+let context = "";
 
 /** An engine that hides whatever it is asked about, and traps where its memory says so. */
 function engine(): NearInstance {
@@ -48,6 +62,8 @@ function engine(): NearInstance {
       const bytes = new Uint8Array(buffer);
       if (bytes[7] === 1) throw new WebAssembly.RuntimeError("unreachable");
       const asked = new TextDecoder().decode(bytes.subarray(AT, AT + length));
+      clock += takes;
+      context = asked.slice(0, asked.indexOf("\n"));
       const posts = JSON.parse(asked.slice(asked.indexOf("\n") + 1)) as Array<{ id: string }>;
       const verdict = { action: "hide", labels: [], highlight: false, score: 0, reasons: [] };
       answer = new TextEncoder().encode(JSON.stringify(posts.map(({ id }) => ({ id, ...verdict }))));
@@ -60,10 +76,14 @@ function engine(): NearInstance {
 function near(samples: string[] = []) {
   const told: ShellMessage[] = [];
   const decided: string[] = [];
+  const times: number[] = [];
   const troubles: string[] = [];
   const it = new Near({
     tell: (message) => void told.push(message),
-    decided: (posts) => void decided.push(posts),
+    decided: (posts, when) => {
+      decided.push(posts);
+      times.push(when);
+    },
     samples: () => samples,
     trouble: (words) => void troubles.push(words),
   });
@@ -72,26 +92,38 @@ function near(samples: string[] = []) {
     assert.ok(last?.type === "near");
     return last.seq;
   };
-  /** Sends an engine as the background would; `trap`: one that traps. */
-  const send = async (seq: number, trap = false, build = "b") => {
-    const parts: EngineMessage[] = [
-      { type: "near-begin", seq, build, size: 3 * PAGE, parts: 2, orders: true },
-      { type: "near-part", at: 0, bytes: btoa(`\0\0\0\0\0\0\0${trap ? "\x01" : "\0"}`) },
-      { type: "near-part", at: 2 * PAGE, bytes: new Uint8Array([1, 2, 3]) },
-    ];
-    for (const part of parts) assert.equal(it.hear(part), true);
-    await new Promise((resolve) => setTimeout(resolve));
+  /** What the background sends of an engine; `trap`: one that traps. */
+  const parts = (seq: number, trap = false, build = "b"): EngineMessage[] => [
+    { type: "near-begin", seq, build, size: 3 * PAGE, parts: 2, orders: true },
+    { type: "near-part", seq, at: 0, bytes: btoa(`\0\0\0\0\0\0\0${trap ? "\x01" : "\0"}`) },
+    { type: "near-part", seq, at: 2 * PAGE, bytes: new Uint8Array([1, 2, 3]) },
+  ];
+  const hear = async (messages: EngineMessage[]) => {
+    for (const message of messages) it.hear(message);
+    await new Promise((resolve) => setImmediate(resolve));
     idleAll();
   };
-  return { it, told, decided, troubles, asked, send };
+  const send = (seq: number, trap = false, build = "b") => hear(parts(seq, trap, build));
+  /** Asks for an engine, and takes it. */
+  const come = async () => {
+    it.want();
+    idleAll();
+    await send(asked());
+    assert.equal(it.ready, true);
+  };
+  const asks = () => told.filter(({ type }) => type === "near").length;
+  return { it, told, decided, times, troubles, asked, asks, parts, hear, send, come };
 }
 
 describe("an engine on the page", () => {
   beforeEach(() => {
     idle = [];
     page.hidden = false;
+    takes = 0;
+    mock.timers.enable({ apis: ["setTimeout"] });
     scope[NEAR_HANDLE] = { build: "b", make: engine };
   });
+  afterEach(() => mock.timers.reset());
 
   test("comes when it is wanted, decides, and the background is told later", async () => {
     const { it, decided, asked, send, troubles } = near(['{"id":"s"}']);
@@ -165,7 +197,7 @@ describe("an engine on the page", () => {
     const other = near();
     other.it.want();
     idleAll();
-    other.it.hear({ type: "near-none", why: "some rule counts posts" });
+    other.it.hear({ type: "near-none", seq: other.asked(), why: "some rule counts posts" });
     other.it.want();
     idleAll();
     assert.equal(other.told.length, 1);
@@ -179,11 +211,183 @@ describe("an engine on the page", () => {
     it.want();
     idleAll();
     assert.deepEqual(told, []);
-    page.hidden = false;
-    listeners.get("visibilitychange")?.();
+    hide(false);
     idleAll();
     await send(asked());
     assert.equal(it.ready, true);
     it.stop();
   });
+
+  test("is put together of the parts of one send, however two run into each other", async () => {
+    const { it, asked, parts, hear } = near();
+    it.want();
+    idleAll();
+    const first = asked();
+    // The background is not heard of for a while, and then of both at once.
+    clock += 60_000;
+    it.want();
+    idleAll();
+    const [begin, ...rest] = parts(asked());
+    const [stale, trap] = parts(first, true);
+    assert.ok(begin && stale && trap && rest[0]);
+    await hear([stale, begin, trap, rest[0], trap]);
+    assert.equal(it.ready, false);
+    await hear(rest.slice(1));
+    assert.equal(it.ready, true);
+    assert.equal(it.decide('[{"id":"a"}]')?.[0]?.action, "hide");
+    it.stop();
+  });
+
+  test("takes no part without a beginning, none too many, and no second beginning", async () => {
+    const { it, asked, parts, hear } = near(['{"id":"s"}']);
+    it.want();
+    idleAll();
+    const [begin, ...rest] = parts(asked());
+    const [trap] = parts(asked(), true).slice(1);
+    assert.ok(begin && trap);
+    await hear([trap, ...rest]);
+    assert.equal(it.ready, false);
+    await hear([begin, ...rest, trap, trap]);
+    await hear([trap, begin, trap]);
+    assert.equal(it.decide('[{"id":"a"}]')?.[0]?.action, "hide");
+    it.stop();
+  });
+
+  test("that has failed stays away: parts, a look away and a long one change nothing", async () => {
+    const { it, asked, asks, parts, hear, send, troubles } = near();
+    it.want();
+    idleAll();
+    hide(true);
+    await send(asked(), true);
+    assert.equal(it.decide('[{"id":"a"}]'), null);
+    assert.equal(troubles.length, 1);
+    await hear(parts(asked()));
+    mock.timers.tick(200_000);
+    hide(false);
+    hide(true);
+    mock.timers.tick(200_000);
+    hide(false);
+    idleAll();
+    await hear(parts(asked()));
+    assert.equal(it.ready, false);
+    assert.deepEqual([asks(), troubles.length], [1, 1]);
+    it.stop();
+  });
+
+  test("is given up after two minutes out of sight, no sooner, and comes again with the page", async () => {
+    const { it, asks, asked, send, come } = near();
+    await come();
+    hide(true);
+    mock.timers.tick(119_000);
+    hide(false);
+    mock.timers.tick(200_000);
+    assert.equal(it.ready, true);
+    hide(true);
+    mock.timers.tick(120_000);
+    assert.equal(it.ready, false);
+    idleAll();
+    assert.equal(asks(), 1);
+    hide(false);
+    idleAll();
+    await send(asked());
+    assert.deepEqual([it.ready, asks()], [true, 2]);
+    it.stop();
+  });
+
+  test("is given up for good when it is slow three times in a row, not when it is now and then", async () => {
+    const { it, come, decided, troubles, asks } = near();
+    await come();
+    for (const slow of [true, true, false, true, true]) {
+      takes = slow ? 61 : 60;
+      assert.notEqual(it.decide('[{"id":"a"}]'), null);
+    }
+    assert.equal(it.ready, true);
+    takes = 61;
+    // What it has decided stands.
+    assert.notEqual(it.decide('[{"id":"a"}]'), null);
+    assert.equal(it.ready, false);
+    assert.match(troubles.join(" "), /too slow/);
+    it.want();
+    idleAll();
+    assert.equal(asks(), 1);
+    it.stop();
+    assert.equal(decided.length, 6);
+  });
+
+  test("is not kept away by a word about other rules", async () => {
+    const { it, asked, asks, hear, come } = near();
+    it.want();
+    idleAll();
+    const stale = asked();
+    it.drop();
+    it.want();
+    await hear([{ type: "near-none", seq: stale, why: "some rule counts posts" }]);
+    // The answer to the second question was lost.
+    clock += 60_000;
+    await come();
+    assert.equal(asks(), 3);
+    it.stop();
+  });
+
+  test("tells what it decided, and when, a second later, and at once when the page is hidden or left", async () => {
+    const { it, come, decided, times } = near();
+    await come();
+    const before = Date.now();
+    it.decide('[{"id":"a"}]');
+    mock.timers.tick(999);
+    assert.equal(decided.length, 0);
+    mock.timers.tick(1);
+    assert.deepEqual(decided, ['[{"id":"a"}]']);
+    assert.ok(times.every((when) => Number.isInteger(when) && when >= before && when <= Date.now()));
+    it.decide('[{"id":"b"}]');
+    hide(true);
+    assert.equal(decided.length, 2);
+    it.decide('[{"id":"c"}]');
+    assert.equal(decided.length, 3);
+    hide(false);
+    it.decide('[{"id":"d"}]');
+    listeners.get("pagehide")?.();
+    assert.equal(decided.length, 4);
+    mock.timers.tick(10_000);
+    it.stop();
+    assert.equal(decided.length, 4);
+  });
+
+  test("is told the time, and how far the clock here is from UTC: east is positive", async () => {
+    const zone = process.env.TZ;
+    const { it, come } = near();
+    await come();
+    try {
+      for (const [place, minutes] of [
+        ["Asia/Kolkata", 330],
+        ["America/Phoenix", -420],
+        ["UTC", 0],
+      ] as const) {
+        process.env.TZ = place;
+        it.decide("[]");
+        const { now, ...rest } = JSON.parse(context) as { now: number };
+        assert.ok(Math.abs(now - Date.now() / 1000) < 600);
+        assert.deepEqual(rest, { utc_offset: minutes, no_models: true });
+        const { now: _, ...more } = JSON.parse(contextNow({ visit: "v", no_models: false })) as {
+          now: number;
+        };
+        assert.deepEqual(more, { utc_offset: minutes, no_models: false, visit: "v" });
+      }
+    } finally {
+      if (zone === undefined) delete process.env.TZ;
+      else process.env.TZ = zone;
+      it.stop();
+    }
+  });
+});
+
+test("a change of rules that is told two ways is carried out once", () => {
+  const changes = new RuleChanges();
+  assert.equal(changes.isNew(4, "port"), true);
+  assert.equal(changes.isNew(4, "storage"), false);
+  assert.equal(changes.isNew(5, "storage"), true);
+  assert.equal(changes.isNew(5, "port"), false);
+  // Two that were told fast, and one that storage did not take.
+  assert.deepEqual([changes.isNew(6, "port"), changes.isNew(7, "port")], [true, true]);
+  assert.equal(changes.isNew(7, "port"), true);
 });

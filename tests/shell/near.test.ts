@@ -8,7 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { pathToFileURL } from "node:url";
-import type { EngineMessage } from "../../extension/shared/messages.ts";
+import type { EngineMessage, ShellMessage } from "../../extension/shared/messages.ts";
 import { decideNear, give, NEAR_PART, type NearInstance, READY } from "../../extension/shared/near.ts";
 import { nearMaker } from "../../scripts/build/bundle.ts";
 import { nearModule } from "../../scripts/build/sources.ts";
@@ -85,8 +85,33 @@ describe("the near engine", { skip }, () => {
   test("is not given for rules that count posts, and the page is told why", async () => {
     await background.ask({ type: "set-rules", source: "hide if promoted\nlimit 20 per author per day\n" });
     assert.deepEqual(await background.near(), [
-      { type: "near-none", why: "some rule counts posts or asks a model" },
+      { type: "near-none", seq: 1, why: "some rule counts posts, asks a model or asks for a language" },
     ]);
+    await background.ask({ type: "set-rules", source: 'hide if lang is "de"\n' });
+    assert.equal((await background.near())[0]?.type, "near-none");
+  });
+
+  test("that is asked for again is sent once: what was asked for before goes no further", async () => {
+    await background.ask({ type: "set-rules", source: mixedRules(400) });
+    const heard: EngineMessage[] = [];
+    let tell: (message: ShellMessage) => void = () => {};
+    await new Promise<void>((whole) => {
+      let left = Number.POSITIVE_INFINITY;
+      tell = background.connect((message) => {
+        heard.push(message);
+        // In the midst of the first one, and once more before anything of the second was sent.
+        if (heard.length === 3) for (const seq of [2, 3]) tell({ type: "near", seq, build: "" });
+        if (message.type === "near-begin") left = message.parts;
+        if (message.type === "near-part" && message.seq === 3 && --left === 0) whole();
+      });
+      tell({ type: "near", seq: 1, build: "" });
+    });
+    const seqs = heard.map((message) => ("seq" in message ? message.seq : -1));
+    assert.deepEqual(seqs.slice(0, 3), [1, 1, 1]);
+    assert.ok(seqs.length > 4 && seqs.slice(3).every((seq) => seq === 3), seqs.join(" "));
+    const [[, make] = ["", undefined]] = makers;
+    assert.ok(make);
+    decideNear(laid(make(), heard.slice(3)), context(), posts);
   });
 
   test("refuses what is no batch with a word, and decides the next one", async () => {

@@ -54,6 +54,34 @@ describe("the posts of this visit", { skip: missing }, () => {
     assert.deepEqual((await recent(background)).ids, ["2"]);
   });
 
+  test("are those too that a page decided by itself, private windows aside", async () => {
+    const background = await startBackground({ version: 1 });
+    const told = (id: number, when: number) =>
+      ({ type: "decided", visit: "v", posts: JSON.stringify([post(id)]), when }) as const;
+    const decided = Date.now() - 60_000;
+    background.tell(told(1, decided));
+    background.tell(told(2, decided), true);
+    background.tell(told(3, decided), null);
+    // A page's word on the time is not taken for more than it can be.
+    background.tell(told(4, Date.now() + 1e9));
+    assert.deepEqual((await recent(background)).ids, ["1", "4"]);
+    const answer = (await background.ask({ type: "gathered" })) as Answer<GatheredPosts>;
+    assert.ok(answer.ok);
+    const [first, last] = JSON.parse(answer.value.sources) as PostSource[];
+    assert.equal(first?.seen, Math.round(decided / 1000));
+    assert.ok(last !== undefined && last.seen <= Date.now() / 1000 + 1);
+  });
+
+  test("that a page tells of after they were deleted do not come back", async () => {
+    const background = await startBackground({ version: 1 });
+    const when = Date.now() - 1;
+    await background.batch(JSON.stringify([post(1)]));
+    assert.equal((await background.ask({ type: "forget-recent" })).ok, true);
+    background.tell({ type: "decided", visit: "v", posts: JSON.stringify([post(1)]), when });
+    background.tell({ type: "decided", visit: "v", posts: JSON.stringify([post(2)]), when: Date.now() });
+    assert.deepEqual((await recent(background)).ids, ["2"]);
+  });
+
   test("are none of a tab that the browser does not name: it may be private", async () => {
     const background = await startBackground({ version: 1 });
     await background.batch(JSON.stringify([post(1)]), null);

@@ -45,7 +45,10 @@ describe("messages", () => {
 
   test("of the right shape pass", () => {
     assert.deepEqual(readShellMessage(posts, "it"), posts);
-    assert.deepEqual(readEngineMessage({ type: "changed", more: 1 }, "it"), { type: "changed" });
+    assert.deepEqual(readEngineMessage({ type: "changed", generation: 3, more: 1 }, "it"), {
+      type: "changed",
+      generation: 3,
+    });
     assert.deepEqual(readBackgroundRequest({ type: "set-rules", source: "x" }, "it"), {
       type: "set-rules",
       source: "x",

@@ -21,7 +21,8 @@ pub struct Program {
 }
 
 impl Program {
-    /// Whether a verdict depends on the post and the time alone: no rule counts posts (`limit`) or asks a model.
+    /// Whether a verdict depends on the post and the time alone: no rule counts posts (`limit`), asks a model, or asks for
+    /// a language (`lang`), which a model may tell.
     pub fn needs_only_posts(&self) -> bool {
         self.rules.iter().all(|rule| !matches!(rule.effect, Effect::Limit(_)) && !rule.condition.asks_model())
     }
@@ -652,6 +653,8 @@ mod tests {
             "limit 2 per author per day",
             "hide if spam > 0.5",
             "dim if promoted or not about \"tea\" > 40%",
+            "hide if lang is \"de\"",
+            "dim if promoted and not (reply or lang is not en, de)",
         ] {
             assert!(!alone(source), "{source}");
         }

@@ -2,6 +2,7 @@
 
 use crate::program::{BlurTarget, WhileUnsure};
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 
 /// What is done with a post. Later variants win over earlier ones, and [`Action::Keep`] over all.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -92,7 +93,7 @@ pub struct Reason {
     /// Its line, from 1.
     pub line: u32,
     /// What the rule called for: `hide`, `label` ...
-    pub effect: String,
+    pub effect: Cow<'static, str>,
     /// The author's own words for why.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub because: Option<String>,

@@ -87,33 +87,32 @@ export class Answers {
 
   private async see({ platform, url, visit, body, isPrivate }: Came): Promise<Done> {
     const [rewrites, shown] = await Promise.all([rewriter(), this.shown()]);
-    const clock = new Clock();
+    const began = performance.now();
+    const spent = () => performance.now() - began;
     const text = typeof body === "string" ? body : textOf(body);
-    if (text === null) return passed("unreadable", clock.spent, "it is not UTF-8");
+    if (text === null) return passed("unreadable", spent(), "it is not UTF-8");
     const answer = rewrites.read(platform, url, text);
     try {
       const { problem } = answer;
       // Of addresses with answers of all kinds most are none of ours: they are no trouble.
-      if (problem !== undefined) return passed("unreadable", clock.spent, problem);
+      if (problem !== undefined) return passed("unreadable", spent(), problem);
       const { posts } = answer;
-      if (posts === "[]") return { outcome: "unchanged", engine: clock.spent, told: nothing(0) };
-      clock.stop();
+      if (posts === "[]") return { outcome: "unchanged", engine: spent(), told: nothing(0) };
       const decided = await this.rules.decide(posts, visit);
       const { verdicts, count } = withoutShown(decided, platform, shown);
       const order = this.rules.orders ? await this.rules.order(posts, verdicts, visit) : [];
-      clock.start();
       const page = JSON.stringify({ visit, feed: feedOf(url), request: String(++this.requests) });
       const written = rewrites.write(answer, verdicts, new Uint32Array(order), page);
       try {
         const changed = written.outcome === "changed" ? written.body() : undefined;
         const report = JSON.parse(written.report) as { removed: number[]; moved: unknown[] };
         const { outcome } = written;
-        clock.stop();
+        const engine = spent();
         if (!isPrivate) this.decided(posts, visit);
         return {
           outcome: outcome as Outcome,
           ...(changed !== undefined && { pieces: [changed] }),
-          engine: clock.spent,
+          engine,
           told: {
             posts: count,
             taken: takenFrom(posts, verdicts, report.removed),
@@ -126,25 +125,6 @@ export class Answers {
     } finally {
       answer.free();
     }
-  }
-}
-
-/** Milliseconds of work. */
-class Clock {
-  private since: number | undefined = performance.now();
-  private sum = 0;
-
-  stop(): void {
-    if (this.since !== undefined) this.sum += performance.now() - this.since;
-    this.since = undefined;
-  }
-
-  start(): void {
-    this.since ??= performance.now();
-  }
-
-  get spent(): number {
-    return this.sum + (this.since === undefined ? 0 : performance.now() - this.since);
   }
 }
 

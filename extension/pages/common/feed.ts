@@ -1,6 +1,7 @@
 /** Feeds that the core makes, from a page's side: posts of many pages as one, and a page before and after the rules. */
+import { contextNow } from "../../shared/context.ts";
 import { MAX_GATHERED, readVerdicts } from "../../shared/guards.ts";
-import type { BackgroundState, JudgedPost } from "../../shared/messages.ts";
+import type { BackgroundState, GatheredPosts, JudgedPost } from "../../shared/messages.ts";
 import type { Verdict } from "../../shared/post.ts";
 import {
   flag,
@@ -91,23 +92,19 @@ export async function usePacks(packs: BackgroundState["packs"]): Promise<void> {
   await feeding.call("feed", inForce);
 }
 
-function contextNow(visit: string): string {
-  const now = Date.now();
-  return JSON.stringify({
-    now: now / 1000,
-    utc_offset: -new Date(now).getTimezoneOffset(),
-    visit,
-    no_models: true,
-  });
+/** The posts that `wanted` picks, with where each is from; the very object given where that is all of them. */
+export function only(gathered: GatheredPosts, wanted: (post: FeedPost) => boolean): GatheredPosts {
+  const isWanted = readPosts(gathered.posts).map(wanted);
+  if (isWanted.every(Boolean)) return gathered;
+  const kept = (json: string): string =>
+    JSON.stringify((JSON.parse(json) as unknown[]).filter((_, index) => isWanted[index]));
+  return { ...gathered, posts: kept(gathered.posts), sources: kept(gathered.sources) };
 }
 
 /** Makes one feed of what the background has gathered. `visit` names this opening of the reader. */
-export async function gather(
-  { posts, sources, limits }: { posts: string; sources: string; limits: string },
-  visit: string,
-): Promise<Gathered> {
+export async function gather({ posts, sources, limits }: GatheredPosts, visit: string): Promise<Gathered> {
   const made = readMade(
-    JSON.parse(await feeding.call("gather", posts, sources, contextNow(visit), limits)),
+    JSON.parse(await feeding.call("gather", posts, sources, contextNow({ visit }), limits)),
     "the feed",
   );
   const from = readSources(JSON.parse(sources), "the sources");
@@ -153,7 +150,7 @@ export async function compare(posts: readonly JudgedPost[]): Promise<Comparison>
     JSON.stringify(posts.map(({ post }) => post)),
     JSON.stringify(posts.map(({ verdict }) => verdict)),
     shown,
-    contextNow("compare"),
+    contextNow({ visit: "compare" }),
   );
   const { rows, after, moved } = readComparison(JSON.parse(answer), "the comparison");
   const inside = (at: number): boolean => at < posts.length;

@@ -3,6 +3,7 @@
  * so that a check of a large file does not keep a keystroke's answer waiting.
  */
 import { api } from "../../shared/api.ts";
+import { contextNow } from "../../shared/context.ts";
 import { MAX_RULES, readVerdicts } from "../../shared/guards.ts";
 import type { Diagnostic } from "../../shared/messages.ts";
 import type { Verdict } from "../../shared/post.ts";
@@ -178,14 +179,7 @@ const readOutcome: Read<Outcome> = (value, at) => {
 
 /** Takes posts to try rules out on, with the packs in force beside the rules, and the rules as saved. How many posts. */
 export async function openReplay(posts: string, packs: readonly OtherPack[], saved: string): Promise<number> {
-  const now = Date.now();
-  const context = JSON.stringify({
-    now: now / 1000,
-    utc_offset: -new Date(now).getTimezoneOffset(),
-    visit: "replay",
-    no_models: true,
-  });
-  return Number(await trying.call("open", posts, context, packs, saved));
+  return Number(await trying.call("open", posts, contextNow({ visit: "replay" }), packs, saved));
 }
 
 /** What the rules as typed would do to the posts. */

@@ -4,14 +4,19 @@
  */
 import { batch, computed, signal } from "@preact/signals";
 import { wordsOf } from "../../shared/api.ts";
-import type { PackState } from "../../shared/messages.ts";
+import { MAX_GATHERED } from "../../shared/guards.ts";
+import type { GatheredPosts, PackState } from "../../shared/messages.ts";
 import { askGathered, askState, onGathered, onStored } from "../common/browser.ts";
-import { type Entry, type Gathered, gather, usePacks } from "../common/feed.ts";
+import { type Entry, type Gathered, gather, only, usePacks } from "../common/feed.ts";
 import { announce } from "../common/parts.tsx";
+import type { FeedPost } from "../common/post.ts";
 import { count } from "../common/words.ts";
 
 /** Milliseconds between two looks at what was gathered. */
 const LOOK_AFTER = 1500;
+
+/** Most posts that are remembered as shown: more than twice what is gathered at a time. */
+const MAX_KNOWN = 4 * MAX_GATHERED;
 
 /** Where the reader stands. */
 export type Phase =
@@ -19,6 +24,7 @@ export type Phase =
   /** Nothing was gathered yet. */
   | { is: "empty" }
   | { is: "ready" }
+  /** There is no feed, and none could be made. */
   | { is: "failed"; why: string };
 
 /** A post in the feed, or the message of a limit in place of those that it hides. */
@@ -43,6 +49,8 @@ const UNTOUCHED: Touched = { turned: false, why: false, whole: false, replies: 0
 export const phase = signal<Phase>({ is: "waiting" });
 /** The feed that is shown. */
 export const feed = signal<Gathered | undefined>(undefined);
+/** Why the feed that is shown is not of now; empty: it is. */
+export const trouble = signal("");
 /** A later one, that waits to be asked for, and how many posts of it are new. */
 export const later = signal<{ feed: Gathered; count: number } | undefined>(undefined);
 /** Whether hidden posts stand in the feed, too. */
@@ -53,11 +61,10 @@ export const paused = signal<readonly string[]>([]);
 /** By key. */
 const touched = signal<ReadonlyMap<string, Touched>>(new Map());
 
+const nameOf = ({ platform = "", id = "" }: Partial<FeedPost>): string => `${platform} ${id}`;
+
 /** How a post of a feed is known from one feed to the next. */
-export const keyOf = (made: Gathered, index: number): string => {
-  const { platform = "", id = "" } = made.posts[index] ?? {};
-  return `${platform} ${id}`;
-};
+export const keyOf = (made: Gathered, index: number): string => nameOf(made.posts[index] ?? {});
 
 /** How many places in the feed rules hide. */
 export const hidden = computed(() => feed.value?.entries.filter((entry) => entry.hidden).length ?? 0);
@@ -107,6 +114,10 @@ let looking = false;
 let lookAgain: "new" | "rules" | undefined;
 let timer: ReturnType<typeof setTimeout> | undefined;
 let isStale = false;
+/** Rules changed, and no feed was made by them yet. */
+let owesRules = false;
+/** Keys of the posts of every feed that was shown: a site that comes back from a pause brings nothing new. */
+const known = new Set<string>();
 
 /** Begins. */
 export function start(): void {
@@ -122,7 +133,7 @@ export function start(): void {
   });
 }
 
-/** Takes what was gathered. `rules`: as it is now, in place; `new`: what is new waits. */
+/** Takes what was gathered. `rules`: by the rules of now, in place; either way what is new waits. */
 export async function look(what: "new" | "rules"): Promise<void> {
   clearTimeout(timer);
   timer = undefined;
@@ -132,11 +143,16 @@ export async function look(what: "new" | "rules"): Promise<void> {
   }
   looking = true;
   isStale = false;
+  owesRules ||= what === "rules";
   busy.value = true;
   try {
-    take(await make(what === "rules"), what);
+    await take(await ask(owesRules), owesRules);
+    owesRules = false;
+    trouble.value = "";
   } catch (error) {
-    phase.value = { is: "failed", why: wordsOf(error) };
+    // What is being read stays.
+    if (feed.peek() === undefined) phase.value = { is: "failed", why: wordsOf(error) };
+    else trouble.value = wordsOf(error);
   } finally {
     looking = false;
     busy.value = false;
@@ -146,7 +162,8 @@ export async function look(what: "new" | "rules"): Promise<void> {
   }
 }
 
-async function make(withRules: boolean): Promise<Gathered> {
+/** Asks the background for its posts, and for the rules where they may be others. */
+async function ask(withRules: boolean): Promise<GatheredPosts> {
   if (withRules || given === undefined) {
     const state = await askState();
     if (!state.ok) throw new Error(state.message);
@@ -160,8 +177,12 @@ async function make(withRules: boolean): Promise<Gathered> {
   }
   const gathered = await askGathered();
   if (!gathered.ok) throw new Error(gathered.message);
+  return gathered.value;
+}
+
+async function make(gathered: GatheredPosts): Promise<Gathered> {
   try {
-    return await gather(gathered.value, visit);
+    return await gather(gathered, visit);
   } catch (error) {
     // The worker may have been started anew, and know no packs.
     given = undefined;
@@ -169,31 +190,49 @@ async function make(withRules: boolean): Promise<Gathered> {
   }
 }
 
-function take(made: Gathered, what: "new" | "rules"): void {
-  const old = feed.peek();
+async function take(gathered: GatheredPosts, withRules: boolean): Promise<void> {
+  const told = later.peek()?.count;
+  // What is known first: limits count it before what is new.
+  const mine =
+    withRules && feed.peek() !== undefined ? only(gathered, (post) => known.has(nameOf(post))) : undefined;
+  const kept = mine && (await make(mine));
+  const made = kept !== undefined && mine === gathered ? kept : await make(gathered);
   if (made.entries.length === 0) {
     batch(() => {
       feed.value = undefined;
       later.value = undefined;
       phase.value = { is: "empty" };
     });
-    return;
-  }
-  const fresh = old === undefined ? 0 : freshIn(made, old);
-  if (old === undefined || what === "rules") show(made);
-  else if (fresh > 0) {
-    if (later.peek()?.count !== fresh) announce(`${count(fresh, "new post")}`);
-    later.value = { feed: made, count: fresh };
+  } else if (feed.peek() === undefined || kept?.entries.length === 0) show(made);
+  else {
+    if (kept !== undefined) show(kept);
+    wait(made, told);
   }
 }
 
-/** How many posts a feed shows that the other does not know. */
-export function freshIn(made: Gathered, old: Gathered): number {
-  const known = new Set(old.posts.map((_, index) => keyOf(old, index)));
+/** Has a feed wait to be asked for, if something in it is new; `told`: so many were said to be. */
+function wait(made: Gathered, told: number | undefined): void {
+  const fresh = freshIn(made, known);
+  if (fresh === 0) return;
+  if (told !== fresh) announce(count(fresh, "new post"));
+  later.value = { feed: made, count: fresh };
+}
+
+/** How many posts a feed shows that are not among those known by their keys. */
+export function freshIn(made: Gathered, known: ReadonlySet<string>): number {
   return made.entries.filter((entry) => !entry.hidden && !known.has(keyOf(made, entry.post))).length;
 }
 
 function show(made: Gathered): void {
+  for (const post of made.posts) {
+    // Anew, so that it is among the latest.
+    known.delete(nameOf(post));
+    known.add(nameOf(post));
+  }
+  for (const oldest of known) {
+    if (known.size <= MAX_KNOWN) break;
+    known.delete(oldest);
+  }
   batch(() => {
     feed.value = made;
     later.value = undefined;

@@ -427,7 +427,13 @@ function Replies({ made, entry, name, shown, about }: RepliesProps): JSX.Element
             const post = made.posts[index];
             const verdict = made.verdicts[index];
             return post === undefined || verdict === undefined ? null : (
-              <Reply key={index} post={post} verdict={verdict} seen={made.seen[index] ?? now()} />
+              <Reply
+                key={index}
+                post={post}
+                verdict={verdict}
+                seen={made.seen[index] ?? now()}
+                shown={made.shown[index] === true}
+              />
             );
           })}
         </ul>
@@ -454,12 +460,20 @@ function Replies({ made, entry, name, shown, about }: RepliesProps): JSX.Element
   );
 }
 
-function Reply({ post, verdict, seen }: { post: FeedPost; verdict: Verdict; seen: number }): JSX.Element {
+interface ReplyProps {
+  post: FeedPost;
+  verdict: Verdict;
+  seen: number;
+  /** The reader asked to see it whatever the rules say. */
+  shown: boolean;
+}
+
+function Reply({ post, verdict, seen, shown }: ReplyProps): JSX.Element {
   const { name, handle } = authorOf(post);
   const time = timeOf(post, seen);
   const address = webAddress(post.url);
   const [first] = verdict.reasons;
-  const covered = isCovering(verdict.action) && verdict.action !== "dim";
+  const covered = isCovering(verdict.action) && verdict.action !== "dim" && !shown;
   return (
     <li class="reply">
       <p class="who">

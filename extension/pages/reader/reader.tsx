@@ -20,6 +20,7 @@ import {
   takeLater,
   touch,
   touchedOf,
+  trouble,
 } from "./model.ts";
 import { Post } from "./post.tsx";
 import { type FeedHandle, VirtualFeed } from "./virtual-feed.tsx";
@@ -123,9 +124,7 @@ function Body({ covered, onHandle }: BodyProps): JSX.Element {
       return (
         <Notice tone="bad" urgent>
           <p>The feed could not be made: {plain(now.why, 500)}</p>
-          <button type="button" onClick={() => void look("rules")}>
-            Try again
-          </button>
+          <TryAgain />
         </Notice>
       );
     case "empty":
@@ -143,9 +142,29 @@ function Body({ covered, onHandle }: BodyProps): JSX.Element {
             onHandle={onHandle}
           />
           <End />
+          <Trouble />
         </>
       );
   }
+}
+
+const TryAgain = (): JSX.Element => (
+  <button type="button" onClick={() => void look("rules")}>
+    Try again
+  </button>
+);
+
+/** Why the feed is not of now. It comes last and stands at the window's foot, where it moves nothing. */
+function Trouble(): JSX.Element | null {
+  if (trouble.value === "") return null;
+  return (
+    <div class="stale">
+      <Notice tone="warn" urgent>
+        <p>This is the feed as it was: a newer one could not be made. {plain(trouble.value, 500)}</p>
+        <TryAgain />
+      </Notice>
+    </div>
+  );
 }
 
 function Drawn({ item, index }: { item: Item; index: number }): JSX.Element | null {

@@ -21,8 +21,6 @@ export interface FeedHandle {
   focus: (index: number) => void;
   /** The post that has the focus, else the first that begins in the window, else none: -1. */
   current: () => number;
-  /** Whether the focus is on one of the posts, or in it. */
-  hasFocus: () => boolean;
 }
 
 interface VirtualFeedProps<T extends Item> {
@@ -296,6 +294,5 @@ function handleOf(drawn: Drawn, again: () => void, covered: () => number): FeedH
       const index = drawn.heights.at(top);
       return drawn.heights.offset(index) >= top ? index - 1 : index;
     },
-    hasFocus: () => drawn.focused !== undefined,
   };
 }

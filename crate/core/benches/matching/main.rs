@@ -1,31 +1,33 @@
 //! What rules cost: `cargo bench -p diffract-core --bench matching`.
 //!
-//! The same 10,000 posts are decided under 1,000, 10,000 and 100,000 mixed rules; printed are the cost of a post, its
-//! ratio to the smallest set's, and what compiling and the snapshot cost. `--bench memory` prints what they take.
-//! Posts and rules, and why they are what they are: `benches/rules`.
+//! The same 10,000 posts are decided under 1,000, 10,000 and 100,000 mixed rules; printed are what compiling and the
+//! snapshot cost, and of a post, each with its ratio to the smallest set's:
+//!
+//! - *decided*: from the post to its verdict;
+//! - *in and out*: what the engine does for a page, from the posts' JSON to the verdicts' JSON;
+//! - *silent*: decided, where no rule speaks; and what each rule that speaks adds, by least squares over all posts.
+//!
+//! `--bench memory` prints what they take. Posts and rules, and why they are what they are: `benches/rules`.
 //!
 //! The peers are what an author would use instead for the part that looks at a post's text: one `regex::RegexSet` over
 //! all its expressions, and one `regex::Regex` a rule. They only say which match; ours does the whole of every rule,
 //! with verdicts and reasons. Both are given the same posts until a time is over, and how many that were is printed.
 //!
-//! `-- --only 10000` does nothing but decide under so many rules, once for every post after a first pass: for
+//! `-- --no-peers` leaves them out. `-- --only 10000` does nothing but decide under so many rules, once for every post after a first pass: for
 //! `valgrind --tool=callgrind` and `perf stat`.
 
+mod post;
 #[path = "../rules/mod.rs"]
 mod rules;
 mod written;
 
-use diffract_core::post::Post;
-use diffract_core::{Context, Memory, RuleSet, compile, restore, snapshot};
+use diffract_core::{RuleSet, compile, restore, snapshot};
 use regex::{Regex, RegexBuilder, RegexSetBuilder};
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
 const SIZES: [usize; 3] = [1_000, 10_000, 100_000];
 const POSTS: usize = 10_000;
-/// Best of so many rounds, in each of which every size has its turn: the machine's other work only ever makes one
-/// slower, and so falls on all sizes alike.
-const ROUNDS: usize = 12;
 /// A peer is given posts for so long.
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -36,8 +38,8 @@ fn main() {
     {
         let rules = RuleSet::new(rules::program(size.parse().unwrap_or(1_000)));
         let posts = rules::posts(2_000);
-        decide(&rules, &posts);
-        return println!("{:.2} rules spoke of a post", decide(&rules, &posts));
+        post::decide(&rules, &posts);
+        return println!("{:.2} rules spoke of a post", post::decide(&rules, &posts));
     }
     // `cargo test` runs benches to see that they still work.
     let quick = !arguments.iter().any(|argument| argument == "--bench");
@@ -59,53 +61,27 @@ fn main() {
         sets.push(rules);
     }
 
-    let mut costs = vec![(f64::INFINITY, 0.0, 0.0); sets.len()];
-    for round in 0..ROUNDS {
-        for (rules, (best, first, spoke)) in sets.iter().zip(&mut costs) {
-            let start = Instant::now();
-            let all = decide(rules, &posts);
-            let cost = start.elapsed().as_nanos() as f64 / posts.len() as f64;
-            if round == 0 {
-                (*first, *spoke) = (cost, all);
-            } else {
-                *best = best.min(cost);
-            }
-        }
-    }
-    println!("\n  rules  ns a post  ratio  ns a post at first  rules that spoke of one");
-    let base = costs.first().map_or(1.0, |(best, ..)| *best);
-    for (size, (best, first, spoke)) in sizes.iter().zip(&costs) {
-        println!("{size:>7} {best:>10.0} {:>6.2} {first:>19.0} {spoke:>24.2}", best / base);
+    let costs = post::costs(&sets, &posts);
+    post::print(sizes, &costs);
+    if arguments.iter().any(|argument| argument == "--no-peers") {
+        return;
     }
 
     println!("\n  rules  expressions  peer                 ready ms    ns a post    posts  times ours");
-    for ((size, program), (ours, ..)) in sizes.iter().zip(&programs).zip(&costs) {
+    for ((size, program), ours) in sizes.iter().zip(&programs).zip(costs.iter().map(|cost| cost.decided)) {
         let patterns = written::text_patterns(program);
         let texts: Vec<&str> = posts.iter().map(|post| post.text.as_deref().unwrap_or("")).collect();
-        peer(*size, *ours, "one RegexSet", &texts, patterns.len(), || {
+        peer(*size, ours, "one RegexSet", &texts, patterns.len(), || {
             // No limit: at the default of 10 MB it is refused from a few thousand on.
             let set = RegexSetBuilder::new(&patterns).size_limit(usize::MAX).build().ok()?;
             Some(Box::new(move |text: &str| set.matches(text).iter().count()))
         });
-        peer(*size, *ours, "one Regex a rule", &texts, patterns.len(), || {
+        peer(*size, ours, "one Regex a rule", &texts, patterns.len(), || {
             let build = |pattern: &String| RegexBuilder::new(pattern).size_limit(usize::MAX).build().ok();
             let all: Vec<Regex> = patterns.iter().map(build).collect::<Option<_>>()?;
             Some(Box::new(move |text: &str| all.iter().filter(|one| one.is_match(text)).count()))
         });
     }
-}
-
-/// Decides all posts in batches of 25, as a page sends them; how many rules spoke of one.
-fn decide(rules: &RuleSet, posts: &[Post]) -> f64 {
-    let context = Context { now: rules::NOW, visit: "bench".into(), ..Context::default() };
-    let mut memory = Memory::default();
-    let mut spoke = 0;
-    for batch in posts.chunks(25) {
-        for verdict in black_box(rules.decide(batch, &context, &mut memory)) {
-            spoke += verdict.reasons.len() + verdict.more_reasons as usize;
-        }
-    }
-    spoke as f64 / posts.len() as f64
 }
 
 /// How many expressions match a text.

@@ -16,7 +16,8 @@ use serde::{Deserialize, Serialize};
 pub struct Source {
     /// Which opening of which page: any name.
     pub visit: String,
-    /// When it was read there, in seconds since 1970-01-01 UTC. An age counts from then.
+    /// When it was read there, in seconds since 1970-01-01 UTC; 0: not known. An age counts from then, and no post
+    /// counts as later.
     pub seen: f64,
     /// The reader asked to see it whatever the rules say.
     pub shown: bool,
@@ -73,9 +74,9 @@ impl RuleSet {
         memory: &mut Memory,
     ) -> Gathered {
         for (post, source) in posts.iter_mut().zip(sources) {
-            if let (None, Some(age)) = (post.time, post.age) {
-                post.time = Some(source.seen - age);
-            }
+            let time = post.time.or_else(|| post.age.map(|age| source.seen - age));
+            // Nobody sees a post before it is posted: a date ahead of that is a mistake, or a trick to stand first.
+            post.time = time.map(|time| if source.seen > 0.0 { time.min(source.seen) } else { time });
         }
         let shown = |index: usize| sources.get(index).is_some_and(|source| source.shown);
         // First without counting: scores and plain rules say in which order limits are to count.
@@ -339,6 +340,30 @@ mod tests {
             [false, true, false]
         );
         assert_eq!(gathered.entries[1].values, [None]);
+    }
+
+    #[test]
+    fn a_post_dated_ahead_of_when_it_was_seen_counts_from_then() {
+        let posts = vec![
+            post("x1", "from tomorrow", 96_400.0),
+            post("x2", "from never", f64::INFINITY),
+            Post { time: None, age: Some(-50_000.0), ..post("x3", "younger than nothing", 0.0) },
+            post("x4", "in good order", 9_500.0),
+        ];
+        let gathered = |seen: [f64; 4], rule: &str| {
+            let sources = seen.map(|seen| Source { seen, ..Source::default() });
+            rules(rule).gather(posts.clone(), &sources, &context(), &mut Memory::default())
+        };
+        let made = gathered([5_000.0, 6_000.0, 7_000.0, 9_600.0], "");
+        assert_eq!(written(&posts, &made), "x4 x3 x2 x1");
+        assert_eq!(made.entries[1].values, [Some(7_000.0)]);
+        let made = gathered([5_000.0, 6_000.0, 7_000.0, 9_600.0], "order by oldest");
+        assert_eq!(written(&posts, &made), "x1 x2 x3 x4");
+        // A rule on ages knows it by the same date.
+        let made = gathered([5_000.0, 6_000.0, 7_000.0, 9_600.0], "hide if age > 1 hour");
+        assert_eq!(written(&posts, &made), "x4 x3 (x2) (x1)");
+        // Where nobody says when it was seen, its own date is all there is.
+        assert_eq!(written(&posts, &gathered([0.0; 4], "")), "x2 x1 x3 x4");
     }
 
     #[test]

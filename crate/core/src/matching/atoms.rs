@@ -5,7 +5,7 @@ use super::fields::{kind_bit, mask, medium_bit, primary_subtag, surface_bit};
 use super::fold::{fold_into, fold_name_into};
 use super::hosts;
 use super::needles::NeedlesBuilder;
-use super::required::{Expressions, Required, required};
+use super::required::{Expressions, Neighbour, OneOf, Required, required};
 use crate::program::{
     AnyField, Comparison, Edge, FlagField, List, ListId, Needles, NumberField, Program, Quantifier, Question,
     SetField, Strictness, Test, TextField,
@@ -31,6 +31,8 @@ pub(crate) enum Atom {
         field: TextField,
         regex: u32,
         gated: bool,
+        /// Which of the sets of literals that it requires is looked for.
+        filed: u8,
     },
     /// Media, all of them.
     MediaAll(u16),
@@ -64,6 +66,11 @@ pub(crate) struct Use {
     pub(crate) index: u32,
     /// Field and manner; see [`slot`].
     pub(crate) slot: u8,
+    /// The atom asks for all of its needles.
+    pub(crate) all: bool,
+    /// What must stand beside it, as a byte each.
+    pub(crate) before: u8,
+    pub(crate) behind: u8,
 }
 
 /// In which manner a needle must stand in a text.
@@ -78,6 +85,21 @@ pub(crate) enum Manner {
 /// Field and manner as a number below 40, a bit of a mask.
 pub(crate) const fn slot(field: TextField, manner: Manner) -> u8 {
     field as u8 * 4 + manner as u8
+}
+
+/// The field of a slot, as a number.
+pub(crate) const fn field_of(slot: u8) -> u8 {
+    slot / 4
+}
+
+/// The manner of a slot.
+pub(crate) const fn manner_of(slot: u8) -> Manner {
+    match slot % 4 {
+        0 => Manner::Anywhere,
+        1 => Manner::Word,
+        2 => Manner::Start,
+        _ => Manner::End,
+    }
 }
 
 /// The space of exact look-ups that a name belongs to, as the first character of its key.
@@ -103,11 +125,11 @@ pub(crate) const fn sigils(source: Source) -> &'static [char] {
 
 /// Exact look-ups: key to the atoms that hold it, as a chain through `uses`.
 ///
-/// Most names of most posts are in no rule: a bit says so before the map is asked, which in a large set is far away.
+/// Most names of most posts are in no rule: bits say so before the map is asked, which in a large set is far away.
 #[derive(Default)]
 pub(crate) struct Exact {
     heads: HashMap<Box<str>, u32>,
-    /// A bit for the hash of every key; empty until [`Exact::seal`].
+    /// Three bits for the hash of every key; empty until [`Exact::seal`].
     bits: Vec<u64>,
     /// The atom, the needle's number, and the next of the chain (or itself at the end).
     uses: Vec<(u32, u32, u32)>,
@@ -128,27 +150,29 @@ impl Exact {
 
     /// Sets the bits, once all keys are there.
     pub(crate) fn seal(&mut self) {
-        self.bits = vec![0; (self.heads.len() / 4).next_power_of_two()];
+        self.bits = vec![0; self.heads.len() / 3 + 1];
         for key in self.heads.keys() {
-            let (word, bit) = Self::place(key, self.bits.len());
+            let (word, marks) = Self::place(key, self.bits.len());
             if let Some(word) = self.bits.get_mut(word) {
-                *word |= bit;
+                *word |= marks;
             }
         }
         self.uses.shrink_to_fit();
     }
 
+    /// Three bits of a word.
     fn place(key: &str, words: usize) -> (usize, u64) {
         let hash = key.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
             (hash ^ u64::from(byte)).wrapping_mul(0x9E37_79B9_7F4A_7C15)
         });
-        ((hash >> 40) as usize & (words - 1), 1 << (hash >> 34 & 63))
+        let marks = 1 << (hash >> 26 & 63) | 1 << (hash >> 20 & 63) | 1 << (hash >> 14 & 63);
+        ((((hash >> 32) * words as u64) >> 32) as usize, marks)
     }
 
     /// The `(atom, needle)` pairs of a key.
     pub(crate) fn get(&self, key: &str) -> impl Iterator<Item = (u32, u32)> + '_ {
-        let (word, bit) = Self::place(key, self.bits.len().max(1));
-        let known = self.bits.get(word).is_some_and(|word| word & bit != 0);
+        let (word, marks) = Self::place(key, self.bits.len());
+        let known = self.bits.get(word).is_some_and(|word| word & marks == marks);
         let mut at = if known { self.heads.get(key).copied() } else { None };
         std::iter::from_fn(move || {
             let here = at?;
@@ -182,7 +206,7 @@ pub(crate) struct Atoms {
     pub(crate) needles: NeedlesBuilder,
     /// Needles of skeletons, and by needle in no order where they are looked for.
     pub(crate) skeletons: NeedlesBuilder,
-    pub(crate) skeleton_uses: Vec<(u32, (TextField, u32))>,
+    pub(crate) skeleton_uses: Vec<(u32, Use)>,
     /// Expressions that count characters: field, atom, what they need.
     pub(crate) counted: Vec<(TextField, u32, Vec<Need>)>,
     /// By needle, in no order yet.
@@ -203,6 +227,8 @@ pub(crate) struct Atoms {
     given: Given,
     pattern_ids: HashMap<Box<str>, u32>,
     regex_atoms: HashMap<(TextField, u32), u32>,
+    /// Leaves of expressions that require literals.
+    literal: Vec<u32>,
     list_atoms: HashMap<(TestKey, ListId), u32>,
     question_ids: HashMap<Question, u32>,
 }
@@ -360,7 +386,9 @@ impl Atoms {
             of_any += rate;
             of_all = of_all.min(rate);
             let needle = self.needles.add(&folded);
-            self.uses.push((needle, Use { atom, index: index as u32, slot: slot(field, manner) }));
+            let all = quantifier == Quantifier::All;
+            let slot = slot(field, manner);
+            self.uses.push((needle, Use { atom, index: index as u32, slot, all, ..Use::default() }));
         }
         self.buffer = folded;
         let source = Source::Text(field);
@@ -419,20 +447,16 @@ impl Atoms {
         let atom = self.next();
         self.regex_atoms.insert((field, regex), atom);
         let Some(required) = self.required.get(regex as usize) else { return atom };
-        let rate = |set: &[String]| set.iter().map(|literal| needle_rate(literal)).sum::<f32>().min(1.0);
-        // The first set is looked for; the others are asked before the expression is run.
-        let (rate, gated) = if let Some(literals) = required.literals.first() {
-            for literal in literals {
-                let needle = self.needles.add(literal);
-                self.uses.push((needle, Use { atom, index: 0, slot: slot(field, Manner::Anywhere) }));
-            }
-            (rate(literals), true)
+        let (rate, gated) = if let Some(set) = required.literals.first() {
+            self.literal.push(atom);
+            (set_rate(&set.literals), true)
         } else if let Some(skeletons) = required.skeletons.first() {
             for skeleton in skeletons {
                 let needle = self.skeletons.add(skeleton);
-                self.skeleton_uses.push((needle, (field, atom)));
+                let slot = slot(field, Manner::Anywhere);
+                self.skeleton_uses.push((needle, Use { atom, slot, ..Use::default() }));
             }
-            (rate(skeletons), true)
+            (set_rate(skeletons), true)
         } else if !required.needs.is_empty() {
             self.counted.push((field, atom, required.needs.clone()));
             (0.05, true)
@@ -440,7 +464,39 @@ impl Atoms {
             self.ungated.push((field, regex, atom));
             (0.3, false)
         };
-        self.push(Atom::Regex { field, regex, gated }, rate)
+        self.push(Atom::Regex { field, regex, gated, filed: 0 }, rate)
+    }
+
+    /// Files each expression that requires literals under its rarest set: a word that many expressions name is common.
+    /// To be called once all are there.
+    pub(crate) fn file_expressions(&mut self) {
+        let mut named: HashMap<&str, u32> = HashMap::with_capacity(2 * self.literal.len());
+        for set in self.required.iter().flat_map(|required| &required.literals) {
+            set.literals.iter().for_each(|literal| *named.entry(literal).or_default() += 1);
+        }
+        let rate = |set: &OneOf| {
+            let edges =
+                [set.before, set.behind].into_iter().filter(|beside| *beside != Neighbour::Any).count();
+            let named = |literal: &String| named.get(literal.as_str()).copied().unwrap_or(1) as f32;
+            let all: f32 = set.literals.iter().map(|literal| needle_rate(literal) * named(literal)).sum();
+            all / (1.0 + edges as f32)
+        };
+        // Done with; the greatest part of what is built is still to come.
+        (self.pattern_ids, self.regex_atoms, self.list_atoms) = Default::default();
+        for atom in std::mem::take(&mut self.literal) {
+            let Some(Atom::Regex { field, regex, filed, .. }) = self.atoms.get_mut(atom as usize) else {
+                continue;
+            };
+            let Some(required) = self.required.get(*regex as usize) else { continue };
+            let rarest = (0_u8..)
+                .zip(&required.literals)
+                .min_by(|(_, left), (_, right)| rate(left).total_cmp(&rate(right)));
+            let Some((number, set)) = rarest else { continue };
+            *filed = number;
+            let (before, behind) = (set.before.to_byte(), set.behind.to_byte());
+            let used = Use { atom, slot: slot(*field, Manner::Anywhere), before, behind, ..Use::default() };
+            self.uses.extend(set.literals.iter().map(|literal| (self.needles.add(literal), used)));
+        }
     }
 
     /// Whether more were given than there are expressions.
@@ -458,6 +514,10 @@ pub(crate) fn items<'a>(needles: &'a Needles, lists: &'a [List]) -> &'a [String]
         Needles::These(items) => items,
         Needles::List(id) => lists.get(*id as usize).map_or(&[], |list| &list.items),
     }
+}
+
+fn set_rate(set: &[String]) -> f32 {
+    set.iter().map(|literal| needle_rate(literal)).sum::<f32>().min(1.0)
 }
 
 /// A guess at how many posts a needle is found in: what matters is only that longer is rarer.

@@ -5,6 +5,7 @@
 //! so what they need is rare. All expressions that count the same sort of characters stand in one row by how many they
 //! need, and a text opens the beginning of that row: what needs more than there is costs nothing.
 
+use super::needles::{group, slice};
 use regex_syntax::hir::{Class, Hir, HirKind, Look};
 use serde::{Deserialize, Serialize};
 
@@ -275,85 +276,157 @@ fn know(needs: &mut Vec<Need>, need: Need) {
 /// Expressions over one field, in rows by what they need first.
 #[derive(Default)]
 pub(crate) struct Counted {
+    /// Every sort that is needed, each once.
+    sorts: Vec<Sort>,
+    /// By bucket and one more: where the sorts that have it start in `holders`.
+    starts: Vec<u32>,
+    holders: Vec<u16>,
     rows: Vec<Row>,
 }
 
+/// A [`Need`], with the number of its sort.
+#[derive(Clone, Copy)]
+struct Check {
+    sort: u16,
+    extent: Extent,
+    least: u32,
+}
+
+/// Those that need the same sort first.
 struct Row {
-    sort: Sort,
-    buckets: Box<[u8]>,
+    sort: u16,
     /// Least first: what is needed anywhere, and what in a row; with the leaf and its further needs.
-    anywhere: Vec<(u32, u32, Box<[Need]>)>,
-    in_a_row: Vec<(u32, u32, Box<[Need]>)>,
-    whole: Vec<(u32, Box<[Need]>)>,
+    anywhere: Vec<(u32, u32, Box<[Check]>)>,
+    in_a_row: Vec<(u32, u32, Box<[Check]>)>,
+    whole: Vec<(u32, Box<[Check]>)>,
+}
+
+/// What a text has.
+struct Text<'a> {
+    text: &'a str,
+    sorts: &'a [Sort],
+    /// By sort: how many there are, and the longest row, once it was asked for.
+    there: Vec<(u32, Option<u32>)>,
+    /// How many characters there are.
+    all: u32,
+}
+
+impl Text<'_> {
+    fn there(&self, sort: u16) -> u32 {
+        self.there.get(usize::from(sort)).map_or(0, |(count, _)| *count)
+    }
+
+    fn longest(&mut self, sort: u16) -> u32 {
+        let at = usize::from(sort);
+        let (Some((_, known)), Some(sort)) = (self.there.get_mut(at), self.sorts.get(at)) else { return 0 };
+        *known.get_or_insert_with(|| longest_row(sort, self.text))
+    }
+
+    fn has(&mut self, checks: &[Check]) -> bool {
+        checks.iter().all(|check| {
+            self.there(check.sort) >= check.least
+                && match check.extent {
+                    Extent::Anywhere => true,
+                    Extent::Row => self.longest(check.sort) >= check.least,
+                    Extent::Whole => self.there(check.sort) == self.all,
+                }
+        })
+    }
 }
 
 impl Counted {
     /// Files leaves by their needs, of which there is at least one.
     pub(crate) fn new(leaves: Vec<(u32, Vec<Need>)>) -> Self {
-        let mut rows: std::collections::BTreeMap<Sort, Row> = std::collections::BTreeMap::new();
-        for (leaf, needs) in leaves {
-            let Some((first, further)) = needs.split_first() else { continue };
-            let row = rows.entry(first.sort).or_insert_with(|| Row {
-                sort: first.sort,
-                buckets: first.sort.buckets().map(|bucket| bucket as u8).collect(),
-                anywhere: Vec::new(),
-                in_a_row: Vec::new(),
-                whole: Vec::new(),
-            });
+        let mut sorts: Vec<Sort> =
+            leaves.iter().flat_map(|(_, needs)| needs.iter().map(|need| need.sort)).collect();
+        sorts.sort_unstable();
+        sorts.dedup();
+        sorts.truncate(usize::from(u16::MAX));
+        // What has no number any more is held to be there.
+        let check = |need: &Need| {
+            let sort = sorts.binary_search(&need.sort).ok()? as u16;
+            Some(Check { sort, extent: need.extent, least: need.least })
+        };
+        let mut rows: Vec<Row> = (0..sorts.len() as u16)
+            .map(|sort| Row { sort, anywhere: Vec::new(), in_a_row: Vec::new(), whole: Vec::new() })
+            .collect();
+        for (leaf, needs) in &leaves {
+            let mut checks = needs.iter().filter_map(check);
+            let (first, further) = match checks.next() {
+                Some(first) => (first, checks.collect()),
+                None => (Check { sort: 0, extent: Extent::Anywhere, least: 0 }, Box::default()),
+            };
+            let Some(row) = rows.get_mut(usize::from(first.sort)) else { continue };
             match first.extent {
-                Extent::Anywhere => row.anywhere.push((first.least, leaf, further.into())),
-                Extent::Row => row.in_a_row.push((first.least, leaf, further.into())),
-                Extent::Whole => row.whole.push((leaf, further.into())),
+                Extent::Anywhere => row.anywhere.push((first.least, *leaf, further)),
+                Extent::Row => row.in_a_row.push((first.least, *leaf, further)),
+                Extent::Whole => row.whole.push((*leaf, further)),
             }
         }
-        let mut rows: Vec<Row> = rows.into_values().collect();
+        rows.retain(|row| !(row.anywhere.is_empty() && row.in_a_row.is_empty() && row.whole.is_empty()));
         for row in &mut rows {
             row.anywhere.sort_by_key(|(least, leaf, _)| (*least, *leaf));
             row.in_a_row.sort_by_key(|(least, leaf, _)| (*least, *leaf));
         }
-        Self { rows }
+        let held: Vec<(u32, u16)> = (0_u16..)
+            .zip(&sorts)
+            .flat_map(|(number, sort)| sort.buckets().map(move |bucket| (bucket as u32, number)))
+            .collect();
+        let (starts, holders) = group(BUCKETS, &held);
+        Self { sorts, starts, holders, rows }
     }
 
     /// Calls `found` with every leaf whose needs a text has.
     pub(crate) fn scan(&self, text: &str, mut found: impl FnMut(u32)) {
-        let mut counts = [0_u32; BUCKETS];
-        let mut all = 0;
-        for c in text.chars() {
-            if let Some(count) = counts.get_mut(bucket(c)) {
-                *count += 1;
-            }
-            all += 1;
-        }
-        let total = |sort: &Sort| -> u32 { sort.buckets().filter_map(|bucket| counts.get(bucket)).sum() };
-        let has_need = |need: &Need| {
-            let there = total(&need.sort);
-            there >= need.least
-                && match need.extent {
-                    Extent::Anywhere => true,
-                    Extent::Row => longest_row(&need.sort, text) >= need.least,
-                    Extent::Whole => there == all,
-                }
-        };
-        let has = |needs: &[Need]| needs.iter().all(has_need);
+        let mut text = self.count(text);
         for row in &self.rows {
-            let there: u32 = row.buckets.iter().filter_map(|bucket| counts.get(usize::from(*bucket))).sum();
+            let there = text.there(row.sort);
             for (_, leaf, further) in row.anywhere.iter().take_while(|(least, ..)| *least <= there) {
-                if has(further) {
+                if text.has(further) {
                     found(*leaf);
                 }
             }
             if row.in_a_row.first().is_some_and(|(least, ..)| *least <= there) {
-                let longest = longest_row(&row.sort, text);
+                let longest = text.longest(row.sort);
                 for (_, leaf, further) in row.in_a_row.iter().take_while(|(least, ..)| *least <= longest) {
-                    if has(further) {
+                    if text.has(further) {
                         found(*leaf);
                     }
                 }
             }
-            if there == all {
-                row.whole.iter().filter(|(_, further)| has(further)).for_each(|(leaf, _)| found(*leaf));
+            if there == text.all {
+                row.whole.iter().filter(|(_, further)| text.has(further)).for_each(|(leaf, _)| found(*leaf));
             }
         }
+    }
+
+    fn count<'a>(&'a self, text: &'a str) -> Text<'a> {
+        let mut counts = [0_u32; 256];
+        for byte in text.bytes() {
+            if let Some(count) = counts.get_mut(usize::from(byte)) {
+                *count += 1;
+            }
+        }
+        let (ascii, beyond) = counts.split_at_mut(128);
+        if beyond.iter().any(|count| *count > 0) {
+            beyond.fill(0);
+            for c in text.chars().filter(|c| !c.is_ascii()) {
+                if let Some(count) = beyond.get_mut(bucket(c) - 128) {
+                    *count += 1;
+                }
+            }
+        }
+        let mut there = vec![(0, None); self.sorts.len()];
+        let mut all = 0;
+        for (bucket, count) in (0..).zip(ascii.iter().chain(beyond.iter())).filter(|(_, count)| **count > 0) {
+            all += count;
+            for sort in slice(&self.starts, &self.holders, bucket) {
+                if let Some((there, _)) = there.get_mut(usize::from(*sort)) {
+                    *there += count;
+                }
+            }
+        }
+        Text { text, sorts: &self.sorts, there, all }
     }
 }
 

@@ -34,11 +34,8 @@ pub(super) fn decide(
 pub(super) fn listen(view: View<'_>, time: LocalTime, facts: &mut Facts) -> (Vec<u32>, Vec<u32>) {
     let rules = view.rules;
     facts.read(view);
-    let mut opened = Vec::new();
-    facts.opened(view, |rule| opened.push(rule));
-    opened.sort_unstable();
     let (mut spoke, mut waiting) = (Vec::new(), Vec::new());
-    for id in opened {
+    for id in facts.opened(view) {
         let Some((filed, rule)) =
             rules.index.rules.get(id as usize).zip(rules.program.rules.get(id as usize))
         else {
@@ -47,7 +44,7 @@ pub(super) fn listen(view: View<'_>, time: LocalTime, facts: &mut Facts) -> (Vec
         if filed.timed && !rule.schedule.as_ref().is_some_and(|schedule| schedule::holds(schedule, time)) {
             continue;
         }
-        match view.truth(facts, filed.root) {
+        match view.truth_of(facts, filed.node) {
             Truth::True => spoke.push(id),
             Truth::Unknown if filed.asks_model && view.may_become_true(facts, filed.root) => waiting.push(id),
             _ => {}
@@ -249,22 +246,20 @@ fn give_reasons(view: View<'_>, facts: &mut Facts, verdict: &mut Verdict, spoke:
         .collect();
     told.sort_unstable();
     verdict.more_reasons = told.len().saturating_sub(Verdict::MAX_REASONS) as u32;
-    verdict.reasons = told
-        .into_iter()
-        .take(Verdict::MAX_REASONS)
-        .filter_map(|(_, _, _, id)| {
-            let rule = program.rules.get(id as usize)?;
-            let mut evidence: Vec<String> =
-                full.iter().filter(|full| full.rule == id).map(|full| full.evidence.clone()).collect();
-            evidence::collect(view, facts, rule, id, &mut evidence);
-            Some(Reason {
-                pack: program.packs.get(rule.pack as usize).map_or_else(String::new, |pack| pack.id.clone()),
-                rule: rule.source.clone(),
-                line: rule.line,
-                effect: effect_name(&rule.effect).to_owned(),
-                because: rule.because.clone(),
-                evidence,
-            })
+    // Sized once: growing would ask the allocator for larger and larger pieces.
+    verdict.reasons.reserve_exact(told.len().min(Verdict::MAX_REASONS));
+    verdict.reasons.extend(told.into_iter().take(Verdict::MAX_REASONS).filter_map(|(_, _, _, id)| {
+        let rule = program.rules.get(id as usize)?;
+        let mut evidence: Vec<String> =
+            full.iter().filter(|full| full.rule == id).map(|full| full.evidence.clone()).collect();
+        evidence::collect(view, facts, rule, id, &mut evidence);
+        Some(Reason {
+            pack: program.packs.get(rule.pack as usize).map_or_else(String::new, |pack| pack.id.clone()),
+            rule: rule.source.clone(),
+            line: rule.line,
+            effect: effect_name(&rule.effect).into(),
+            because: rule.because.clone(),
+            evidence,
         })
-        .collect();
+    }));
 }

@@ -97,6 +97,14 @@ const PATTERNS: &[&str] = &[
     r"[A-Z]{3,}",
     r"(-.){2}",
     r"^\W+$",
+    // Two and more required sets, with and without something between.
+    r"give\W?away",
+    r"(?i)cat\W*(cats|give)",
+    r"free.*money",
+    r"\b(cat|give)\W+(away|presale)\b",
+    r"cat's?.{0,9}(x|free) money",
+    r"straße\W*cat",
+    r"10\W*00x",
 ];
 
 fn text_field() -> impl Strategy<Value = TextField> {
@@ -331,6 +339,49 @@ pub(crate) fn context() -> impl Strategy<Value = Context> {
             });
             Context { now: f64::from(now), utc_offset, visit: String::new(), scores, no_models, models }
         })
+}
+
+#[test]
+fn of_long_sets_the_beginning_is_looked_at() {
+    let test = |test| Rule {
+        pack: 0,
+        line: 1,
+        source: String::new(),
+        scope: 0,
+        schedule: None,
+        effect: Effect::Hide,
+        condition: Condition::Test(test),
+        because: None,
+        unsure: Unsure::default(),
+    };
+    let has = |quantifier, items: &[&str]| {
+        let needles = Needles::These(items.iter().map(|item| (*item).to_owned()).collect());
+        test(Test::SetHas { field: SetField::Hashtags, quantifier, needles })
+    };
+    let rules = RuleSet::new(Program {
+        packs: vec![Pack::default()],
+        scopes: vec![Scope::default()],
+        rules: vec![
+            has(Quantifier::Any, &["tag0"]),
+            has(Quantifier::Any, &["tag255"]),
+            has(Quantifier::All, &["tag3", "tag255"]),
+            has(Quantifier::Any, &["tag256"]),
+            has(Quantifier::All, &["tag3", "tag999"]),
+            test(Test::LinksTo(vec!["site999.example".to_owned()])),
+            test(Test::LinksTo(vec!["site255.example".to_owned()])),
+        ],
+        ..Program::default()
+    });
+    let post = Post {
+        id: "p".into(),
+        hashtags: Some((0..1_000).map(|number| format!("tag{number}")).collect()),
+        links: Some((0..1_000).map(|number| format!("https://site{number}.example/")).collect()),
+        ..Post::default()
+    };
+    let verdict = naive::decide(&rules, &post, &Context::default());
+    assert_eq!(verdict.reasons.len(), 4);
+    let ours = rules.decide(std::slice::from_ref(&post), &Context::default(), &mut Memory::default());
+    assert_eq!(ours, [verdict]);
 }
 
 proptest! {

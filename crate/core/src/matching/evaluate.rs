@@ -61,7 +61,11 @@ impl Tree {
     }
 
     pub(crate) fn children(&self, id: u32) -> impl Iterator<Item = u32> + '_ {
-        let (from, count) = match self.node(id) {
+        self.children_of(self.node(id))
+    }
+
+    pub(crate) fn children_of(&self, node: Node) -> impl Iterator<Item = u32> + '_ {
+        let (from, count) = match node {
             Node::And { from, count } | Node::Or { from, count } => (from as usize, count as usize),
             _ => (0, 0),
         };
@@ -121,14 +125,19 @@ impl<'a> View<'a> {
 impl View<'_> {
     /// What a condition comes to now.
     pub(crate) fn truth(self, facts: &mut Facts, node: u32) -> Truth {
+        self.truth_of(facts, self.rules.index.tree.node(node))
+    }
+
+    /// As [`View::truth`], of a node at hand.
+    pub(crate) fn truth_of(self, facts: &mut Facts, node: Node) -> Truth {
         let tree = &self.rules.index.tree;
-        match tree.node(node) {
+        match node {
             Node::Always => Truth::True,
             Node::Never => Truth::False,
             Node::Leaf { atom, negated } => facts.atom(self, atom).negate_if(negated),
             Node::And { .. } => {
                 let mut all = Truth::True;
-                for child in tree.children(node) {
+                for child in tree.children_of(node) {
                     match self.truth(facts, child) {
                         Truth::False => return Truth::False,
                         Truth::Unknown => all = Truth::Unknown,
@@ -139,7 +148,7 @@ impl View<'_> {
             }
             Node::Or { .. } => {
                 let mut any = Truth::False;
-                for child in tree.children(node) {
+                for child in tree.children_of(node) {
                     match self.truth(facts, child) {
                         Truth::True => return Truth::True,
                         Truth::Unknown => any = Truth::Unknown,

@@ -114,7 +114,7 @@ pub(super) fn describe(
 ) {
     let mut say = |words: String| {
         if out.len() < MAX_EVIDENCE {
-            out.push(shorten(&if negated { format!("not {words}") } else { words }));
+            out.push(shorten(if negated { format!("not {words}") } else { words }));
         }
     };
     match test {
@@ -125,7 +125,7 @@ pub(super) fn describe(
             let sign = sign(*comparison);
             // `views 5000, not < 1000`
             if negated {
-                out.push(shorten(&format!("{} {number}, not {sign} {value}", field.name())));
+                out.push(shorten(format!("{} {number}, not {sign} {value}", field.name())));
             } else {
                 say(format!("{} {number} {sign} {value}", field.name()));
             }
@@ -146,7 +146,7 @@ pub(super) fn describe(
             let value = fields::text(post, *field).unwrap_or("").trim();
             let list = list_name(*id, lists);
             if negated {
-                out.push(shorten(&format!("{} {value} not in {list}", field.name())));
+                out.push(shorten(format!("{} {value} not in {list}", field.name())));
             } else {
                 say(format!("{} {value} in {list}", field.name()));
             }
@@ -217,14 +217,14 @@ fn model_words(
     let (answer, threshold) = (percent(seen.number.unwrap_or_default()), percent(threshold));
     let (name, sign) = (question.name(), sign(comparison));
     match (negated, seen.alarms) {
-        (true, _) => shorten(&format!("{name} {answer}, not {sign} {threshold}")),
+        (true, _) => shorten(format!("{name} {answer}, not {sign} {threshold}")),
         // A long topic shall not cost the figures.
         (false, Some(alarms)) => {
             let figures = format!(" {answer} {sign} {threshold} ({})", alarm_words(alarms));
             let room = MAX_EVIDENCE_LENGTH.saturating_sub(figures.chars().count());
-            format!("{}{figures}", shorten_to(&name, room))
+            format!("{}{figures}", shorten_to(name, room))
         }
-        (false, None) => shorten(&format!("{name} {answer} {sign} {threshold}")),
+        (false, None) => shorten(format!("{name} {answer} {sign} {threshold}")),
     }
 }
 
@@ -261,12 +261,10 @@ fn needle_words(
         return vec![format!("{field} {verb} {what}")];
     }
     match quantifier {
-        Quantifier::Any => seen
-            .first
-            .and_then(|first| all.get(first))
-            .map(|needle| format!("{field} {verb} \"{needle}\"{from}"))
-            .into_iter()
-            .collect(),
+        Quantifier::Any => {
+            let first = seen.first.and_then(|first| all.get(first));
+            first.map(|needle| [field, " ", verb, " \"", needle, "\"", &from].concat()).into_iter().collect()
+        }
         Quantifier::All => {
             all.iter().take(MAX_EVIDENCE).map(|needle| format!("{field} {verb} \"{needle}\"{from}")).collect()
         }
@@ -295,7 +293,7 @@ pub(super) fn of_limit(limit: &Limit, post: &Post) -> String {
         Period::Hour => "this hour",
         Period::Day => "today",
     };
-    shorten(&format!("{} of {}{of} shown {when}", limit.count, limit.count))
+    shorten(format!("{} of {}{of} shown {when}", limit.count, limit.count))
 }
 
 /// `(?i)abc` as it was written: `/abc/i`.
@@ -364,14 +362,19 @@ fn join(values: &[impl std::fmt::Debug], quantifier: Quantifier) -> String {
     words.join(if quantifier == Quantifier::Any { " or " } else { " and " })
 }
 
-fn shorten(words: &str) -> String {
+fn shorten(words: String) -> String {
     shorten_to(words, MAX_EVIDENCE_LENGTH)
 }
 
-fn shorten_to(words: &str, most: usize) -> String {
-    let Some((cut, _)) = words.char_indices().nth(most) else { return words.to_owned() };
-    let cut = words.get(..cut).and_then(|head| head.char_indices().next_back()).map_or(0, |(last, _)| last);
-    format!("{}…", words.get(..cut).unwrap_or(""))
+fn shorten_to(mut words: String, most: usize) -> String {
+    // Hardly ever more bytes than characters are allowed.
+    if words.len() <= most || words.char_indices().nth(most).is_none() {
+        return words;
+    }
+    let cut = words.char_indices().nth(most.saturating_sub(1)).map_or(0, |(at, _)| at);
+    words.truncate(cut);
+    words.push('…');
+    words
 }
 
 #[cfg(test)]
@@ -394,10 +397,10 @@ mod tests {
 
     #[test]
     fn entries_are_cut_by_characters() {
-        let long = shorten(&"é".repeat(500));
+        let long = shorten("é".repeat(500));
         assert_eq!(long.chars().count(), MAX_EVIDENCE_LENGTH);
         assert!(long.ends_with('…'));
-        assert_eq!(shorten(&"é".repeat(MAX_EVIDENCE_LENGTH)), "é".repeat(MAX_EVIDENCE_LENGTH));
+        assert_eq!(shorten("é".repeat(MAX_EVIDENCE_LENGTH)), "é".repeat(MAX_EVIDENCE_LENGTH));
     }
 
     #[test]

@@ -294,9 +294,7 @@ impl RuleSet {
         let surface = post.surface.map_or(0, fields::surface_bit);
         self.index.scopes(post.host.as_deref(), surface, |scope| scopes.push(scope));
         // Only these can speak.
-        let mut opened = Vec::new();
-        facts.opened(view, |rule| opened.push(rule));
-        opened.sort_unstable();
+        let opened = facts.opened(view);
         let mut explainer = Explainer {
             view,
             facts: &mut facts,

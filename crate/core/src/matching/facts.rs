@@ -1,21 +1,21 @@
 //! What was found in one post: which leaves are true, and so which gates are open.
 
-use super::atoms::{Atom, HOSTS, Manner, Source, sigils, slot, space};
+use super::atoms::{Atom, HOSTS, Manner, Source, Use, field_of, manner_of, sigils, space};
 use super::evaluate::{Truth, View};
 use super::fields::{self, compare, kind_bit, mask, medium_bit, surface_bit};
 use super::fold::{fold_character, fold_into, fold_name_into};
+use super::found::FoundLeaves;
 use super::gates::{ALWAYS, NO_LANGUAGE, flag_code, kind_codes, media_codes, surface_codes};
 use super::hosts;
 use super::index::Index;
 use super::models::LANGUAGE;
-use super::needles::PADDING;
+use super::needles::{PADDING, Places, Said};
+use super::regexes::CompiledExpressions;
+use super::required::{Neighbour, OneOf};
 use super::skeleton::skeleton_into;
 use super::words::Boundaries;
 use crate::post::Surface;
 use crate::program::{AnyField, FlagField, NumberField, Question, SetField, TextField};
-
-/// How many elements of a set are looked at; no feed shows more, and a hostile page shall not cost more.
-const MAX_ELEMENTS: usize = 256;
 
 /// Working space for one post after another. What belongs to the post at hand carries its number, so that
 /// nothing need be cleared between two posts.
@@ -23,34 +23,26 @@ const MAX_ELEMENTS: usize = 256;
 pub(crate) struct Facts {
     /// The number of the post at hand.
     at: u32,
-    atoms: Vec<Found>,
-    needles: Vec<Seen>,
-    rules: Vec<u32>,
     scopes: Vec<u32>,
     active: Vec<u32>,
     place: Option<(Option<String>, Option<Surface>)>,
     /// Leaves that were found, each once.
-    found: Vec<u32>,
+    found: FoundLeaves,
+    /// By needle with several uses: where it was found.
+    several: Vec<Seen>,
     /// Needles found of leaves that ask for all of theirs; sorted once reading is done.
     all: Vec<(u32, u32)>,
     /// Folded fields with [`PADDING`], by field.
     folded: [String; TextField::ALL.len()],
     skeleton: String,
     boundaries: Boundaries,
-    places: Vec<u32>,
+    places: Places,
     key: String,
     length: Option<Option<f64>>,
+    expressions: CompiledExpressions,
 }
 
-#[derive(Clone, Copy, Default)]
-struct Found {
-    at: u32,
-    /// The first needle in the order written that was found.
-    first: u32,
-    /// What came of an expression that was run: where it matched first, if it did.
-    ran: Option<Option<(u32, u32)>>,
-}
-
+/// Where a needle was found in the post of a number: slots, as bits.
 #[derive(Clone, Copy, Default)]
 struct Seen {
     slots: u64,
@@ -86,7 +78,9 @@ impl Facts {
         }
         for (field, ungated) in &index.ungated {
             if let Some(text) = fields::text(view.post, *field) {
-                ungated.scan(&index.regexes, text, |atom| self.note(atom, 0, false));
+                let mut expressions = std::mem::take(&mut self.expressions);
+                ungated.scan(&mut expressions, &index.regexes, text, |atom| self.note(atom, 0, false));
+                self.expressions = expressions;
             }
         }
         self.all.sort_unstable();
@@ -98,9 +92,7 @@ impl Facts {
             *self = Self::default();
         }
         self.at += 1;
-        self.atoms.resize(index.atoms.len(), Found::default());
-        self.needles.resize(index.needles.len(), Seen::default());
-        self.rules.resize(index.rules.len(), 0);
+        self.several.resize(index.needles.several(), Seen::default());
         self.scopes.resize(index.broad.len(), 0);
         self.found.clear();
         self.all.clear();
@@ -135,13 +127,51 @@ impl Facts {
         boundaries.clear();
         let bare = folded.get(..length).unwrap_or("");
         let mut places = std::mem::take(&mut self.places);
-        index.needles.scan(&folded, &mut places, |needle, start, end| {
-            self.at_needle(index, field, needle, |manner| match manner {
-                Manner::Anywhere => true,
-                Manner::Word => boundaries.at(bare, start) && boundaries.at(bare, end),
-                Manner::Start => start == 0 || (start == 1 && field.is_handle() && bare.starts_with('@')),
-                Manner::End => end == length,
-            });
+        // Whether edges of words in the folded text are those in the text, once it matters.
+        let mut faithful = None;
+        let mut stands = |used: &Use, start: usize, end: usize| match manner_of(used.slot) {
+            Manner::Anywhere => {
+                used.before | used.behind == 0
+                    || stands_beside(bare, used, start, end)
+                    || !*faithful.get_or_insert_with(|| keeps_words_apart(text))
+            }
+            Manner::Word => boundaries.at(bare, start) && boundaries.at(bare, end),
+            Manner::Start => start == 0 || (start == 1 && field.is_handle() && bare.starts_with('@')),
+            Manner::End => end == length,
+        };
+        index.needles.scan(&folded, &mut places, |said, start, end| match said {
+            Said::One(used) => {
+                if field_of(used.slot) == field as u8 && stands(&used, start, end) {
+                    self.note(used.atom, used.index, used.all);
+                }
+            }
+            Said::Several(number) => {
+                // Of a needle that stands there often, those that ask the same are asked until they are satisfied.
+                let done = self.several.get(number as usize).filter(|seen| seen.at == self.at);
+                let done = done.map_or(0, |seen| seen.slots);
+                let (mut tried, mut stood) = (0, 0);
+                for used in index.needles.uses(number) {
+                    let bit = 1_u64 << used.slot;
+                    if field_of(used.slot) != field as u8 {
+                        continue;
+                    }
+                    let satisfied = if used.before | used.behind != 0 {
+                        stands(used, start, end)
+                    } else {
+                        if (tried | done) & bit == 0 && stands(used, start, end) {
+                            stood |= bit;
+                        }
+                        tried |= bit;
+                        stood & bit != 0
+                    };
+                    if satisfied {
+                        self.note(used.atom, used.index, used.all);
+                    }
+                }
+                if let Some(seen) = self.several.get_mut(number as usize) {
+                    *seen = Seen { slots: done | stood, at: self.at };
+                }
+            }
         });
         self.boundaries = boundaries;
         self.places = places;
@@ -156,49 +186,17 @@ impl Facts {
         skeleton_into(text, &mut skeleton);
         skeleton.push_str(PADDING);
         let mut places = std::mem::take(&mut self.places);
-        index.skeletons.scan(&skeleton, &mut places, |needle, _, _| {
-            index.skeleton_uses(needle, field).for_each(|atom| self.note(atom, 0, false));
+        index.skeletons.scan(&skeleton, &mut places, |said, _, _| {
+            let uses = match &said {
+                Said::One(used) => std::slice::from_ref(used),
+                Said::Several(number) => index.skeletons.uses(*number),
+            };
+            for used in uses.iter().filter(|used| field_of(used.slot) == field as u8) {
+                self.note(used.atom, 0, false);
+            }
         });
         self.places = places;
         self.skeleton = skeleton;
-    }
-
-    #[inline]
-    fn at_needle(
-        &mut self,
-        index: &Index,
-        field: TextField,
-        needle: u32,
-        mut stands: impl FnMut(Manner) -> bool,
-    ) {
-        let Some(used) = index.needle_slots.get(needle as usize) else { return };
-        let Some(seen) = self.needles.get_mut(needle as usize) else { return };
-        if seen.at != self.at {
-            *seen = Seen { slots: 0, at: self.at };
-        }
-        let mut open = used & !seen.slots & 0xF << slot(field, Manner::Anywhere);
-        if open == 0 {
-            return;
-        }
-        for manner in [Manner::Anywhere, Manner::Word, Manner::Start, Manner::End] {
-            let bit = 1 << slot(field, manner);
-            if open & bit != 0 && !stands(manner) {
-                open &= !bit;
-            }
-        }
-        if open == 0 {
-            return;
-        }
-        seen.slots |= open;
-        for used in index.uses(needle) {
-            if open >> used.slot & 1 == 1 {
-                self.note(
-                    used.atom,
-                    used.index,
-                    matches!(index.atoms.get(used.atom as usize), Some(Atom::All(..))),
-                );
-            }
-        }
     }
 
     /// Notes that a needle of a leaf was found.
@@ -206,13 +204,7 @@ impl Facts {
         if all {
             self.all.push((atom, needle));
         }
-        let Some(found) = self.atoms.get_mut(atom as usize) else { return };
-        if found.at == self.at {
-            found.first = found.first.min(needle);
-        } else {
-            *found = Found { at: self.at, first: needle, ran: None };
-            self.found.push(atom);
-        }
+        self.found.note(atom, needle);
     }
 
     fn look_up_source(&mut self, view: View<'_>, source: Source) {
@@ -223,7 +215,7 @@ impl Facts {
                 }
             }
             Source::Set(field) => {
-                for element in fields::set(view.post, field).into_iter().flatten().take(MAX_ELEMENTS) {
+                for element in fields::set(view.post, field).into_iter().flatten() {
                     self.look_up(view, source, element);
                 }
             }
@@ -247,12 +239,12 @@ impl Facts {
     fn look_up_key(&mut self, view: View<'_>, key: &str) {
         let index = &view.rules.index;
         for (atom, needle) in index.exact.get(key) {
-            self.note(atom, needle, matches!(index.atoms.get(atom as usize), Some(Atom::All(..))));
+            self.note(atom, needle, matches!(index.leaf(atom), Some(Atom::All(..))));
         }
     }
 
     fn look_up_links(&mut self, view: View<'_>) {
-        for link in fields::set(view.post, SetField::Links).into_iter().flatten().take(MAX_ELEMENTS) {
+        for link in fields::set(view.post, SetField::Links).into_iter().flatten() {
             let Some(host) = hosts::of_address(link) else { continue };
             for suffix in hosts::suffixes(&host) {
                 let mut key = std::mem::take(&mut self.key);
@@ -265,47 +257,35 @@ impl Facts {
         }
     }
 
-    /// Calls `opened` with every rule whose gate is open and whose scope holds, each once, in no order.
-    pub(crate) fn opened(&mut self, view: View<'_>, mut opened: impl FnMut(u32)) {
+    /// The rules whose gate is open and whose scope holds, in order.
+    pub(crate) fn opened(&mut self, view: View<'_>) -> Vec<u32> {
         let index = &view.rules.index;
-        for atom in &self.found {
-            for rule in index.opened(*atom) {
-                let in_scope = index.rules.get(*rule as usize).is_some_and(|filed| {
+        let mut opened = Vec::with_capacity(16);
+        for found in self.found.iter() {
+            opened.extend(index.opened(found.leaf).iter().filter(|rule| {
+                index.rules.get(**rule as usize).is_some_and(|filed| {
                     self.scopes.get(filed.scope as usize).is_some_and(|at| *at == self.at)
-                });
-                if in_scope
-                    && let Some(at) = self.rules.get_mut(*rule as usize)
-                    && *at != self.at
-                {
-                    *at = self.at;
-                    opened(*rule);
-                }
-            }
+                })
+            }));
         }
         let codes = codes(view);
         let active = std::mem::take(&mut self.active);
         for broad in active.iter().filter_map(|scope| index.broad.get(*scope as usize)) {
             for (code, rules) in &broad.codes {
                 if codes >> code & 1 == 1 {
-                    rules.iter().for_each(|rule| self.open(*rule, &mut opened));
+                    opened.extend(rules);
                 }
             }
             for (field, thresholds) in &broad.numbers {
                 if let Some(number) = self.number(view, *field) {
-                    thresholds.opened(number).for_each(|rule| self.open(rule, &mut opened));
+                    opened.extend(thresholds.opened(number));
                 }
             }
         }
         self.active = active;
-    }
-
-    fn open(&mut self, rule: u32, opened: &mut impl FnMut(u32)) {
-        if let Some(at) = self.rules.get_mut(rule as usize)
-            && *at != self.at
-        {
-            *at = self.at;
-            opened(rule);
-        }
+        opened.sort_unstable();
+        opened.dedup();
+        opened
     }
 
     /// A number of the post; its length is counted once.
@@ -318,13 +298,13 @@ impl Facts {
 
     /// The first needle, in the order written, that a leaf's text or set has.
     pub(crate) fn first(&self, atom: u32) -> Option<u32> {
-        self.atoms.get(atom as usize).filter(|found| found.at == self.at).map(|found| found.first)
+        self.found.get(atom).map(|found| found.first)
     }
 
     /// What a leaf comes to now.
     pub(crate) fn atom(&mut self, view: View<'_>, id: u32) -> Truth {
         let index = &view.rules.index;
-        let Some(atom) = index.atoms.get(id as usize) else { return Truth::Unknown };
+        let Some(atom) = index.leaf(id) else { return Truth::Unknown };
         let known = match atom {
             Atom::Flag(field) => fields::flag(view.post, *field),
             Atom::Known(field) => Some(self.is_known(view, field)),
@@ -333,9 +313,9 @@ impl Facts {
             }
             Atom::Any(source) => is_shown(view, *source).then(|| self.first(id).is_some()),
             Atom::All(source, count) => is_shown(view, *source).then(|| self.count(id) == *count as usize),
-            Atom::Regex { field, regex, gated } => match fields::text(view.post, *field) {
+            Atom::Regex { field, regex, gated, filed } => match fields::text(view.post, *field) {
                 None => None,
-                Some(text) if *gated => self.run(view, id, *field, *regex, text),
+                Some(text) if *gated => self.run(view, id, (*field, *regex, *filed), text),
                 Some(_) => Some(self.first(id).is_some()),
             },
             Atom::MediaAny(wanted) => {
@@ -365,7 +345,7 @@ impl Facts {
 
     /// Whether a leaf waits for a model.
     pub(crate) fn is_waiting(&self, view: View<'_>, id: u32) -> bool {
-        match view.rules.index.atoms.get(id as usize) {
+        match view.rules.index.leaf(id) {
             Some(Atom::Model { question, .. } | Atom::Flagged { question, .. }) => view
                 .rules
                 .index
@@ -382,7 +362,7 @@ impl Facts {
     /// What a leaf that waits for a model asks it, as it is named in [`crate::verdict::Pending::needs`].
     pub(crate) fn asked(&self, view: View<'_>, id: u32) -> Option<String> {
         let index = &view.rules.index;
-        match index.atoms.get(id as usize)? {
+        match index.leaf(id)? {
             Atom::Model { question, .. } | Atom::Flagged { question, .. } => {
                 index.questions.get(*question as usize).map(Question::name)
             }
@@ -402,27 +382,24 @@ impl Facts {
         self.all.get(from..).unwrap_or(&[]).partition_point(|(other, _)| *other == atom)
     }
 
-    /// Runs an expression if all that it requires was found, once a post.
-    fn run(&mut self, view: View<'_>, id: u32, field: TextField, regex: u32, text: &str) -> Option<bool> {
+    /// Runs an expression, of a field, filed under one of its sets, if all that it requires was found; once a post.
+    fn run(
+        &mut self,
+        view: View<'_>,
+        id: u32,
+        (field, regex, filed): (TextField, u32, u8),
+        text: &str,
+    ) -> Option<bool> {
         let index = &view.rules.index;
-        let at = self.at;
-        let Some(found) = self.atoms.get_mut(id as usize).filter(|found| found.at == at) else {
-            return Some(false);
-        };
+        let Some(found) = self.found.get_mut(id) else { return Some(false) };
         if found.ran.is_none() {
             let folded = self.folded.get(field as usize).map_or("", |folded| folded);
-            let required = index.required.get(regex as usize);
-            let (first, others) = required.and_then(|required| required.literals.split_first()).unzip();
-            let others = others.unwrap_or(&[]);
-            let has = |set: &Vec<String>| set.iter().any(|literal| folded.contains(literal.as_str()));
-            // At a word's edge, where folding has left the edges of words where they were.
-            let (begins, ends) = required.map_or((false, false), |required| required.at_words);
-            let placed = || {
-                first.is_none_or(|set| stand_at_words(folded, set, begins, ends)) || !keeps_words_apart(text)
-            };
-            let may = others.iter().all(has) && (!(begins || ends) || placed());
+            let required = index.required.get(regex as usize).map_or(&[][..], |required| &required.literals);
+            let mut others = (0..).zip(required).filter(|(number, _)| *number != filed).map(|(_, set)| set);
+            let has = |set: &OneOf| set.literals.iter().any(|literal| folded.contains(literal.as_str()));
+            let may = others.all(has);
             // Where it matched is wanted as evidence nearly always, so it is found at once.
-            found.ran = if may { index.regexes.find(regex, text) } else { Some(None) };
+            found.ran = if may { self.expressions.find(&index.regexes, regex, text) } else { Some(None) };
         }
         found.ran.map(|found| found.is_some())
     }
@@ -430,13 +407,13 @@ impl Facts {
     /// What an expression that is true matched first.
     pub(crate) fn matched<'a>(&mut self, view: View<'a>, id: u32, text: &'a str) -> Option<&'a str> {
         let index = &view.rules.index;
-        let Some(Atom::Regex { field, regex, gated }) = index.atoms.get(id as usize) else { return None };
+        let Some(Atom::Regex { field, regex, gated, filed }) = index.leaf(id) else { return None };
         if !gated {
-            let (start, end) = index.regexes.find(*regex, text)??;
+            let (start, end) = self.expressions.find(&index.regexes, *regex, text)??;
             return text.get(start as usize..end as usize);
         }
-        self.run(view, id, *field, *regex, text)?;
-        let (start, end) = self.atoms.get(id as usize)?.ran??;
+        self.run(view, id, (*field, *regex, *filed), text)?;
+        let (start, end) = self.found.get(id)?.ran??;
         text.get(start as usize..end as usize)
     }
 
@@ -455,27 +432,15 @@ impl Facts {
     }
 }
 
-/// Whether one of the literals begins (or ends, or both) at the edge of a word.
-fn stand_at_words(folded: &str, literals: &[String], begins: bool, ends: bool) -> bool {
-    let apart = |c: Option<char>| c.is_none_or(|c| !is_word_character(c));
-    let stands = |at: usize, literal: &str| {
-        let before = || folded.get(..at).and_then(|head| head.chars().next_back());
-        let after = || folded.get(at + literal.len()..).and_then(|tail| tail.chars().next());
-        (!begins || apart(before())) && (!ends || apart(after()))
-    };
-    literals.iter().any(|literal| {
-        // Overlaps included: `a a` stands twice in `a a a`.
-        let mut from = 0;
-        while let Some(at) =
-            folded.get(from..).and_then(|rest| rest.find(literal.as_str())).map(|at| from + at)
-        {
-            if stands(at, literal) {
-                return true;
-            }
-            from = at + folded.get(at..).and_then(|rest| rest.chars().next()).map_or(1, char::len_utf8);
-        }
-        false
-    })
+/// Whether what stands beside a needle is what its use asks for.
+fn stands_beside(text: &str, used: &Use, start: usize, end: usize) -> bool {
+    let bytes = text.as_bytes();
+    let beside = |at: Option<usize>| at.and_then(|at| bytes.get(at)).copied().unwrap_or(0);
+    let before =
+        || text.get(..start).and_then(|head| head.chars().next_back()).is_some_and(is_word_character);
+    let behind = || text.get(end..).and_then(|tail| tail.chars().next()).is_some_and(is_word_character);
+    (Neighbour::byte_allows(used.before, beside(start.checked_sub(1))) || !before())
+        && (Neighbour::byte_allows(used.behind, beside(Some(end))) || !behind())
 }
 
 /// Whether all that sets words apart in a text still does so once it is folded: a soft hyphen is gone then, and a

@@ -36,15 +36,19 @@ pub const fn flag(post: &Post, field: FlagField) -> Option<bool> {
     }
 }
 
-/// A set of text, if the platform shows it.
+/// How many elements of a set are looked at; no feed shows more, and a hostile page shall not cost more.
+pub const MAX_ELEMENTS: usize = 256;
+
+/// A set of text, if the platform shows it; at most the first [`MAX_ELEMENTS`].
 pub fn set(post: &Post, field: SetField) -> Option<&[String]> {
-    match field {
+    let all = match field {
         SetField::Links => &post.links,
         SetField::Hashtags => &post.hashtags,
         SetField::Mentions => &post.mentions,
         SetField::Labels => &post.labels,
     }
-    .as_deref()
+    .as_deref()?;
+    Some(all.get(..MAX_ELEMENTS).unwrap_or(all))
 }
 
 /// A number, if the platform shows what it is made from. `now` is in seconds since 1970-01-01 UTC. An age

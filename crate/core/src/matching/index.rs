@@ -1,11 +1,11 @@
 //! The rules of a program, filed by what opens them.
 
-use super::atoms::{Atom, Atoms, Exact, Given, Source, Use};
+use super::atoms::{Atom, Atoms, Exact, Given, Source, field_of};
 use super::counts::Counted;
-use super::evaluate::Tree;
+use super::evaluate::{Node, Tree};
 use super::gates::{Event, Side, gate};
 use super::hosts;
-use super::needles::Needles;
+use super::needles::{Needles, group};
 use super::regexes::{Regexes, Ungated};
 use super::required::Required;
 use crate::program::{Condition, Effect, NumberField, Program, Question, Scope, Test, TextField};
@@ -14,13 +14,10 @@ use std::collections::{BTreeMap, HashMap};
 /// A program taken apart. See the module above.
 pub(crate) struct Index {
     pub(crate) tree: Tree,
-    pub(crate) atoms: Vec<Atom>,
+    pub(crate) leaves: Vec<Leaf>,
+    /// The rules of leaves that open several.
+    opened: Vec<u32>,
     pub(crate) needles: Needles,
-    /// By needle: the slots in which it is used, as bits.
-    pub(crate) needle_slots: Vec<u64>,
-    /// By needle and one more: where its uses start.
-    use_starts: Vec<u32>,
-    uses: Vec<Use>,
     pub(crate) exact: Exact,
     pub(crate) exact_fields: Vec<Source>,
     pub(crate) looks_at_links: bool,
@@ -29,10 +26,8 @@ pub(crate) struct Index {
     pub(crate) ungated: Vec<(TextField, Ungated)>,
     /// By expression.
     pub(crate) required: Vec<Required>,
-    /// What is looked for in the skeletons of texts, and by needle and one more where its uses start.
+    /// What is looked for in the skeletons of texts.
     pub(crate) skeletons: Needles,
-    skeleton_starts: Vec<u32>,
-    skeleton_uses: Vec<Option<(TextField, u32)>>,
     /// Fields whose skeletons are looked at.
     pub(crate) skeletal: Vec<TextField>,
     /// Expressions that count characters.
@@ -41,9 +36,6 @@ pub(crate) struct Index {
     pub(crate) scanned: Vec<TextField>,
 
     pub(crate) rules: Vec<Filed>,
-    /// By leaf and one more: where the rules that it opens start.
-    opened_starts: Vec<u32>,
-    opened: Vec<u32>,
     /// By scope.
     pub(crate) broad: Vec<Broad>,
     /// By host: scopes and the surfaces they hold on.
@@ -58,9 +50,18 @@ pub(crate) struct Index {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Filed {
     pub(crate) root: u32,
+    /// What stands at the root.
+    pub(crate) node: Node,
     pub(crate) scope: u32,
     pub(crate) asks_model: bool,
     pub(crate) timed: bool,
+}
+
+/// A leaf, and which rules it opens: those of a range of `opened`, or where it is one, that one.
+pub(crate) struct Leaf {
+    pub(crate) atom: Atom,
+    from: u32,
+    count: u32,
 }
 
 /// Rules of one scope that common facts open.
@@ -109,6 +110,7 @@ impl Index {
             let scope = scopes.canonical.get(rule.scope as usize).copied();
             rules.push(Filed {
                 root,
+                node: tree.node(root),
                 scope: scope.unwrap_or(u32::MAX),
                 asks_model: asks_model(&rule.condition),
                 timed: rule.schedule.is_some(),
@@ -141,18 +143,24 @@ impl Index {
         }
         tree.shrink();
         atoms.exact.seal();
-        let needles = std::mem::take(&mut atoms.needles).build();
-        let (use_starts, uses) = group(needles.len(), &std::mem::take(&mut atoms.uses));
-        let mut needle_slots = vec![0_u64; needles.len()];
-        let mut scanned = 0_u64;
-        for (needle, slots) in needle_slots.iter_mut().enumerate() {
-            for used in slice(&use_starts, &uses, needle as u32) {
-                *slots |= 1 << used.slot;
-            }
-            scanned |= *slots;
+        atoms.file_expressions();
+        let mut scanned = 0_u16;
+        for (_, used) in &atoms.uses {
+            scanned |= 1 << field_of(used.slot);
         }
-        let (opened_starts, opened) = group(atoms.atoms.len(), &opened);
-        atoms.atoms.shrink_to_fit();
+        let needles = std::mem::take(&mut atoms.needles).build(std::mem::take(&mut atoms.uses));
+        let (starts, opened) = {
+            let pairs = opened;
+            group(atoms.atoms.len(), &pairs)
+        };
+        let leaves = std::mem::take(&mut atoms.atoms).into_iter().zip(starts.array_windows()).map(
+            |(atom, [from, to])| {
+                let count = to - from;
+                let one = opened.get(*from as usize).filter(|_| count == 1);
+                Leaf { atom, from: one.copied().unwrap_or(*from), count }
+            },
+        );
+        let leaves: Vec<Leaf> = leaves.collect();
         let mut ungated: BTreeMap<u8, (TextField, Vec<(u32, u32)>)> = BTreeMap::new();
         for (field, regex, atom) in &atoms.ungated {
             ungated.entry(*field as u8).or_insert_with(|| (*field, Vec::new())).1.push((*regex, *atom));
@@ -161,37 +169,31 @@ impl Index {
         for (field, atom, needs) in std::mem::take(&mut atoms.counted) {
             counted.entry(field as u8).or_insert_with(|| (field, Vec::new())).1.push((atom, needs));
         }
-        let skeletons = std::mem::take(&mut atoms.skeletons).build();
-        let used: Vec<_> = atoms.skeleton_uses.iter().map(|(needle, used)| (*needle, Some(*used))).collect();
-        let (skeleton_starts, skeleton_uses) = group(skeletons.len(), &used);
-        let skeletal = |field: &TextField| atoms.skeleton_uses.iter().any(|(_, (other, _))| other == field);
+        let skeletons = std::mem::take(&mut atoms.skeletons).build(atoms.skeleton_uses.clone());
+        let skeletal = |field: &TextField| {
+            atoms.skeleton_uses.iter().any(|(_, used)| field_of(used.slot) == *field as u8)
+        };
         Self {
             skeletal: TextField::ALL.iter().copied().filter(skeletal).collect(),
             skeletons,
-            skeleton_starts,
-            skeleton_uses,
             counted: counted.into_values().map(|(field, leaves)| (field, Counted::new(leaves))).collect(),
             tree,
-            atoms: atoms.atoms,
+            leaves,
+            opened,
             needles,
-            needle_slots,
-            use_starts,
-            uses,
             exact: atoms.exact,
             exact_fields: atoms.exact_fields,
             looks_at_links: atoms.looks_at_links,
             questions: atoms.questions,
             regexes: Regexes::new(atoms.patterns),
-            ungated: ungated.into_values().map(|(field, ids)| (field, Ungated::new(&ids))).collect(),
+            ungated: number_sets(ungated.into_values()),
             required: atoms.required,
             scanned: TextField::ALL
                 .iter()
                 .copied()
-                .filter(|f| scanned >> (*f as u8 * 4) & 0xF != 0)
+                .filter(|field| scanned >> *field as u8 & 1 == 1)
                 .collect(),
             rules,
-            opened_starts,
-            opened,
             broad: broad.into_iter().map(BroadBuilder::build).collect(),
             sites: scopes.sites,
             everywhere: scopes.everywhere,
@@ -199,20 +201,20 @@ impl Index {
         }
     }
 
-    /// What a needle says where it is found.
-    pub(crate) fn uses(&self, needle: u32) -> &[Use] {
-        slice(&self.use_starts, &self.uses, needle)
-    }
-
-    /// The leaves that a needle of skeletons opens in a field.
-    pub(crate) fn skeleton_uses(&self, needle: u32, field: TextField) -> impl Iterator<Item = u32> + '_ {
-        let uses = slice(&self.skeleton_starts, &self.skeleton_uses, needle).iter().flatten();
-        uses.filter(move |(other, _)| *other == field).map(|(_, leaf)| *leaf)
+    /// A leaf by its number.
+    pub(crate) fn leaf(&self, id: u32) -> Option<&Atom> {
+        self.leaves.get(id as usize).map(|leaf| &leaf.atom)
     }
 
     /// The rules that a leaf opens.
     pub(crate) fn opened(&self, atom: u32) -> &[u32] {
-        slice(&self.opened_starts, &self.opened, atom)
+        match self.leaves.get(atom as usize) {
+            Some(leaf) if leaf.count == 1 => std::slice::from_ref(&leaf.from),
+            Some(leaf) => {
+                self.opened.get(leaf.from as usize..(leaf.from + leaf.count) as usize).unwrap_or(&[])
+            }
+            None => &[],
+        }
     }
 
     /// Calls `holds` with every scope that a host and a surface lie in.
@@ -230,6 +232,17 @@ impl Index {
     }
 }
 
+fn number_sets(fields: impl Iterator<Item = (TextField, Vec<(u32, u32)>)>) -> Vec<(TextField, Ungated)> {
+    let mut from = 0;
+    fields
+        .map(|(field, ids)| {
+            let sets = Ungated::new(&ids, from);
+            from += sets.len();
+            (field, sets)
+        })
+        .collect()
+}
+
 fn asks_model(condition: &Condition) -> bool {
     match condition {
         Condition::Always => false,
@@ -237,36 +250,6 @@ fn asks_model(condition: &Condition) -> bool {
         Condition::And(parts) | Condition::Or(parts) => parts.iter().any(asks_model),
         Condition::Test(test) => matches!(test, Test::Model { .. } | Test::Flagged { .. } | Test::LangIs(_)),
     }
-}
-
-/// Pairs grouped by their first part: where each group starts, and the second parts in the order they came.
-fn group<T: Copy + Default>(groups: usize, pairs: &[(u32, T)]) -> (Vec<u32>, Vec<T>) {
-    let mut starts = vec![0_u32; groups + 1];
-    for (key, _) in pairs {
-        if let Some(start) = starts.get_mut(*key as usize + 1) {
-            *start += 1;
-        }
-    }
-    let mut total = 0;
-    for start in &mut starts {
-        total += *start;
-        *start = total;
-    }
-    let mut next = starts.clone();
-    let mut values = vec![T::default(); pairs.len()];
-    for (key, value) in pairs {
-        let Some(at) = next.get_mut(*key as usize) else { continue };
-        if let Some(place) = values.get_mut(*at as usize) {
-            *place = *value;
-            *at += 1;
-        }
-    }
-    (starts, values)
-}
-
-fn slice<'a, T>(starts: &[u32], values: &'a [T], key: u32) -> &'a [T] {
-    let range = starts.get(key as usize).zip(starts.get(key as usize + 1));
-    range.and_then(|(from, to)| values.get(*from as usize..*to as usize)).unwrap_or(&[])
 }
 
 #[derive(Default)]

@@ -9,7 +9,7 @@
 //! | --- | --- |
 //! | text made comparable | `fold`, `words`, `hosts`, `fields` |
 //! | needles found in one pass | `needles` |
-//! | expressions and what they cannot match without | `regexes`, `required` |
+//! | expressions and what they cannot match without | `regexes`, `backtrack`, `required` |
 //! | rules taken apart: leaves, gates, scopes | `atoms`, `gates`, `index` |
 //! | a post's facts, and which gates they open | `facts` |
 //! | true, false, unknown | `evaluate` |
@@ -21,6 +21,7 @@
 
 mod asked;
 mod atoms;
+mod backtrack;
 mod counts;
 mod decide;
 #[cfg(test)]
@@ -31,6 +32,7 @@ pub mod explain;
 mod facts;
 pub mod fields;
 mod fold;
+mod found;
 mod gates;
 mod hosts;
 mod index;

@@ -13,7 +13,7 @@ use super::words::Boundaries;
 use super::{Context, MAX_LABELS, RuleSet};
 use crate::post::Post;
 use crate::program::{
-    AnyField, BlurTarget, Condition, Edge, Effect, Needles, Program, Quantifier, Rule, Scope, Test,
+    AnyField, BlurTarget, Condition, Edge, Effect, Needles, Program, Quantifier, Rule, Scope, SetField, Test,
     WhileUnsure,
 };
 use crate::verdict::{Action, Pending, Reason, Verdict};
@@ -79,8 +79,8 @@ fn there(test: &Test, program: &Program, post: &Post) -> Option<Vec<bool>> {
             Some(each(needles, &|needle| set.contains(&name(needle, source))))
         }
         Test::LinksTo(domains) => {
-            let hosts: Vec<String> =
-                post.links.as_ref()?.iter().filter_map(|link| hosts::of_address(link)).collect();
+            let links = fields::set(post, SetField::Links)?;
+            let hosts: Vec<String> = links.iter().filter_map(|link| hosts::of_address(link)).collect();
             let leads = |domain: &String| {
                 let domain = hosts::normalise(domain);
                 hosts.iter().any(|host| *host == domain || host.ends_with(&format!(".{domain}")))
@@ -347,7 +347,7 @@ pub(super) fn decide(rules: &RuleSet, post: &Post, context: &Context) -> Verdict
                 pack: program.packs[rule.pack as usize].id.clone(),
                 rule: rule.source.clone(),
                 line: rule.line,
-                effect: effect_name(&rule.effect).to_owned(),
+                effect: effect_name(&rule.effect).into(),
                 because: rule.because.clone(),
                 evidence: entries,
             }

@@ -6,7 +6,12 @@
 //! there. Unlike an Aho-Corasick automaton this needs no states: it is built in one pass over the needles,
 //! takes a few bytes a needle, and its probes do not wait for each other. What was measured is in
 //! `docs/decisions/needles.md`.
+//!
+//! Where there are many needles, nearly each look at them is a wait for memory. So all that is to be known of a needle
+//! mostly lies in one place, and a scan goes in steps: first all places, then all buckets, then all needles; within a
+//! step no look depends on the one before it, so that the processor waits for many at once.
 
+use super::atoms::Use;
 use std::collections::HashMap;
 use std::hash::{BuildHasher, BuildHasherDefault, Hasher, RandomState};
 
@@ -60,8 +65,8 @@ impl NeedlesBuilder {
         new
     }
 
-    /// Files every needle.
-    pub(crate) fn build(self) -> Needles {
+    /// Files every needle, with what it says where it is found: needle and use, in no order.
+    pub(crate) fn build(self, all_uses: Vec<(u32, Use)>) -> Needles {
         drop(self.ids);
         let mut sorted: [Vec<u32>; LENGTHS.len()] = Default::default();
         for (id, &(_, length)) in self.spans.iter().enumerate() {
@@ -70,13 +75,23 @@ impl NeedlesBuilder {
                 ids.push(id as u32);
             }
         }
+        let (starts, uses) = group(self.spans.len(), &all_uses);
+        drop(all_uses);
+        let mut shared = Shared::default();
+        let said: Vec<Said> = (0..self.spans.len() as u32)
+            .map(|id| match slice(&starts, &uses, id) {
+                [one] => Said::One(*one),
+                several => shared.add(several),
+            })
+            .collect();
+        drop((starts, uses));
         let tables = LENGTHS
             .iter()
             .zip(sorted)
             .filter(|(_, ids)| !ids.is_empty())
-            .map(|(q, ids)| Grams::build(*q, &ids, &self.bytes, &self.spans))
+            .map(|(q, ids)| Grams::build(*q, ids, &self.bytes, &self.spans, &said))
             .collect();
-        Needles { bytes: self.bytes, spans: self.spans, tables }
+        Needles { bytes: self.bytes, tables, shared }
     }
 }
 
@@ -84,8 +99,34 @@ impl NeedlesBuilder {
 #[derive(Default)]
 pub(crate) struct Needles {
     bytes: Vec<u8>,
-    spans: Vec<(u32, u32)>,
     tables: Vec<Grams>,
+    shared: Shared,
+}
+
+/// What a needle says where it is found.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Said {
+    One(Use),
+    /// Several uses: see [`Needles::uses`].
+    Several(u32),
+}
+
+/// The uses of needles that have several.
+#[derive(Default)]
+struct Shared {
+    starts: Vec<u32>,
+    uses: Vec<Use>,
+}
+
+impl Shared {
+    fn add(&mut self, uses: &[Use]) -> Said {
+        if self.starts.is_empty() {
+            self.starts.push(0);
+        }
+        self.uses.extend_from_slice(uses);
+        self.starts.push(self.uses.len() as u32);
+        Said::Several(self.starts.len() as u32 - 2)
+    }
 }
 
 /// Needles of one gram length.
@@ -101,12 +142,41 @@ struct Grams {
     entries: Vec<Entry>,
 }
 
+/// A needle.
 #[derive(Clone, Copy)]
 struct Entry {
     gram: u64,
-    needle: u32,
+    /// Its first eight bytes, or its last where the gram is at its beginning; as many as it has.
+    check: u64,
+    /// Where it lies in `bytes`.
+    from: u32,
+    length: u32,
     /// Where in the needle the gram stands.
     offset: u32,
+    said: Said,
+}
+
+impl Entry {
+    /// Where in the needle `check` stands, and which of the bits there.
+    const fn checked(&self) -> (usize, u64) {
+        match self.length {
+            0..8 => (0, (1 << (8 * self.length)) - 1),
+            length if self.offset == 0 => (length as usize - 8, u64::MAX),
+            _ => (0, u64::MAX),
+        }
+    }
+}
+
+/// Eight bytes from a place on, and zeros beyond the end.
+fn eight(bytes: &[u8], at: usize) -> u64 {
+    match bytes.get(at..).and_then(|rest| rest.first_chunk()) {
+        Some(eight) => u64::from_le_bytes(*eight),
+        None => {
+            let mut eight = [0; 8];
+            eight.iter_mut().zip(bytes.get(at..).unwrap_or(&[])).for_each(|(to, from)| *to = *from);
+            u64::from_le_bytes(eight)
+        }
+    }
 }
 
 /// One multiplication: its high bits give the place, and the low ones, mixed with some of those, the marks.
@@ -155,7 +225,7 @@ impl Length {
 }
 
 impl Grams {
-    fn build(q: usize, ids: &[u32], bytes: &[u8], spans: &[(u32, u32)]) -> Self {
+    fn build(q: usize, ids: Vec<u32>, bytes: &[u8], spans: &[(u32, u32)], said: &[Said]) -> Self {
         let needle = |id: u32| {
             let (start, length) = spans.get(id as usize).copied().unwrap_or_default();
             bytes.get(start as usize..(start + length) as usize).unwrap_or(&[])
@@ -163,14 +233,14 @@ impl Grams {
         let length = Length::new(q);
         // How many needles share a gram, roughly: grams that fall together count together.
         let sketch_bits = (ids.len() * 4).next_power_of_two().trailing_zeros().clamp(10, 20);
-        let mut sketch = vec![0_u32; 1 << sketch_bits];
-        for id in ids {
+        let mut sketch = vec![0_u16; 1 << sketch_bits];
+        for id in &ids {
             let needle = needle(*id);
             for at in 0..(needle.len() + 1).saturating_sub(q) {
                 if let Some(count) =
                     sketch.get_mut((hash(length.at(needle, at)) >> (64 - sketch_bits)) as usize)
                 {
-                    *count += 1;
+                    *count = count.saturating_add(1);
                 }
             }
         }
@@ -184,10 +254,15 @@ impl Grams {
                     .map(|at| (length.at(text, at), at as u32))
                     .min_by_key(|(gram, _)| sketch.get((hash(*gram) >> (64 - sketch_bits)) as usize).copied())
                     .unwrap_or_default();
-                Entry { gram, needle: *id, offset }
+                let (from, length) = spans.get(*id as usize).copied().unwrap_or_default();
+                let said = said.get(*id as usize).copied().unwrap_or(Said::Several(u32::MAX));
+                let mut entry = Entry { gram, check: 0, from, length, offset, said };
+                let (at, mask) = entry.checked();
+                entry.check = eight(text, at) & mask;
+                entry
             })
             .collect();
-        entries.sort_unstable_by_key(|entry| (hash(entry.gram) >> starts_shift, entry.gram, entry.needle));
+        entries.sort_unstable_by_key(|entry| (hash(entry.gram) >> starts_shift, entry.gram, entry.from));
 
         let bits_len = (ids.len() / 3).max(8);
         let mut bits = vec![0_u64; bits_len];
@@ -237,51 +312,123 @@ impl Grams {
         places.truncate(count);
     }
 
-    /// The needles filed under a gram.
-    fn filed(&self, gram: u64) -> &[Entry] {
-        let bucket = (hash(gram) >> self.starts_shift) as usize;
-        let range = self.starts.get(bucket).zip(self.starts.get(bucket + 1));
-        let Some(bucket) = range.and_then(|(from, to)| self.entries.get(*from as usize..*to as usize)) else {
-            return &[];
-        };
-        let from = bucket.partition_point(|entry| entry.gram < gram);
-        let bucket = bucket.get(from..).unwrap_or(&[]);
-        let length = bucket.partition_point(|entry| entry.gram == gram);
-        bucket.get(..length).unwrap_or(&[])
+    /// The buckets of places: place, gram and range of entries, for those that have an entry of that gram.
+    fn buckets(&self, padded: &[u8], places: &[u32], buckets: &mut Vec<Bucket>) {
+        buckets.clear();
+        buckets.extend(places.iter().map(|place| {
+            let gram = self.length.at(padded, *place as usize);
+            let bucket = (hash(gram) >> self.starts_shift) as usize;
+            let bound = |at: usize| self.starts.get(at).copied().unwrap_or_default();
+            Bucket { place: *place, gram, from: bound(bucket), to: bound(bucket + 1) }
+        }));
+        // Without branches, for the same reason.
+        let mut count = 0;
+        for at in 0..buckets.len() {
+            let Some(bucket) = buckets.get(at).copied() else { continue };
+            let first = self.entries.get(bucket.from as usize);
+            let several = bucket.to > bucket.from + 1;
+            let keep =
+                several | (bucket.to > bucket.from && first.is_some_and(|entry| entry.gram == bucket.gram));
+            if let Some(place) = buckets.get_mut(count) {
+                *place = bucket;
+            }
+            count += usize::from(keep);
+        }
+        buckets.truncate(count);
     }
 }
 
+/// Where a text may have needles of one gram.
+#[derive(Debug, Clone, Copy)]
+struct Bucket {
+    place: u32,
+    gram: u64,
+    from: u32,
+    to: u32,
+}
+
+/// Working space of [`Needles::scan`].
+#[derive(Debug, Default)]
+pub(crate) struct Places {
+    places: Vec<u32>,
+    buckets: Vec<Bucket>,
+}
+
 impl Needles {
-    /// How many needles there are.
-    pub(crate) fn len(&self) -> usize {
-        self.spans.len()
+    /// How many needles have several uses.
+    pub(crate) fn several(&self) -> usize {
+        self.shared.starts.len().saturating_sub(1)
     }
 
-    /// Calls `found(needle, start, end)` for every place where a needle stands in the text, overlaps included, in
-    /// no order. The text is folded and ends in [`PADDING`]; `places` is working space.
-    pub(crate) fn scan(&self, padded: &str, places: &mut Vec<u32>, mut found: impl FnMut(u32, usize, usize)) {
+    /// The uses of a needle that has several.
+    pub(crate) fn uses(&self, number: u32) -> &[Use] {
+        slice(&self.shared.starts, &self.shared.uses, number)
+    }
+
+    /// Calls `found(said, start, end)` for every place where a needle stands in the text, overlaps included, in
+    /// no order. The text is folded and ends in [`PADDING`].
+    pub(crate) fn scan(&self, padded: &str, space: &mut Places, mut found: impl FnMut(Said, usize, usize)) {
         let padded = padded.as_bytes();
         let length = padded.len().saturating_sub(PADDING.len());
         let text = padded.get(..length).unwrap_or(&[]);
+        let Places { places, buckets } = space;
         for grams in &self.tables {
             if grams.length.high == 0 {
                 grams.places::<false>(padded, length, places);
             } else {
                 grams.places::<true>(padded, length, places);
             }
-            for at in places.iter().map(|at| *at as usize) {
-                for entry in grams.filed(grams.length.at(padded, at)) {
-                    let Some(start) = at.checked_sub(entry.offset as usize) else { continue };
-                    let Some(&(from, size)) = self.spans.get(entry.needle as usize) else { continue };
-                    let end = start + size as usize;
-                    let needle = self.bytes.get(from as usize..(from + size) as usize);
-                    if needle.is_some() && text.get(start..end) == needle {
-                        found(entry.needle, start, end);
+            grams.buckets(padded, places, buckets);
+            for bucket in buckets.iter() {
+                let entries = grams.entries.get(bucket.from as usize..bucket.to as usize).unwrap_or(&[]);
+                for entry in entries.iter().filter(|entry| entry.gram == bucket.gram) {
+                    let Some(start) = (bucket.place as usize).checked_sub(entry.offset as usize) else {
+                        continue;
+                    };
+                    let (at, mask) = entry.checked();
+                    let end = start + entry.length as usize;
+                    if eight(padded, start + at) & mask != entry.check || end > length {
+                        continue;
+                    }
+                    let needle = self.bytes.get(entry.from as usize..(entry.from + entry.length) as usize);
+                    if entry.length <= 8 || (needle.is_some() && text.get(start..end) == needle) {
+                        found(entry.said, start, end);
                     }
                 }
             }
         }
     }
+}
+
+/// Pairs grouped by their first part: where each group starts, and the second parts in the order they came.
+pub(crate) fn group<T: Copy + Default>(groups: usize, pairs: &[(u32, T)]) -> (Vec<u32>, Vec<T>) {
+    let mut starts = vec![0_u32; groups + 1];
+    for (key, _) in pairs {
+        if let Some(start) = starts.get_mut(*key as usize + 1) {
+            *start += 1;
+        }
+    }
+    let mut total = 0;
+    for start in &mut starts {
+        total += *start;
+        *start = total;
+    }
+    let mut next = starts.clone();
+    let mut values = vec![T::default(); pairs.len()];
+    for (key, value) in pairs {
+        let Some(at) = next.get_mut(*key as usize) else { continue };
+        if let Some(place) = values.get_mut(*at as usize) {
+            *place = *value;
+            *at += 1;
+        }
+    }
+    (starts, values)
+}
+
+/// A group.
+pub(crate) fn slice<'a, T>(starts: &[u32], values: &'a [T], key: u32) -> &'a [T] {
+    let range = starts.get(key as usize).zip(starts.get(key as usize + 1));
+    range.and_then(|(from, to)| values.get(*from as usize..*to as usize)).unwrap_or(&[])
 }
 
 #[cfg(test)]
@@ -291,13 +438,17 @@ mod tests {
 
     fn find(needles: &[&str], text: &str) -> Vec<(usize, usize)> {
         let mut builder = NeedlesBuilder::default();
-        let ids: Vec<u32> = needles.iter().map(|needle| builder.add(needle)).collect();
-        let needles = builder.build();
+        let used = |(index, needle): (usize, &&str)| {
+            (builder.add(needle), Use { atom: index as u32, ..Use::default() })
+        };
+        let uses: Vec<(u32, Use)> = needles.iter().enumerate().map(used).collect();
+        let needles = builder.build(uses);
         let mut out = Vec::new();
-        needles.scan(&format!("{text}{PADDING}"), &mut Vec::new(), |id, start, _| {
-            out.extend(
-                ids.iter().enumerate().filter(|(_, known)| **known == id).map(|(index, _)| (index, start)),
-            );
+        needles.scan(&format!("{text}{PADDING}"), &mut Places::default(), |said, start, _| match said {
+            Said::One(used) => out.push((used.atom as usize, start)),
+            Said::Several(number) => {
+                out.extend(needles.uses(number).iter().map(|used| (used.atom as usize, start)))
+            }
         });
         out.sort_unstable();
         out

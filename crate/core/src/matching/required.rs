@@ -11,6 +11,7 @@ use super::skeleton;
 use regex_syntax::hir::{Class, Hir, HirKind, Look};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
+use std::sync::OnceLock;
 
 /// At most so many alternatives are looked for; an expression with more counts as having none.
 const MAX_ALTERNATIVES: usize = 64;
@@ -20,15 +21,54 @@ const MAX_VARIANTS: usize = 8;
 /// At most so many sets are told.
 const MAX_SETS: usize = 3;
 
+/// One of these stands in the folded text. Each is at least two bytes long.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub(crate) struct OneOf {
+    pub(crate) literals: Vec<String>,
+    /// What stands before the one that does; then each begins with an ASCII letter or digit.
+    pub(crate) before: Neighbour,
+    /// As `before`, what stands behind it.
+    pub(crate) behind: Neighbour,
+}
+
+/// What may stand beside a literal in the text, whose character there is of a word.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub(crate) enum Neighbour {
+    /// Anything.
+    #[default]
+    Any,
+    /// What is in no word, or this ASCII letter or digit (folded): of `two\W?words`, a `w` behind `two`.
+    ApartOr(u8),
+    /// What is in no word, or nothing: `\b`.
+    Apart,
+}
+
+impl Neighbour {
+    /// In one byte; [`Neighbour::byte_allows`] reads it.
+    pub(crate) const fn to_byte(self) -> u8 {
+        match self {
+            Self::Any => 0,
+            Self::Apart => 1,
+            Self::ApartOr(letter) => letter,
+        }
+    }
+
+    /// Whether what a byte stands for allows a word's character whose (last) byte is another.
+    pub(crate) const fn byte_allows(byte: u8, neighbour: u8) -> bool {
+        byte == 0 || byte == neighbour
+    }
+
+    /// Either of two.
+    fn or(self, other: Self) -> Self {
+        if self == other { self } else { Self::Any }
+    }
+}
+
 /// What an expression cannot match without: literals, else a skeleton, else characters. Nothing where nothing is known.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Required {
-    /// Of every set, one literal stands in the folded text; the rarest set comes first. Each literal is at least two
-    /// bytes long.
-    pub(crate) literals: Vec<Vec<String>>,
-    /// Whether each match has one of the first set at the beginning, at the end of a word (`\b`), which begins or ends
-    /// with an ASCII letter or digit.
-    pub(crate) at_words: (bool, bool),
+    /// One of each; the longest come first.
+    pub(crate) literals: Vec<OneOf>,
     /// Of every set, one stands in the [skeleton](super::skeleton) of the text.
     pub(crate) skeletons: Vec<Vec<String>>,
     /// The text has all of these; the rarest comes first.
@@ -47,7 +87,7 @@ impl Required {
         let sound = |set: &Vec<String>| {
             !set.is_empty() && set.iter().all(|literal| !literal.is_empty() && !literal.contains('\0'))
         };
-        if !self.literals.iter().all(sound) {
+        if !self.literals.iter().all(|set| sound(&set.literals)) {
             self.literals.clear();
         }
         if !self.skeletons.iter().all(sound) {
@@ -69,9 +109,8 @@ pub(crate) fn required(pattern: &str) -> Required {
 /// What an expression cannot match without.
 pub(crate) fn required_of(hir: &Hir) -> Required {
     let literals = literals(hir);
-    if let Some(first) = literals.first() {
-        let at_words = at_words(hir, first);
-        return Required { literals, at_words, ..Required::default() };
+    if !literals.is_empty() {
+        return Required { literals, ..Required::default() };
     }
     let skeletons = skeleton::required(hir);
     if !skeletons.is_empty() {
@@ -80,84 +119,54 @@ pub(crate) fn required_of(hir: &Hir) -> Required {
     Required { needs: counts::required(hir), ..Required::default() }
 }
 
-/// See [`Required::at_words`]: of `\b(one|other)\d*`, what stands right behind the boundary.
-fn at_words(hir: &Hir, first: &[String]) -> (bool, bool) {
-    let HirKind::Concat(parts) = hir.kind() else { return (false, false) };
-    let is = |part: Option<&Hir>, wanted: Look| match part.map(Hir::kind) {
-        Some(HirKind::Look(look)) => *look == Look::WordUnicode || *look == wanted,
-        _ => false,
-    };
-    // The longest stretch, from one end or the other, of which all texts are known.
-    let known = |part: &Hir| analyse(part, 1).exact;
-    let stretch = |mut all: Vec<String>| {
-        all.sort();
-        all.dedup();
-        all == first
-    };
-    let head =
-        parts.iter().skip(1).map_while(known).try_fold(vec![String::new()], |run, exact| cross(&run, &exact));
-    let tail = parts
-        .iter()
-        .rev()
-        .skip(1)
-        .map_while(known)
-        .try_fold(vec![String::new()], |run, exact| cross(&exact, &run));
-    let letter = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_alphanumeric);
-    (
-        is(parts.first(), Look::WordStartUnicode)
-            && first.iter().all(|literal| letter(literal.as_bytes().first()))
-            && head.is_some_and(stretch),
-        is(parts.last(), Look::WordEndUnicode)
-            && first.iter().all(|literal| letter(literal.as_bytes().last()))
-            && tail.is_some_and(stretch),
-    )
-}
-
-fn cross(heads: &[String], tails: &[String]) -> Option<Vec<String>> {
-    (heads.len() * tails.len() <= MAX_ALTERNATIVES)
-        .then(|| heads.iter().flat_map(|head| tails.iter().map(move |tail| join(head, tail))).collect())
-}
-
-fn literals(hir: &Hir) -> Vec<Vec<String>> {
+fn literals(hir: &Hir) -> Vec<OneOf> {
     let mut sets = analyse(hir, 0).required;
     for set in &mut sets {
-        set.sort();
-        set.dedup();
+        set.literals.sort();
+        set.literals.dedup();
+        let letter = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_alphanumeric);
+        if !set.literals.iter().all(|literal| letter(literal.as_bytes().first())) {
+            set.before = Neighbour::Any;
+        }
+        if !set.literals.iter().all(|literal| letter(literal.as_bytes().last())) {
+            set.behind = Neighbour::Any;
+        }
     }
-    sets.sort_by_key(|set| std::cmp::Reverse(rank(set)));
-    sets.dedup();
+    sets.sort_by(|left, right| rank(right).cmp(&rank(left)).then_with(|| left.literals.cmp(&right.literals)));
+    sets.dedup_by(|left, right| left.literals == right.literals);
     sets.truncate(MAX_SETS);
     // There may be tens of thousands.
-    sets.iter_mut().for_each(Vec::shrink_to_fit);
+    sets.iter_mut().for_each(|set| set.literals.shrink_to_fit());
     sets.shrink_to_fit();
     sets
 }
 
 /// The longer the shortest literal the rarer, then the fewer.
-fn rank(set: &[String]) -> (usize, std::cmp::Reverse<usize>) {
-    (set.iter().map(String::len).min().unwrap_or(0), std::cmp::Reverse(set.len()))
+fn rank(set: &OneOf) -> (usize, std::cmp::Reverse<usize>, Neighbour, Neighbour) {
+    let shortest = set.literals.iter().map(String::len).min().unwrap_or(0);
+    (shortest, std::cmp::Reverse(set.literals.len()), set.before, set.behind)
 }
 
 /// What is known of an expression.
 #[derive(Default)]
 struct Known {
     /// It matches exactly these, folded (and, of zero-width assertions, the empty text).
-    exact: Option<Vec<String>>,
+    exact: Option<OneOf>,
     /// See [`Required::literals`]; in no order.
-    required: Vec<Vec<String>>,
+    required: Vec<OneOf>,
 }
 
 impl Known {
     fn exact(literals: Vec<String>) -> Self {
-        let required = Vec::from_iter(usable(&literals).then(|| literals.clone()));
-        Self { exact: Some(literals), required }
+        let exact = OneOf { literals, ..OneOf::default() };
+        Self { required: Vec::from_iter(usable(&exact).then(|| exact.clone())), exact: Some(exact) }
     }
 }
 
-fn usable(literals: &[String]) -> bool {
-    !literals.is_empty()
-        && literals.len() <= MAX_ALTERNATIVES
-        && literals.iter().all(|literal| literal.len() >= 2)
+fn usable(set: &OneOf) -> bool {
+    !set.literals.is_empty()
+        && set.literals.len() <= MAX_ALTERNATIVES
+        && set.literals.iter().all(|literal| literal.len() >= 2)
 }
 
 fn analyse(hir: &Hir, depth: usize) -> Known {
@@ -165,7 +174,23 @@ fn analyse(hir: &Hir, depth: usize) -> Known {
         return Known::default();
     }
     match hir.kind() {
-        HirKind::Empty | HirKind::Look(_) => Known::exact(vec![String::new()]),
+        HirKind::Empty => Known::exact(vec![String::new()]),
+        HirKind::Look(look) => Known {
+            exact: Some(OneOf {
+                literals: vec![String::new()],
+                before: match look {
+                    Look::WordUnicode | Look::WordStartUnicode | Look::Start | Look::StartLF => {
+                        Neighbour::Apart
+                    }
+                    _ => Neighbour::Any,
+                },
+                behind: match look {
+                    Look::WordUnicode | Look::WordEndUnicode | Look::End | Look::EndLF => Neighbour::Apart,
+                    _ => Neighbour::Any,
+                },
+            }),
+            required: Vec::new(),
+        },
         HirKind::Literal(literal) => match std::str::from_utf8(&literal.0) {
             Ok(text) => literal_text(text),
             Err(_) => Known::default(),
@@ -181,8 +206,8 @@ fn analyse(hir: &Hir, depth: usize) -> Known {
                 (0, Some(1)) => Known {
                     // `colou?r`: with or without.
                     exact: inner.exact.map(|mut exact| {
-                        exact.push(String::new());
-                        exact
+                        exact.literals.push(String::new());
+                        OneOf { literals: exact.literals, ..OneOf::default() }
                     }),
                     required: Vec::new(),
                 },
@@ -191,12 +216,14 @@ fn analyse(hir: &Hir, depth: usize) -> Known {
             }
         }
         HirKind::Alternation(branches) => {
-            let mut exact = Some(Vec::new());
-            let mut required = Some(Vec::new());
-            for branch in branches {
+            let mut all = branches.iter().map(|branch| {
                 let known = analyse(branch, depth + 1);
-                exact = merge(exact, known.exact);
-                required = merge(required, known.required.into_iter().max_by_key(|set| rank(set)));
+                (known.exact, known.required.into_iter().max_by_key(rank))
+            });
+            let Some((mut exact, mut required)) = all.next() else { return Known::default() };
+            for (other, needed) in all {
+                exact = merge(exact, other);
+                required = merge(required, needed);
             }
             Known { exact, required: Vec::from_iter(required) }
         }
@@ -204,32 +231,130 @@ fn analyse(hir: &Hir, depth: usize) -> Known {
     }
 }
 
-fn merge(all: Option<Vec<String>>, more: Option<Vec<String>>) -> Option<Vec<String>> {
+fn merge(all: Option<OneOf>, more: Option<OneOf>) -> Option<OneOf> {
     let (mut all, more) = all.zip(more)?;
-    all.extend(more);
-    (all.len() <= MAX_ALTERNATIVES).then_some(all)
+    all.literals.extend(more.literals);
+    all.before = all.before.or(more.before);
+    all.behind = all.behind.or(more.behind);
+    (all.literals.len() <= MAX_ALTERNATIVES).then_some(all)
 }
 
 fn concat(parts: &[Hir], depth: usize) -> Known {
-    let mut run = vec![String::new()];
+    let start = |before| OneOf { literals: vec![String::new()], before, behind: Neighbour::Any };
+    let mut run = start(Neighbour::Any);
     let mut whole = true;
-    let mut required = Vec::new();
+    let mut required: Vec<OneOf> = Vec::new();
+    // The set that only what is in no word, or nothing, sets apart from the run at hand.
+    let mut left: Option<usize> = None;
+    let meet = |required: &mut [OneOf], left: Option<usize>, run: &OneOf| {
+        if let Some(set) = left.and_then(|left| required.get_mut(left)) {
+            set.behind = edge(run, true).map_or(Neighbour::Any, Neighbour::ApartOr);
+        }
+    };
     for part in parts {
         let known = analyse(part, depth + 1);
         match known.exact {
-            Some(exact) if exact.len() * run.len() <= MAX_ALTERNATIVES => {
-                run = run.iter().flat_map(|head| exact.iter().map(move |tail| join(head, tail))).collect();
+            Some(exact) if exact.literals.len() * run.literals.len() <= MAX_ALTERNATIVES => {
+                let is_empty = |set: &OneOf| set.literals.iter().all(String::is_empty);
+                if is_empty(&run) {
+                    run.before = run.before.max(exact.before);
+                }
+                if is_empty(&exact) {
+                    run.behind = run.behind.max(exact.behind);
+                } else if exact.literals.iter().any(String::is_empty) {
+                    run.behind = Neighbour::Any;
+                } else {
+                    run.behind = exact.behind;
+                }
+                let (heads, tails) = (run.literals, exact.literals);
+                run.literals =
+                    heads.iter().flat_map(|head| tails.iter().map(move |tail| join(head, tail))).collect();
             }
             _ => {
                 whole = false;
-                let ended = std::mem::replace(&mut run, vec![String::new()]);
-                required.extend(usable(&ended).then_some(ended));
+                meet(&mut required, left.take(), &run);
+                let mut ended = std::mem::replace(&mut run, start(Neighbour::Any));
+                if is_apart(part, true) {
+                    ended.behind = Neighbour::Apart;
+                }
+                let may_be_nothing = is_apart_or_nothing(part);
+                if may_be_nothing {
+                    run.before = edge(&ended, false).map_or(Neighbour::Any, Neighbour::ApartOr);
+                } else if is_apart(part, false) {
+                    run.before = Neighbour::Apart;
+                }
+                if usable(&ended) {
+                    left = (may_be_nothing && ended.behind == Neighbour::Any).then_some(required.len());
+                    required.push(ended);
+                }
                 required.extend(known.required);
             }
         }
     }
+    meet(&mut required, left, &run);
     required.extend(usable(&run).then(|| run.clone()));
     Known { exact: whole.then_some(run), required }
+}
+
+/// The ASCII letter or digit that all literals begin (or end) with.
+fn edge(set: &OneOf, first: bool) -> Option<u8> {
+    let mut edges = set.literals.iter().map(|literal| {
+        let byte = if first { literal.bytes().next() } else { literal.bytes().next_back() };
+        byte.filter(u8::is_ascii_alphanumeric)
+    });
+    let one = edges.next()??;
+    edges.all(|other| other == Some(one)).then_some(one)
+}
+
+/// Whether all that a part matches is nothing or in no word.
+fn is_apart_or_nothing(part: &Hir) -> bool {
+    match part.kind() {
+        HirKind::Repetition(repetition) if repetition.min == 0 => match repetition.sub.kind() {
+            HirKind::Class(class) => class_is_apart(class),
+            _ => false,
+        },
+        _ => false,
+    }
+}
+
+/// Whether the first (or last) character of whatever a part matches, which is not nothing, is in no word.
+fn is_apart(part: &Hir, first: bool) -> bool {
+    match part.kind() {
+        HirKind::Class(class) => class_is_apart(class),
+        HirKind::Literal(literal) => std::str::from_utf8(&literal.0).is_ok_and(|text| {
+            let c = if first { text.chars().next() } else { text.chars().next_back() };
+            c.is_some_and(|c| !is_word(c))
+        }),
+        HirKind::Capture(capture) => is_apart(&capture.sub, first),
+        HirKind::Repetition(repetition) => repetition.min > 0 && is_apart(&repetition.sub, first),
+        HirKind::Alternation(branches) => branches.iter().all(|branch| is_apart(branch, first)),
+        HirKind::Concat(parts) => {
+            let part = if first { parts.first() } else { parts.last() };
+            part.is_some_and(|part| is_apart(part, first))
+        }
+        HirKind::Empty | HirKind::Look(_) => false,
+    }
+}
+
+fn is_word(c: char) -> bool {
+    regex_syntax::try_is_word_character(c).unwrap_or(true)
+}
+
+/// Whether a class has no character of a word. Of large classes only `\W` is known.
+fn class_is_apart(class: &Class) -> bool {
+    static APART: OnceLock<Option<Class>> = OnceLock::new();
+    let apart = || match regex_syntax::parse(r"\W").map(Hir::into_kind) {
+        Ok(HirKind::Class(class)) => Some(class),
+        _ => None,
+    };
+    match class {
+        Class::Unicode(set) if set.ranges().len() <= 32 => {
+            let few = set.iter().map(|range| range.len()).sum::<usize>() <= 256;
+            few && set.iter().flat_map(|range| range.start()..=range.end()).all(|c| !is_word(c))
+        }
+        Class::Unicode(_) => APART.get_or_init(apart).as_ref() == Some(class),
+        Class::Bytes(_) => false,
+    }
 }
 
 /// A literal as far as it folds by itself: the longest such stretch where not all of it does.
@@ -243,8 +368,8 @@ fn literal_text(text: &str) -> Known {
         return Known::exact(vec![folded(text)]);
     }
     let longest = text.split(|c| !is_context_free(c)).map(folded).max_by_key(String::len).unwrap_or_default();
-    let literals = vec![longest];
-    Known { exact: None, required: Vec::from_iter(usable(&literals).then_some(literals)) }
+    let longest = OneOf { literals: vec![longest], ..OneOf::default() };
+    Known { exact: None, required: Vec::from_iter(usable(&longest).then_some(longest)) }
 }
 
 /// What a class stands for if all its characters are variants of one letter.
@@ -297,25 +422,47 @@ mod tests {
             ("がんばれ", vec![]),
             ("(", vec![]),
         ] {
-            assert_eq!(required(pattern).literals, sets, "{pattern}");
+            let found: Vec<_> = required(pattern).literals.into_iter().map(|set| set.literals).collect();
+            assert_eq!(found, sets, "{pattern}");
         }
     }
 
     #[test]
-    fn knows_what_stands_at_the_edge_of_a_word() {
-        for (pattern, at_words) in [
-            (r"(?i)\bname\d*", (true, false)),
-            (r"\b(one|two)\W+three", (false, false)),
-            (r"\b(three|seven)\W+two\b", (true, false)),
-            (r"\d+name\b", (false, true)),
-            (r"\bname\b", (true, true)),
-            (r"\b#name\b", (false, true)),
-            (r"\Bname", (false, false)),
-            (r"(?-u:\b)name", (false, false)),
-            (r"x?\bname", (false, false)),
-            (r"\bname|\bother", (true, false)),
+    fn knows_what_stands_beside_a_literal() {
+        use Neighbour::{Any, Apart, ApartOr};
+        for (pattern, beside) in [
+            (r"(?i)\bname\d*", &[(Apart, Any)][..]),
+            (r"\b(one|two)\W+three", &[(Apart, Any), (Apart, Apart)]),
+            (r"\b(three|seven)\W+two\b", &[(Apart, Apart), (Apart, Apart)]),
+            (r"\d+name\b", &[(Any, Apart)]),
+            (r"\bname\b", &[(Apart, Apart)]),
+            (r"\b#name\b", &[(Any, Apart)]),
+            (r"\Bname", &[(Any, Any)]),
+            (r"(?-u:\b)name", &[(Any, Any)]),
+            (r"x?\bname", &[(Any, Any)]),
+            (r"\bname|\bother", &[(Apart, Any)]),
+            (r"\bname|other\b", &[(Any, Any)]),
+            (r"(\bname\b)+", &[(Apart, Apart)]),
+            (r"name[ -]+other", &[(Apart, Any), (Any, Apart)]),
+            (r"^name .*other$", &[(Apart, Any), (Any, Apart)]),
+            (r"\b(name)?\bother", &[(Apart, Any)]),
+            (r"(name\b)?s", &[]),
+            (r"(name\b)?ss", &[(Any, Any)]),
+            (r"name\W?other", &[(ApartOr(b'e'), Any), (Any, ApartOr(b'o'))]),
+            (r"(?i)Name\W*\bother", &[(Apart, Any), (Any, ApartOr(b'o'))]),
+            (r"name[\W_]*other", &[(Any, Any), (Any, Any)]),
+            (r"name\W*(others|more)", &[(Any, Any), (ApartOr(b'e'), Any)]),
+            (r"name\W*o?other", &[(ApartOr(b'e'), Any), (Any, ApartOr(b'o'))]),
+            (r"name\W*x?other", &[(ApartOr(b'e'), Any), (Any, Any)]),
+            (r"name\W*\d?other", &[(Any, Any), (Any, Any)]),
+            (
+                r"12\W*345\W*6789",
+                &[(ApartOr(b'5'), Any), (ApartOr(b'2'), ApartOr(b'6')), (Any, ApartOr(b'3'))],
+            ),
         ] {
-            assert_eq!(required(pattern).at_words, at_words, "{pattern}");
+            let found: Vec<_> =
+                required(pattern).literals.iter().map(|set| (set.before, set.behind)).collect();
+            assert_eq!(found, beside, "{pattern}");
         }
     }
 
@@ -329,7 +476,7 @@ mod tests {
             if regex::Regex::new(&pattern).is_ok_and(|regex| regex.is_match(&text)) {
                 let folded = fold(&text);
                 for set in sets {
-                    prop_assert!(set.iter().any(|literal| folded.contains(literal.as_str())), "{pattern} {set:?} {folded}");
+                    prop_assert!(set.literals.iter().any(|literal| folded.contains(literal.as_str())), "{pattern} {set:?} {folded}");
                 }
             }
         }

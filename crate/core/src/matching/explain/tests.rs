@@ -56,7 +56,7 @@ proptest! {
             prop_assert_eq!(spoke.len(), verdict.reasons.len() + verdict.more_reasons as usize);
             spoke.sort_by_key(|rule| (Reverse(rule.action.unwrap_or_default()), rule.pack.clone(), rule.line));
             for (rule, reason) in spoke.iter().zip(&verdict.reasons) {
-                prop_assert_eq!((&rule.pack, rule.line, &rule.effect, &rule.evidence), (&reason.pack, reason.line, &reason.effect, &reason.evidence));
+                prop_assert_eq!((&rule.pack, rule.line, rule.effect.as_str(), &rule.evidence), (&reason.pack, reason.line, &*reason.effect, &reason.evidence));
             }
             if verdict.unsure.is_some() {
                 prop_assert!(all.rules.iter().any(|rule| rule.waits));
