@@ -444,12 +444,8 @@ impl TextInput {
         }
         if let Some(marks) = self.marks {
             let known = 0..VOCABULARY_SIZE as i64;
-            if self.grams.is_some() || self.pieces.is_none() || !marks.iter().all(|mark| known.contains(mark))
-            {
-                return Err(wrong(
-                    "input.marks",
-                    "has to be two numbers of pieces, and goes with `pieces` alone",
-                ));
+            if self.pieces.is_none() || !marks.iter().all(|mark| known.contains(mark)) {
+                return Err(wrong("input.marks", "has to be two numbers of pieces, and goes with `pieces`"));
             }
         }
         Ok(())
