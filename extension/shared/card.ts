@@ -1,5 +1,6 @@
 /** Model cards as the extension reads them: what rules and people need to know. `docs/models.md` says what each key means. */
 import {
+  anything,
   flag,
   integer,
   list,
@@ -21,8 +22,6 @@ const words = text(2000);
 const share = number(0, 1);
 const count = integer(0, 1e12);
 const language = text(16, 1);
-
-const anything: Read<unknown> = (value) => value;
 
 /** A measured value with its 95 % interval. */
 export type Figure = [value: number, low: number, high: number];

@@ -38,6 +38,9 @@ export const integer = (min: number, max: number): Read<number> => {
   };
 };
 
+/** What is read later, by another reader. */
+export const anything: Read<unknown> = (value) => value;
+
 export const flag: Read<boolean> = (value, at) => {
   if (typeof value !== "boolean") throw new Misfit(`${at} is neither true nor false`);
   return value;

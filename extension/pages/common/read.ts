@@ -16,6 +16,7 @@ import type {
   PageReport,
 } from "../../shared/messages.ts";
 import {
+  anything,
   flag,
   integer,
   list,
@@ -34,8 +35,6 @@ import { readPost } from "./post.ts";
 const words = text(1 << 16);
 const name = text(2000);
 const natural = integer(0, Number.MAX_SAFE_INTEGER);
-
-const anything: Read<unknown> = (value) => value;
 
 /** A list without the entries that do not read. */
 function sound<T>(entry: Read<T>, max: number): Read<T[]> {
