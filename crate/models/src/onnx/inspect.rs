@@ -27,7 +27,7 @@ pub struct Inspected {
     pub outputs: Vec<(String, ElementType, Vec<usize>)>,
     /// Multiplications and other operations on one number, each time that it runs.
     pub operations: u64,
-    /// Memory of all constants that what is computed needs, once unpacked, in bytes.
+    /// Memory of all constants that what is computed needs, once unpacked, and of what multiplies for each time that it does, in bytes.
     pub weights: u64,
     /// The most memory that what is computed takes at one time, in bytes.
     pub live: u64,
@@ -78,6 +78,11 @@ pub fn inspect(graph: &Graph, feeds: &[Feed]) -> Result<Inspected, Refusal> {
                         .ok_or_else(|| Refusal::Name(input.to_owned())),
                 })
                 .collect::<Result<Vec<_>, Refusal>>()?;
+            // tract keeps a packed copy of a matrix for each place where it multiplies, however often it is the same one.
+            if matches!(node.operator, "MatMul" | "Gemm" | "Conv") {
+                let matrices = inputs.iter().flatten().filter(|input| input.constant);
+                tally.packed = matrices.map(|one| one.bytes()).fold(tally.packed, u64::saturating_add);
+            }
             apply(node, &inputs)?
         };
         let output = output.check(name)?;
@@ -96,7 +101,7 @@ pub fn inspect(graph: &Graph, feeds: &[Feed]) -> Result<Inspected, Refusal> {
                 }
             }
         }
-        if tally.weights > MOST_WEIGHTS {
+        if tally.weights.saturating_add(tally.packed) > MOST_WEIGHTS {
             return Err(Refusal::TooLarge { what: "all weights together".to_owned(), most: MOST_WEIGHTS });
         }
     }
@@ -111,7 +116,7 @@ pub fn inspect(graph: &Graph, feeds: &[Feed]) -> Result<Inspected, Refusal> {
             Ok((known.name.to_owned(), known.tensor.element, known.tensor.shape.clone()))
         })
         .collect::<Result<Vec<_>, Refusal>>()?;
-    Ok(Inspected { outputs, operations: tally.operations, weights: tally.weights, live: tally.peak })
+    Ok(Inspected { outputs, operations: tally.operations, weights: tally.weights + tally.packed, live: tally.peak })
 }
 
 fn define<'a>(
@@ -134,6 +139,8 @@ struct Tally {
     unpacking: u64,
     /// Constants that are still read, in bytes.
     weights: u64,
+    /// Copies of matrices, one for each multiplication, in bytes.
+    packed: u64,
     live: u64,
     peak: u64,
 }
