@@ -68,11 +68,15 @@ export const workbenchModule = wasmModule("workbench", ["core", "importers", "pa
  * Runs models, in a worker of its own. tract with all that it can do is large; level 3 goes only to what multiplies (`Cargo.toml`), and
  * more of `wasm-opt` would take minutes.
  */
-export const scorerModule = wasmModule("scorer", ["models"], {
-  CARGO_PROFILE_WASM_OPT_LEVEL: "s",
-  DIFFRACT_WASM_FLAGS: "+simd128",
-  DIFFRACT_WASM_OPT: "-O1",
-});
+export const scorerModule = (() => {
+  const module = wasmModule("scorer", ["models"], {
+    CARGO_PROFILE_WASM_OPT_LEVEL: "s",
+    DIFFRACT_WASM_FLAGS: "+simd128",
+    DIFFRACT_WASM_OPT: "-O1",
+  });
+  // The word pieces are compiled in.
+  return { ...module, inputs: [...module.inputs, "models/wordpiece"] };
+})();
 
 /**
  * Reads and rewrites the answers of platforms, in the background. Fast before small: it is loaded when a page asks for a
