@@ -9,6 +9,7 @@ use crate::refusal::Refusal;
 use crate::session::{Numbers, RunError, Session};
 use crate::text::Composed;
 use sha2::{Digest, Sha256};
+use std::collections::HashMap;
 use std::fmt::Write as _;
 
 /// The most texts that are put into one run of a model.
@@ -36,6 +37,8 @@ pub struct Checked<'a> {
     tensors: Tensors,
     cost: Cost,
     entries: Vec<u64>,
+    /// The shapes of all constants.
+    constants: HashMap<String, Vec<usize>>,
 }
 
 /// A prepared model.
@@ -86,14 +89,14 @@ impl<'a> Checked<'a> {
         // For one as long as can be, and for two short ones: a shape that holds for both holds for all.
         let longest = check_outputs(&card, &graph, &tensors, 1, LONGEST)?;
         let two = check_outputs(&card, &graph, &tensors, 2, 1)?;
-        let Inspected { operations, weights, live, .. } = longest;
+        let Inspected { operations, weights, live, constants, .. } = longest;
         let entries = (0..tensors.lists())
             .map(|list| {
                 let longer = inspect(&graph, &tensors.feeds_longer(2, list))?;
                 Ok(longer.operations.saturating_sub(two.operations) / 2)
             })
             .collect::<Result<_, Refusal>>()?;
-        Ok(Checked { card, onnx, tensors, cost: Cost { operations, weights, live }, entries })
+        Ok(Checked { card, onnx, tensors, cost: Cost { operations, weights, live }, entries, constants })
     }
 
     /// What was read.
@@ -108,8 +111,8 @@ impl<'a> Checked<'a> {
 
     /// Makes it ready to run.
     pub fn prepare(self) -> Result<Model, Refusal> {
-        let Checked { card, onnx, tensors, cost, entries } = self;
-        let session = Session::prepare(onnx, &tensors.ports())?;
+        let Checked { card, onnx, tensors, cost, entries, constants } = self;
+        let session = Session::prepare(onnx, &tensors.ports(), &constants)?;
         Ok(Model { card, session, tensors, cost, entries })
     }
 }
@@ -338,7 +341,11 @@ impl Model {
 /// one more entry of each list costs.
 fn batches(lengths: &[Vec<usize>], entries: &[u64], most: usize) -> Vec<Vec<usize>> {
     let work = |text: usize| -> u64 {
-        lengths[text].iter().zip(entries).map(|(&length, &each)| length as u64 * each).fold(0, u64::saturating_add)
+        lengths[text]
+            .iter()
+            .zip(entries)
+            .map(|(&length, &each)| length as u64 * each)
+            .fold(0, u64::saturating_add)
     };
     let mut order: Vec<usize> = (0..lengths.len()).collect();
     order.sort_by_key(|&text| (work(text), &lengths[text]));

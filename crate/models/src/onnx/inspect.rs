@@ -31,6 +31,8 @@ pub struct Inspected {
     pub weights: u64,
     /// The most memory that what is computed takes at one time, in bytes.
     pub live: u64,
+    /// The shapes of all constants, of those that are computed too.
+    pub constants: HashMap<String, Vec<usize>>,
 }
 
 /// What is known of a name.
@@ -116,7 +118,18 @@ pub fn inspect(graph: &Graph, feeds: &[Feed]) -> Result<Inspected, Refusal> {
             Ok((known.name.to_owned(), known.tensor.element, known.tensor.shape.clone()))
         })
         .collect::<Result<Vec<_>, Refusal>>()?;
-    Ok(Inspected { outputs, operations: tally.operations, weights: tally.weights + tally.packed, live: tally.peak })
+    let constants = known
+        .values()
+        .filter(|one| one.tensor.constant)
+        .map(|one| (one.name.to_owned(), one.tensor.shape.clone()))
+        .collect();
+    Ok(Inspected {
+        outputs,
+        constants,
+        operations: tally.operations,
+        weights: tally.weights + tally.packed,
+        live: tally.peak,
+    })
 }
 
 fn define<'a>(
