@@ -207,6 +207,7 @@ class Page {
         seen: 0,
         actions: {},
         posts: [],
+        undecided: 0,
         health: { adapter: reader.platform, state: "quiet", locators: [] },
         troubles: [],
         latencies: [],

@@ -119,6 +119,8 @@ export interface PageReport {
   actions: Record<string, number>;
   /** Latest last; at most `limit`. */
   posts: JudgedPost[];
+  /** How many of them, and of those that are still to be read, wait for a verdict of the rules in force. */
+  undecided: number;
   health: AdapterHealth;
   /** Things that went wrong, newest last, in words for the reader. */
   troubles: string[];

@@ -183,6 +183,7 @@ function reportOf(): PageReport {
       ],
     },
     troubles: [],
+    undecided: 0,
     latencies: [1.2, 2.4, 1.9, 3.1, 4.2],
     engine: "near",
   };

@@ -494,6 +494,7 @@ test("before and after: both orders, what was taken out and why, and what moved"
     ],
     health: { adapter: "x", state: "good", locators: [] },
     troubles: [],
+    undecided: 0,
     latencies: [],
     engine: "background",
   } as never;

@@ -83,6 +83,7 @@ export const readReport: Read<PageReport> = object({
   seen: natural,
   actions: record(natural, 100),
   posts: sound(readJudged, 100_000),
+  undecided: natural,
   health: object({
     adapter: text(64),
     state: oneOf("good", "worn", "broken", "quiet"),
