@@ -230,6 +230,11 @@ export class Shell {
     this.telling.trouble(words);
   }
 
+  /** Whether the page may go to its newest posts. */
+  mayGo(): Promise<boolean> {
+    return this.link.mayGo();
+  }
+
   /** Posts were taken out that the page never saw. */
   tookElsewhere(): void {
     this.telling.sayBadge();
@@ -256,7 +261,7 @@ export class Shell {
     );
   }
 
-  report(limit: number, paused: boolean): PageReport {
+  report(limit: number, paused: boolean): Omit<PageReport, "feed"> {
     const { reader, host } = this.options;
     if (limit > 0) this.catchUp(limit);
     return {

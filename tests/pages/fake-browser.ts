@@ -186,6 +186,7 @@ function reportOf(): PageReport {
     undecided: 0,
     latencies: [1.2, 2.4, 1.9, 3.1, 4.2],
     engine: "near",
+    feed: { fold: "nothing", newest: false },
   };
 }
 

@@ -29,7 +29,7 @@ import {
   record,
   text,
 } from "../../shared/shape.ts";
-import { PASSED, type WireReport } from "../../shared/wire.ts";
+import { FOLDS, PASSED, type WireReport } from "../../shared/wire.ts";
 import { readPost } from "./post.ts";
 
 const words = text(1 << 16);
@@ -95,6 +95,10 @@ export const readReport: Read<PageReport> = object({
   troubles: sound(words, 1000),
   latencies: sound(number(0, Number.MAX_VALUE), 10_000),
   engine: oneOf("near", "background"),
+  feed: object({
+    fold: oneOf(...FOLDS),
+    newest: (value: unknown, at: string) => (value === null ? null : flag(value, at)),
+  }),
 });
 
 const offset = integer(0, MAX_RULES);

@@ -66,10 +66,7 @@ export async function look(): Promise<void> {
 async function found(): Promise<Phase> {
   const tab = /^#(\d{1,10})$/u.exec(location.hash)?.[1];
   if (tab === undefined) return { is: "choosing", feeds: await openFeeds() };
-  const [answer, state] = await Promise.all([
-    decidedReport(Number(tab)),
-    askState(),
-  ]);
+  const [answer, state] = await Promise.all([decidedReport(Number(tab)), askState()]);
   if (answer === undefined)
     return { is: "failed", why: "The page does not answer: it was closed, or was open before Diffract was." };
   if (!answer.ok) return { is: "failed", why: answer.message };
