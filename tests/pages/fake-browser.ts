@@ -249,6 +249,8 @@ function stateOf(scenario: Scenario): BackgroundState {
       { ...imported, origin: "imported" },
     ],
     models: [],
+    teaching: "",
+    asking: 2,
     answers: 0,
     pausedHosts: ["www.linkedin.com", "old.reddit.com"],
     troubles: [],

@@ -56,6 +56,9 @@ describe("what is stored", () => {
         token: "",
         imported: {},
         models: {},
+        teaching: "",
+        asking: 2,
+        asked: { day: "", posts: [] },
       },
     );
   });
