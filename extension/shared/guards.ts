@@ -23,6 +23,7 @@ import {
   text,
   variants,
 } from "./shape.ts";
+import { filterName, MAX_ASKING, MAX_EXAMPLE, MAX_EXAMPLES } from "./taught.ts";
 import { FOLDS } from "./wire.ts";
 
 /** Most posts in one batch. */
@@ -50,12 +51,15 @@ export const MAX_PICTURES = 4;
 export const MAX_PICTURE = 512 << 10;
 /** Most characters of a model's card as JSON. */
 export const MAX_CARD = 1 << 20;
+/** Most characters of a text that a model is asked about; it reads the first thousand. */
+export const MAX_ASKED = 4000;
 
 const type = <const T extends string>(name: T): Read<T> => oneOf(name);
 const seq = integer(0, Number.MAX_SAFE_INTEGER);
 const host = text(253);
 const name = text(64, 1);
 const words = text(2000);
+const topic = text(300, 1);
 
 /** A batch, and a place in it. */
 const place: Read<[seq: number, at: number]> = (value, at) => {
@@ -197,7 +201,24 @@ export const readBackgroundRequest: Read<BackgroundRequest> = variants<Backgroun
   }),
   "add-model": object({ type: type("add-model"), card: text(MAX_CARD, 2) }),
   "remove-model": object({ type: type("remove-model"), model: name }),
-  "try-model": object({ type: type("try-model"), model: name }),
+  "try-model": object({ type: type("try-model"), model: name, topic: optional(topic) }),
+  "ask-model": object({
+    type: type("ask-model"),
+    model: name,
+    text: text(MAX_ASKED),
+    topic: optional(topic),
+  }),
+  teach: object({
+    type: type("teach"),
+    filter: filterName,
+    thumbs: list(object({ text: text(2 * MAX_EXAMPLE, 1), belongs: flag }), MAX_EXAMPLES),
+  }),
+  unteach: object({ type: type("unteach"), filter: filterName, text: text(MAX_ASKED, 1) }),
+  filter: object({ type: type("filter"), filter: filterName }),
+  "rename-filter": object({ type: type("rename-filter"), filter: filterName, to: filterName }),
+  "merge-filters": object({ type: type("merge-filters"), from: filterName, into: filterName }),
+  questions: object({ type: type("questions") }),
+  "set-asking": object({ type: type("set-asking"), most: integer(0, MAX_ASKING) }),
   "forget-answers": object({ type: type("forget-answers") }),
   "picked-post": object({ type: type("picked-post"), token: text(64, 1) }),
 });

@@ -57,6 +57,9 @@ describe("what is stored", () => {
         token: "",
         imported: {},
         models: {},
+        teaching: "",
+        asking: 2,
+        asked: { day: "", posts: [] },
       },
     );
   });

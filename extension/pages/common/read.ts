@@ -9,11 +9,14 @@ import { MAX_BACKUP, MAX_RULES, readVerdicts } from "../../shared/guards.ts";
 import type {
   BackgroundState,
   Diagnostic,
+  FilterState,
   JudgedPost,
+  ModelAnswer,
   ModelState,
   ModelTrial,
   PackState,
   PageReport,
+  Question,
 } from "../../shared/messages.ts";
 import {
   anything,
@@ -29,6 +32,7 @@ import {
   record,
   text,
 } from "../../shared/shape.ts";
+import { MAX_ASKING, MAX_EXAMPLES } from "../../shared/taught.ts";
 import { FOLDS, PASSED, type WireReport } from "../../shared/wire.ts";
 import { readPost } from "./post.ts";
 
@@ -133,6 +137,7 @@ const readPack: Read<PackState> = object({
 const readModel: Read<ModelState> = object({
   name: text(40, 1),
   own: flag,
+  taught: optional(object({ belong: natural, others: natural })),
   on: flag,
   strictness: optional(oneOf("certain", "likely", "possible")),
   trouble: optional(words),
@@ -150,6 +155,36 @@ export const readTrial: Read<ModelTrial> = object({
   ),
 });
 
+const orNull =
+  <T>(read: Read<T>): Read<T | null> =>
+  (value, at) =>
+    value === null || value === undefined ? null : read(value, at);
+
+/** What a model makes of a text. */
+export const readModelAnswer: Read<ModelAnswer> = object({
+  score: orNull(number(0, 1)),
+  label: orNull(name),
+  near: list(object({ text: words, belongs: flag, nearness: number(-2, 2) }), 100),
+});
+
+const weighed = list(object({ word: name, weight: number(-1e9, 1e9) }), 100);
+
+/** What a filter has learned. */
+export const readFilter: Read<FilterState> = object({
+  name: text(40, 1),
+  examples: list(object({ text: words, belongs: flag }), MAX_EXAMPLES),
+  learned: orNull(
+    object({ right: number(0, 1), for_it: weighed, against_it: weighed, doubts: list(words, 100) }),
+  ),
+  trouble: orNull(words),
+});
+
+/** Posts that the reader is asked about. */
+export const readQuestions: Read<Question[]> = list(
+  object({ filter: text(40, 1), text: words, score: number(0, 1) }),
+  1000,
+);
+
 /** The background's state. */
 export const readState: Read<BackgroundState> = object({
   version: text(100),
@@ -158,6 +193,8 @@ export const readState: Read<BackgroundState> = object({
   troubles: sound(words, 10_000),
   rules: natural,
   models: sound(readModel, 1000),
+  teaching: text(40),
+  asking: integer(0, MAX_ASKING),
   answers: natural,
   start: object({ from: oneOf("snapshot", "sources"), milliseconds: number(0, Number.MAX_VALUE) }),
 });

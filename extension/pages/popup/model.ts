@@ -42,6 +42,8 @@ export const failure = signal<string | undefined>(undefined);
 export const blind = signal<string | undefined>(undefined);
 /** Why the background's state is not known; gone once it is. */
 export const deaf = signal<string | undefined>(undefined);
+/** Whether a thumb may be given here: what is seen in a private window is not kept. */
+export const teachable = signal(false);
 /** Authors kept from this popup, with the rules as they were before and after, for undo. */
 export const kept = signal<ReadonlyMap<string, { before: string; after: string } | undefined>>(new Map());
 
@@ -60,6 +62,7 @@ export async function look(): Promise<void> {
     page.value = { is: "closed" };
     return;
   }
+  teachable.value = !tab.isPrivate;
   const answer = await askPage(tab.id, { type: "report", limit: ASKED });
   blind.value = answer === undefined || answer.ok ? undefined : answer.message;
   if (answer?.ok) page.value = { is: "read", tab: tab.id, report: answer.value };
