@@ -14,6 +14,9 @@ const LIMITS: Record<CallName, number> = {
   picture: 20_000,
   check: 60_000,
   load: 30_000,
+  learn: 60_000,
+  look: 15_000,
+  export: 60_000,
   drop: 10_000,
 };
 /** Milliseconds added for the first call of a worker. */

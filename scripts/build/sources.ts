@@ -69,7 +69,7 @@ export const workbenchModule = wasmModule("workbench", ["core", "importers", "pa
  * more of `wasm-opt` would take minutes.
  */
 export const scorerModule = (() => {
-  const module = wasmModule("scorer", ["models"], {
+  const module = wasmModule("scorer", ["models", "personal"], {
     CARGO_PROFILE_WASM_OPT_LEVEL: "s",
     CARGO_PROFILE_WASM_LTO: "off",
     CARGO_PROFILE_WASM_CODEGEN_UNITS: "16",

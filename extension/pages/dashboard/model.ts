@@ -1,7 +1,7 @@
 /** What the dashboard knows. */
 import { computed, signal } from "@preact/signals";
-import type { BackgroundRequest, BackgroundState, PackState } from "../../shared/messages.ts";
-import { askState, onStored, tell } from "../common/browser.ts";
+import type { BackgroundState, PackState } from "../../shared/messages.ts";
+import { askState, onStored, type Telling, tell } from "../common/browser.ts";
 import { type Place, readPlace } from "./place.ts";
 
 /** The background's state; `undefined` until it answers. */
@@ -36,9 +36,7 @@ export async function refresh(): Promise<BackgroundState | undefined> {
 }
 
 /** Asks for a change and then for the state after it. True when it was done. */
-export async function request(
-  change: Exclude<BackgroundRequest, { type: "state" | "export" | "recent" | "gathered" }>,
-): Promise<boolean> {
+export async function request(change: Telling): Promise<boolean> {
   failure.value = undefined;
   const answer = await tell(change);
   if (!answer.ok) failure.value = answer.message;
