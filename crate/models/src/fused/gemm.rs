@@ -41,31 +41,35 @@ impl Panels {
         }
         let height = left.len() / k;
         for (panel, columns) in self.rows.chunks_exact(k).enumerate() {
-            for top in (0..height).step_by(HEIGHT) {
+            let mut top = 0;
+            while top < height {
                 // At the lower edge the last row stands for those that are missing.
-                let rows: [&[f32]; HEIGHT] = std::array::from_fn(|row| {
+                let row = |row: usize| {
                     let row = (top + row).min(height - 1);
                     &left[row * k..(row + 1) * k]
-                });
-                let products = tile(rows, columns);
-                for (row, products) in (top..height).zip(&products) {
-                    take(row, panel * WIDTH, products);
+                };
+                let products = tile(row(0), row(1), row(2), row(3), columns);
+                for (at, products) in products.iter().enumerate().take(height - top) {
+                    take(top + at, panel * WIDTH, products);
                 }
+                top += HEIGHT;
             }
         }
     }
 }
 
-/// One tile of products.
+/// One tile of products. Written out: lengths that the compiler sees spare it a check for each factor.
 #[inline(always)]
-fn tile(left: [&[f32]; HEIGHT], columns: &[Row]) -> [Row; HEIGHT] {
+fn tile(one: &[f32], two: &[f32], three: &[f32], four: &[f32], columns: &[Row]) -> [Row; HEIGHT] {
+    let k = columns.len();
+    let (one, two, three, four) = (&one[..k], &two[..k], &three[..k], &four[..k]);
     let mut sums = [[0.0; WIDTH]; HEIGHT];
-    let left = left.map(|row| &row[..columns.len()]);
-    for (i, column) in columns.iter().enumerate() {
+    for i in 0..k {
+        let column = &columns[i];
+        let factors = [one[i], two[i], three[i], four[i]];
         for row in 0..HEIGHT {
-            let factor = left[row][i];
             for at in 0..WIDTH {
-                sums[row][at] += factor * column[at];
+                sums[row][at] += factors[row] * column[at];
             }
         }
     }

@@ -141,15 +141,27 @@ impl Depthwise {
         let channels = planes.chunks_exact(height * width).zip(out.chunks_exact_mut(high * wide));
         let weights = self.taps.chunks_exact(kernel_height * kernel_width).zip(&self.bias);
         for ((plane, out), (taps, &bias)) in channels.zip(weights) {
-            for (y, into) in padded.chunks_exact_mut(row).enumerate().skip(top).take(height) {
-                let source = &plane[(y - top) * width..(y - top + 1) * width];
+            for y in 0..height.min((padded.len() / row).saturating_sub(top)) {
+                let source = &plane[y * width..(y + 1) * width];
+                let into = &mut padded[(y + top) * row..(y + top + 1) * row];
                 for phase in 0..across {
                     // The first pixel of this lane that is not padding.
                     let first = (across + phase - left % across) % across;
                     let start = (first + left) / across;
-                    let into = into[phase * lane..(phase + 1) * lane].iter_mut().skip(start);
-                    for (into, pixel) in into.zip(source.iter().skip(first).step_by(across)) {
-                        *into = *pixel;
+                    let into = &mut into[phase * lane..(phase + 1) * lane];
+                    let Some(into) = into.get_mut(start..) else { continue };
+                    if across == 1 {
+                        let shared = into.len().min(width);
+                        into[..shared].copy_from_slice(&source[..shared]);
+                        continue;
+                    }
+                    let mut pixel = first;
+                    for into in into {
+                        if pixel >= width {
+                            break;
+                        }
+                        *into = source[pixel];
+                        pixel += across;
                     }
                 }
             }

@@ -14,7 +14,7 @@ use tract_onnx::{Onnx, pb};
 
 /// tract's reader of ONNX, with our operators.
 fn reader() -> Onnx {
-    let mut onnx = tract_onnx::onnx().with_ignore_value_info(true);
+    let mut onnx = onnx().with_ignore_value_info(true);
     operators::register(&mut onnx.op_register);
     onnx
 }
