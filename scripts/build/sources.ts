@@ -74,7 +74,7 @@ export const scorerModule = (() => {
     CARGO_PROFILE_WASM_LTO: "off",
     CARGO_PROFILE_WASM_CODEGEN_UNITS: "16",
     DIFFRACT_WASM_FLAGS: "+simd128",
-    DIFFRACT_WASM_OPT: "-O1",
+    DIFFRACT_WASM_OPT: "-O0",
   });
   // The word pieces are compiled in.
   return { ...module, inputs: [...module.inputs, "models/wordpiece"] };
@@ -96,6 +96,7 @@ export const WASM_MODULES: readonly WasmModule[] = [
   nearModule,
   workbenchModule,
   rewriterModule,
+  scorerModule,
 ];
 
 /** Whether the extension runs models: they and their scorer travel together or not at all. */

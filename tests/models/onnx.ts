@@ -166,8 +166,8 @@ bytes = ${onnx.length}
   return { card, onnx: new Uint8Array(onnx) };
 }
 
-/** A model that a text keeps busy for `times` × 134 million multiplications; 29 is the most that is taken. */
-export function slowModel(name: string, times = 29): Made {
+/** A model that a text keeps busy for `times` × 134 million multiplications; 28 is the most that is taken. */
+export function slowModel(name: string, times = 28): Made {
   const side = 512;
   return textModel(
     name,

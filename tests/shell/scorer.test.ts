@@ -49,6 +49,7 @@ const LIMITS = {
   drop: 400,
   learn: 400,
   export: 400,
+  look: 400,
 };
 
 const workers: ScorerWorker[] = [];
