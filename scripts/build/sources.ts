@@ -65,8 +65,8 @@ export const workbenchModule = wasmModule("workbench", ["core", "importers", "pa
 });
 
 /**
- * Runs models, in a worker of its own. tract with all that it can do is large; level 3 goes only to what multiplies (`Cargo.toml`), and
- * more of `wasm-opt` would take minutes.
+ * Runs models, in a worker of its own. Built to compile soon: tract is large, level 3 goes only to what multiplies (`Cargo.toml`), and what
+ * more would cost is in docs/decisions/scoring.md.
  */
 export const scorerModule = (() => {
   const module = wasmModule("scorer", ["models", "personal"], {

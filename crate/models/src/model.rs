@@ -92,7 +92,7 @@ impl<'a> Checked<'a> {
         let Inspected { operations, weights, live, constants, .. } = longest;
         let entries = (0..tensors.lists())
             .map(|list| {
-                let longer = inspect(&graph, &tensors.feeds_longer(2, list))?;
+                let longer = inspect(&graph, &tensors.feeds_longer(2, list), 2)?;
                 Ok(longer.operations.saturating_sub(two.operations) / 2)
             })
             .collect::<Result<_, Refusal>>()?;
@@ -191,7 +191,7 @@ fn check_outputs(
     batch: usize,
     length: usize,
 ) -> Result<Inspected, Refusal> {
-    let inspected = inspect(graph, &tensors.feeds(batch, length))?;
+    let inspected = inspect(graph, &tensors.feeds(batch, length), batch)?;
     let wanted = vec![batch, card.outputs()];
     for (name, element, shape) in &inspected.outputs {
         if *element != ElementType::Float || *shape != wanted {

@@ -43,15 +43,16 @@ struct Known<'a> {
     name: &'a str,
 }
 
-/// Finds every shape, and refuses what is over a limit or does not fit.
-pub fn inspect(graph: &Graph, feeds: &[Feed]) -> Result<Inspected, Refusal> {
+/// Finds every shape, and refuses what is over a limit or does not fit. `feeds` are for `batch` texts or pictures; the limits on work and on
+/// memory at one time are for one.
+pub fn inspect(graph: &Graph, feeds: &[Feed], batch: usize) -> Result<Inspected, Refusal> {
     let mut readers: HashMap<&str, usize> = HashMap::new();
     let read = graph.nodes.iter().flat_map(|node| node.inputs.iter().copied());
     for name in read.chain(graph.outputs.iter().map(|output| output.name)) {
         *readers.entry(name).or_default() += 1;
     }
     let mut known: HashMap<&str, Known> = HashMap::new();
-    let mut tally = Tally::default();
+    let mut tally = Tally { batch: batch as u64, ..Tally::default() };
 
     for constant in &graph.constants {
         let tensor = Tensor::constant(&constant.shape, &constant.values);
@@ -148,6 +149,7 @@ fn define<'a>(
 /// What adds up.
 #[derive(Default)]
 struct Tally {
+    batch: u64,
     operations: u64,
     unpacking: u64,
     /// Constants that are still read, in bytes.
@@ -160,11 +162,15 @@ struct Tally {
 
 impl Tally {
     fn works(&mut self, constant: bool, operations: u64) -> Result<(), Refusal> {
-        let total = if constant { &mut self.unpacking } else { &mut self.operations };
+        let (total, each) =
+            if constant { (&mut self.unpacking, 1) } else { (&mut self.operations, self.batch.max(1)) };
         *total = total.saturating_add(operations);
-        if *total > MOST_OPERATIONS {
+        if *total / each > MOST_OPERATIONS {
             let million = 1_000_000;
-            return Err(Refusal::TooCostly { operations: *total / million, most: MOST_OPERATIONS / million });
+            return Err(Refusal::TooCostly {
+                operations: *total / each / million,
+                most: MOST_OPERATIONS / million,
+            });
         }
         Ok(())
     }
@@ -172,7 +178,7 @@ impl Tally {
     fn lives(&mut self, bytes: u64) -> Result<(), Refusal> {
         self.live = self.live.saturating_add(bytes);
         self.peak = self.peak.max(self.live);
-        if self.peak > MOST_LIVE {
+        if self.peak / self.batch.max(1) > MOST_LIVE {
             return Err(Refusal::TooLarge {
                 what: "what is computed at one time".to_owned(),
                 most: MOST_LIVE,
