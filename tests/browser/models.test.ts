@@ -1,15 +1,13 @@
 /** Models in the installed extension: what they find is hidden, what breaks is replaced, and the page does none of their work. */
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { type JudgedPost, PENDING_MODEL } from "../../extension/shared/messages.ts";
+import type { JudgedPost } from "../../extension/shared/messages.ts";
 import { wordsFor } from "../../extension/shared/reading.ts";
 import { loadScorer, readHere } from "../models/node.ts";
-import { slowModel } from "../models/onnx.ts";
 import { addShipped, type Scorer } from "../models/scorer.ts";
 import { chosenBrowsers } from "../support/browsers.ts";
-import { settled } from "../support/page.ts";
 import { until } from "../support/wait.ts";
-import { AGORA, expectPosts, gone, look, openSession, type Session, scroll } from "./session.ts";
+import { AGORA, openSession, type Session, scroll } from "./session.ts";
 
 /** What a card calls *likely*. */
 const LIKELY = "1%";
@@ -138,72 +136,6 @@ for (const name of chosenBrowsers()) {
       const { troubles } = await session.extension.state();
       assert.deepEqual(troubles, []);
       await page.close();
-    });
-
-    it("that take too long are stopped: their posts show, others go on, and the reader is told", async () => {
-      const { card, onnx } = slowModel("sluggish");
-      await session.extension.page.evaluate(
-        (name, text, bytes) =>
-          new Promise<void>((resolve, reject) => {
-            const opening = indexedDB.open("diffract-models", 1);
-            opening.onupgradeneeded = () => opening.result.createObjectStore("models");
-            opening.onerror = () => reject(opening.error);
-            opening.onsuccess = () => {
-              const change = opening.result.transaction("models", "readwrite");
-              change
-                .objectStore("models")
-                .put({ card: text, onnx: Uint8Array.from(atob(bytes), (c) => c.charCodeAt(0)) }, name);
-              change.oncomplete = () => {
-                opening.result.close();
-                resolve();
-              };
-            };
-          }),
-        PENDING_MODEL,
-        card,
-        Buffer.from(onnx).toString("base64"),
-      );
-      const info = (await peer()).scorer.check(card, onnx);
-      const added = await session.extension.request({
-        type: "add-model",
-        card: JSON.stringify((JSON.parse(info) as { card: unknown }).card),
-      });
-      assert.ok(added.ok, JSON.stringify(added));
-      await session.extension.setRules("hide if spam is likely\ndim if sluggish > 1% while unsure blur\n");
-      const { scorer, likely } = await peer("spam");
-      const page = await session.open();
-      await until("the health panel to say so", async () =>
-        (await session.extension.state()).troubles.some((words) => words.includes("did not answer within")),
-      );
-      await settled(page);
-      const spam = new Set(
-        (await session.extension.report(AGORA)).posts
-          .filter((post) => score(scorer, "spam", post) >= (likely.spam ?? Number.NaN))
-          .map(({ post }) => post.id),
-      );
-      await expectPosts(
-        session,
-        page,
-        gone(({ id }) => spam.has(id)),
-      );
-      await until("what waits for it to show", async () =>
-        (await look(page)).every(({ blurred }) => !blurred),
-      );
-      // A worker that died over it thrice, whoever asked, is enough.
-      await until("it to be set aside", async () => {
-        await scroll(page, 1000);
-        return (await session.extension.state()).models.some(
-          (model) => model.name === "sluggish" && model.trouble,
-        );
-      });
-      await page.close();
-      assert.ok((await session.extension.request({ type: "remove-model", model: "sluggish" })).ok);
-      await session.extension.setRules("hide if spam is likely\n");
-      const posts = await readPosts(session, 2000);
-      assert.deepEqual(
-        posts.map(({ verdict }) => verdict.action),
-        posts.map((post) => (score(scorer, "spam", post) >= (likely.spam ?? Number.NaN) ? "hide" : "show")),
-      );
     });
 
     it("answer again when their worker has died", async () => {

@@ -1,4 +1,4 @@
-/** Small ONNX files with their cards, written byte by byte: models that mean no good, and such that merely take their time. */
+/** Small ONNX files with their cards, written byte by byte: models that mean no good. */
 import { createHash } from "node:crypto";
 
 /** Protobuf, as far as ONNX needs it. */
@@ -164,25 +164,4 @@ default = "1%"
 bytes = ${onnx.length}
 `;
   return { card, onnx: new Uint8Array(onnx) };
-}
-
-/** A model that a text keeps busy for `times` × 134 million multiplications; 28 is the most that is taken. */
-export function slowModel(name: string, times = 28): Made {
-  const side = 512;
-  return textModel(
-    name,
-    [
-      constant("wide", [1, side * side], Array(side * side).fill(1e-6)),
-      constant("square", [3], [-1, side, side], "int64"),
-      constant("axes", [2], [1, 2], "int64"),
-      node("MatMul", ["each", "wide"], "flat"),
-      node("Reshape", ["flat", "square"], "power0"),
-      ...Array.from({ length: times }, (_, at) =>
-        node("MatMul", [`power${at}`, `power${at}`], `power${at + 1}`),
-      ),
-      node("ReduceSum", [`power${times}`, "axes"], "total", { keepdims: 0 }),
-      node("Unsqueeze", ["total", "axis"], "column"),
-    ],
-    "column",
-  );
 }
