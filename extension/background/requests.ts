@@ -136,6 +136,18 @@ export class Requests {
         await this.sitesChanged();
         return null;
       }
+      case "set-feed": {
+        const { host, fold, newest } = request;
+        await store.update("feeds", (feeds) => ({
+          ...feeds,
+          [host.toLowerCase()]: {
+            ...feeds[host.toLowerCase()],
+            ...(fold !== undefined && { fold }),
+            ...(newest !== undefined && { newest }),
+          },
+        }));
+        return null;
+      }
       case "set-pack":
         if (!packFiles(stored, shipped).some(({ id }) => id === request.pack))
           throw new Refused(`There is no pack "${request.pack}".`);
@@ -197,6 +209,7 @@ export class Requests {
     await store.setAll({
       rules: backup.rules,
       paused: backup.pausedHosts,
+      ...(backup.feeds && { feeds: backup.feeds }),
       ...(backup.shown && { shown: backup.shown }),
       imported: Object.fromEntries(backup.packs.map((pack) => [pack.id, packOf(pack)])),
       packs: {

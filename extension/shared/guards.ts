@@ -24,6 +24,7 @@ import {
   variants,
 } from "./shape.ts";
 import { filterName, MAX_ASKING, MAX_EXAMPLE, MAX_EXAMPLES } from "./taught.ts";
+import { FOLDS } from "./wire.ts";
 
 /** Most posts in one batch. */
 export const MAX_BATCH = 512;
@@ -106,6 +107,7 @@ export const readShellMessage: Read<ShellMessage> = variants<ShellMessage>({
     posts: text(MAX_BATCH_TEXT, 2),
     when: integer(0, Number.MAX_SAFE_INTEGER),
   }),
+  newest: object({ type: type("newest"), seq }),
   health: object({
     type: type("health"),
     adapter: name,
@@ -136,6 +138,7 @@ export const readEngineMessage: Read<EngineMessage> = variants<EngineMessage>({
   }),
   "near-part": object({ type: type("near-part"), seq, at: integer(0, MAX_NEAR), bytes: partBytes }),
   "near-none": object({ type: type("near-none"), seq, why: words }),
+  newest: object({ type: type("newest"), seq, go: flag }),
   changed: object({ type: type("changed"), generation: integer(0, Number.MAX_SAFE_INTEGER) }),
 });
 
@@ -173,6 +176,12 @@ export const readBackgroundRequest: Read<BackgroundRequest> = variants<Backgroun
   state: object({ type: type("state") }),
   "set-site": object({ type: type("set-site"), host: text(253, 1), on: flag }),
   "set-wire": object({ type: type("set-wire"), host: text(253, 1), on: flag }),
+  "set-feed": object({
+    type: type("set-feed"),
+    host: text(253, 1),
+    fold: optional(oneOf(...FOLDS)),
+    newest: optional(flag),
+  }),
   "set-pack": object({ type: type("set-pack"), pack: packId, on: flag }),
   "set-rules": object({ type: type("set-rules"), source: text(MAX_RULES), base: optional(text(MAX_RULES)) }),
   "keep-author": object({ type: type("keep-author"), author: text(300, 1) }),

@@ -5,7 +5,7 @@
  */
 import type { Card, Strictness } from "./card.ts";
 import type { Post, Verdict } from "./post.ts";
-import type { WireReport } from "./wire.ts";
+import type { Fold, WireReport } from "./wire.ts";
 
 /** Under this a model that the reader brought lies in the database until the background keeps it. */
 export const PENDING_MODEL = "?";
@@ -39,6 +39,8 @@ export type ShellMessage =
    * decided, in milliseconds since 1970-01-01 UTC.
    */
   | { type: "decided"; visit: string; posts: string; when: number }
+  /** The page is about to go to the timeline that is newest first: may it? Answered by `newest`. */
+  | { type: "newest"; seq: number }
   /** The adapter's fit changed; what is not `good` is said on the dashboard. */
   | { type: "health"; adapter: string; host: string; state: AdapterHealth["state"] };
 
@@ -53,6 +55,8 @@ export type EngineMessage =
   | { type: "later"; seq: number; at: number[]; verdicts: string }
   /** A model is to see the pictures of the posts at these places of a batch; answered post by post. */
   | { type: "pictures"; seq: number; at: number[] }
+  /** Answers `newest`. */
+  | { type: "newest"; seq: number; go: boolean }
   /** Answers `order`: indices into its posts, first the post that is to stand first. */
   | { type: "order"; seq: number; order: number[] }
   /** The batch could not be decided; the shell fails open and reports `message`. */
@@ -122,6 +126,8 @@ export interface PageReport {
   actions: Record<string, number>;
   /** Latest last; at most `limit`. */
   posts: JudgedPost[];
+  /** How many of them, and of those that are still to be read, wait for a verdict of the rules in force. */
+  undecided: number;
   health: AdapterHealth;
   /** Things that went wrong, newest last, in words for the reader. */
   troubles: string[];
@@ -129,6 +135,8 @@ export interface PageReport {
   latencies: number[];
   /** Where posts are decided now: on the page, or in the background. */
   engine: "near" | "background";
+  /** What the reader chose for the feeds here. `newest` is `null` where no timeline is known that is newest first. */
+  feed: { fold: Fold; newest: boolean | null };
   /** What was done before the page saw it; absent where answers of the platform are not known. */
   wire?: WireReport;
 }
@@ -152,6 +160,8 @@ export type BackgroundRequest =
   | { type: "set-site"; host: string; on: boolean }
   /** Whether answers are rewritten before the page of this host sees them. */
   | { type: "set-wire"; host: string; on: boolean }
+  /** What the feeds of a host are to be; what is absent stays as it is. */
+  | { type: "set-feed"; host: string; fold?: Fold; newest?: boolean }
   | { type: "set-pack"; pack: string; on: boolean }
   /**
    * Replaces the reader's own rules. Refused (nothing stored) when larger than 4 MB, or when `base`, the source that

@@ -7,6 +7,7 @@ import type { Strictness } from "./card.ts";
 import { MAX_CARD, MAX_ID, MAX_LIMITS, MAX_RULES, PACK_SHAPE, packId } from "./guards.ts";
 import { flag, integer, list, Misfit, object, oneOf, optional, type Read, record, text } from "./shape.ts";
 import { MAX_ASKING, MAX_EXAMPLES } from "./taught.ts";
+import { FOLDS, type Fold } from "./wire.ts";
 
 /** The layout's version, stored as `version`. A later one is left alone: nothing is written over it. */
 export const LAYOUT = 1;
@@ -47,12 +48,24 @@ export const packOf = ({ source, title, description, lists }: StoredPack): Store
   ...(lists && Object.keys(lists).length > 0 && { lists }),
 });
 
+/** What the reader chose for the feeds of a host. */
+export interface FeedChoice {
+  /** Absent: as the host sends it. */
+  fold?: Fold;
+  /** The host's own timeline that is newest first is chosen, and kept chosen. */
+  newest?: boolean;
+}
+/** Most hosts with choices of their own. */
+const MAX_CHOICES = 1000;
+
 /** Everything stored, in its types. */
 export interface Stored {
   /** Hosts on which the reader paused Diffract. */
   paused: string[];
   /** Hosts on which answers are not rewritten before their page sees them. */
   wireOff: string[];
+  /** By host. */
+  feeds: Record<string, FeedChoice>;
   /** Packs turned on or off by the reader; a pack that is absent is as shipped. */
   packs: Record<string, boolean>;
   /** The reader's own rules. */
@@ -86,12 +99,24 @@ const modelName: Read<string> = (value, at) => {
   return name;
 };
 export const host: Read<string> = text(253, 1);
+/** One that is a key: without the names that objects keep for themselves. */
+const hostName: Read<string> = (value, at) => {
+  const name = host(value, at);
+  if (!/^[a-z0-9.:[\]-]+$/.test(name)) throw new Misfit(`${at} is no host`);
+  return name;
+};
+export const readFeeds: Read<Record<string, FeedChoice>> = record(
+  object({ fold: optional(oneOf(...FOLDS)), newest: optional(flag) }),
+  MAX_CHOICES,
+  hostName,
+);
 /** A platform of at most 64 characters, a blank, an id. */
 export const shownEntry: Read<string> = text(MAX_ID + 65, 1);
 const KEYS: { [K in keyof Omit<Stored, "imported">]: { read: Read<Stored[K]>; otherwise: () => Stored[K] } } =
   {
     paused: { read: list(host, 10_000), otherwise: () => [] },
     wireOff: { read: list(host, 10_000), otherwise: () => [] },
+    feeds: { read: readFeeds, otherwise: () => ({}) },
     packs: { read: record(flag, 2 * MAX_IMPORTED, packId), otherwise: () => ({}) },
     rules: { read: text(MAX_RULES), otherwise: () => "" },
     shown: { read: list(shownEntry, MAX_SHOWN), otherwise: () => [] },
@@ -168,6 +193,7 @@ export function parseStored(raw: Record<string, unknown>): { stored: Stored; dam
   const stored: Stored = {
     paused: take("paused", KEYS.paused.read, KEYS.paused.otherwise),
     wireOff: take("wireOff", KEYS.wireOff.read, KEYS.wireOff.otherwise),
+    feeds: take("feeds", KEYS.feeds.read, KEYS.feeds.otherwise),
     packs: take("packs", KEYS.packs.read, KEYS.packs.otherwise),
     rules: take("rules", KEYS.rules.read, KEYS.rules.otherwise),
     shown: take("shown", KEYS.shown.read, KEYS.shown.otherwise),
@@ -185,8 +211,10 @@ export function parseStored(raw: Record<string, unknown>): { stored: Stored; dam
 }
 
 /** What a content script needs. Damage is left to the background, which reads the same keys. */
-export async function readForPage(): Promise<Pick<Stored, "paused" | "shown" | "token" | "wireOff">> {
-  return parseStored(await api.storage.local.get(["paused", "shown", "token", "wireOff"])).stored;
+export async function readForPage(): Promise<
+  Pick<Stored, "paused" | "shown" | "token" | "wireOff" | "feeds">
+> {
+  return parseStored(await api.storage.local.get(["paused", "shown", "token", "wireOff", "feeds"])).stored;
 }
 
 /** The key under which a post is remembered in `shown`. */

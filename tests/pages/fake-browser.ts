@@ -195,8 +195,10 @@ function reportOf(): PageReport {
       ],
     },
     troubles: [],
+    undecided: 0,
     latencies: [1.2, 2.4, 1.9, 3.1, 4.2],
     engine: "near",
+    feed: { fold: "nothing", newest: false },
   };
 }
 

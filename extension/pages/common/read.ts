@@ -33,7 +33,7 @@ import {
   text,
 } from "../../shared/shape.ts";
 import { MAX_ASKING, MAX_EXAMPLES } from "../../shared/taught.ts";
-import { PASSED, type WireReport } from "../../shared/wire.ts";
+import { FOLDS, PASSED, type WireReport } from "../../shared/wire.ts";
 import { readPost } from "./post.ts";
 
 const words = text(1 << 16);
@@ -87,6 +87,7 @@ export const readReport: Read<PageReport> = object({
   seen: natural,
   actions: record(natural, 100),
   posts: sound(readJudged, 100_000),
+  undecided: natural,
   health: object({
     adapter: text(64),
     state: oneOf("good", "worn", "broken", "quiet"),
@@ -98,6 +99,10 @@ export const readReport: Read<PageReport> = object({
   troubles: sound(words, 1000),
   latencies: sound(number(0, Number.MAX_VALUE), 10_000),
   engine: oneOf("near", "background"),
+  feed: object({
+    fold: oneOf(...FOLDS),
+    newest: (value: unknown, at: string) => (value === null ? null : flag(value, at)),
+  }),
 });
 
 const offset = integer(0, MAX_RULES);

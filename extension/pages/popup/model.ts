@@ -2,6 +2,7 @@
 import { signal } from "@preact/signals";
 import { api } from "../../shared/api.ts";
 import type { BackgroundState, PageReport } from "../../shared/messages.ts";
+import type { Fold } from "../../shared/wire.ts";
 import {
   activeTab,
   askPage,
@@ -100,6 +101,25 @@ export async function setWire(host: string, on: boolean): Promise<void> {
     page.value = { ...current, report: { ...current.report, wire: { ...current.report.wire, on } } };
   const answer = await tell({ type: "set-wire", host, on });
   if (answer.ok) announce(on ? `Answers are rewritten on ${host}` : `Answers are left alone on ${host}`);
+  else failure.value = answer.message;
+  await look();
+}
+
+/** What the feeds of a site are to be. */
+export async function setFeed(
+  host: string,
+  choice: { fold?: Fold; newest?: boolean },
+  words: string,
+): Promise<void> {
+  failure.value = undefined;
+  const current = page.value;
+  if (current.is === "read")
+    page.value = {
+      ...current,
+      report: { ...current.report, feed: { ...current.report.feed, ...choice } },
+    };
+  const answer = await tell({ type: "set-feed", host, ...choice });
+  if (answer.ok) announce(words);
   else failure.value = answer.message;
   await look();
 }
