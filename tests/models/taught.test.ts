@@ -64,7 +64,10 @@ test("its export is a model like any other, and says the same", async () => {
   const texts = [...TEXTS, ...UNSEEN, "", "<b>!!!</b>"];
   const exported = scorer.score("kettle-talk", texts);
   filter.score(texts, read(texts)).forEach((score, at) => {
-    assert.ok(Math.abs(score - (exported[at] ?? Number.NaN)) < 1e-4, `${texts[at]}: ${score}, ${exported[at]}`);
+    assert.ok(
+      Math.abs(score - (exported[at] ?? Number.NaN)) < 1e-4,
+      `${texts[at]}: ${score}, ${exported[at]}`,
+    );
   });
   assert.ok(!Buffer.from(onnx).includes(BELONG[0] ?? "?"), "no words of the examples");
   scorer.drop("kettle-talk");
