@@ -346,7 +346,10 @@ impl Checker<'_> {
             line: self.line,
             source: String::new(),
             scope: 0,
-            schedule: rule.schedule.as_ref().map(|s| Schedule { windows: s.windows.clone(), days: s.days }),
+            schedule: rule
+                .schedule
+                .as_ref()
+                .map(|s| Box::new(Schedule { windows: s.windows.clone(), days: s.days })),
             effect,
             condition: node.map_or(Condition::Always, super::node::Node::into_condition),
             because: rule.because.as_ref().map(|t| t.text.clone()),
