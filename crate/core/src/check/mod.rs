@@ -116,7 +116,11 @@ fn all(packs: &[PackSource], models: &[&str], advise: bool) -> Compiled {
         };
         compiled.diagnostics.push(PackDiagnostics { pack: source.id.clone(), diagnostics });
     }
-    compiled.program.rules.shrink_to_fit();
+    let rules = &mut compiled.program.rules;
+    // To give back a little may take as much again for a moment.
+    if rules.capacity() - rules.len() > rules.len() / 8 {
+        rules.shrink_to_fit();
+    }
     compiled.expressions = regexes.finish(&compiled.program);
     compiled
 }

@@ -4,7 +4,6 @@ use crate::diagnostic::{Diagnostic, Span, code, quoted};
 use crate::matching::{Required, fits, required_of};
 use crate::program::{PackId, Program};
 use crate::syntax::tree::Regex;
-use regex_syntax::Parser;
 use regex_syntax::ast::{self, ErrorKind};
 use regex_syntax::hir::{Hir, HirKind};
 use std::collections::HashMap;
@@ -20,30 +19,22 @@ const MAX_TOTAL: usize = 10_000_000;
 /// How often an expression may name a class that may be as large as `\w`: with more it is over [`MAX_WEIGHT`], and what is
 /// parsed of it is thousands of times as long as what is written.
 const MAX_CLASSES: usize = 256;
-/// How much work the expressions of a pack may be, in about a hundredth of a microsecond: a fifth of it is what 4 MB of
-/// ordinary ones take, all of it a second or two.
-const MAX_WORK: usize = 100_000_000;
+/// How much work the expressions of a pack may be, in about a hundredth of a microsecond: what 4 MB of ordinary ones take,
+/// and as much again.
+const MAX_WORK: usize = 30_000_000;
 /// The work of reading a class that may be as large as `\w`.
 const CLASS_WORK: usize = 300;
 /// The work of compiling, to see whether matching could, for each of the weight.
-const COMPILE_WORK: usize = 30;
+const COMPILE_WORK: usize = 8;
 
 /// The expressions of all packs, each parsed once.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Regexes {
     known: HashMap<String, Known>,
-    parser: Parser,
     /// The pack that is looked at, the weight of its expressions so far, and the work that they were.
     pack: PackId,
     total: usize,
     work: usize,
-}
-
-impl Default for Regexes {
-    fn default() -> Self {
-        let parser = regex_syntax::ParserBuilder::new().nest_limit(64).build();
-        Self { known: HashMap::new(), parser, pack: 0, total: 0, work: 0 }
-    }
 }
 
 /// What is known of an expression that compiles.
@@ -111,7 +102,9 @@ impl Regexes {
             return Err(too_big(regex));
         }
         self.labour(pattern.len() + CLASS_WORK * classes, regex)?;
-        let hir = self.parser.parse(&pattern).map_err(|error| refusal(&error, prefix, regex))?;
+        // A parser can be used only once.
+        let mut parser = regex_syntax::ParserBuilder::new().nest_limit(64).build();
+        let hir = parser.parse(&pattern).map_err(|error| refusal(&error, prefix, regex))?;
         let weight = weight(&hir);
         if weight > MAX_WEIGHT {
             return Err(too_big(regex));
