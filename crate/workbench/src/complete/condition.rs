@@ -1,6 +1,7 @@
 //! What can stand in a condition.
 
 use super::Following;
+use crate::names;
 use crate::tables::{self, Operand, field_or_model, operand, operator_at, operators};
 use diffract_core::program::{AnyField, Question};
 use diffract_core::reference::{self, FieldType};
@@ -148,14 +149,16 @@ impl Following<'_> {
         for field in reference::fields() {
             self.one(field.name, "field", field.field_type.name(), field.meaning);
         }
-        for model in reference::KNOWN_MODELS {
-            self.one(
-                model,
-                "model",
-                FieldType::Share.name(),
-                "How sure a model is. Unknown until that model is installed.",
-            );
-        }
+        names::with_all(|models| {
+            for model in models {
+                self.one(
+                    model,
+                    "model",
+                    FieldType::Share.name(),
+                    "How sure a model is. Unknown until that model is installed.",
+                );
+            }
+        });
         self.words("field", reference::QUESTIONS);
     }
 
