@@ -21,12 +21,14 @@ say() { printf '%s: %s\n' "$name" "$*" >&2; }
 
 # Messages of panics name source files. Not where they lie on this machine: the same sources are to give the same bytes.
 sysroot=$(${DIFFRACT_WASM_TOOLCHAIN:+env RUSTUP_TOOLCHAIN="$DIFFRACT_WASM_TOOLCHAIN"} rustc --print sysroot)
-flags="--remap-path-prefix=$PWD=."$'\x1f'"--remap-path-prefix=$sysroot=rust"
+flags="--remap-path-prefix=$sysroot=rust"
 for crates in "${CARGO_HOME:-$HOME/.cargo}"/registry/src/*; do
   [ ! -d "$crates" ] || flags+=$'\x1f'"--remap-path-prefix=$crates=crates"
 done
 [ -z "${DIFFRACT_WASM_FLAGS:-}" ] || flags+=$'\x1f'"-Ctarget-feature=$DIFFRACT_WASM_FLAGS"
 export CARGO_ENCODED_RUSTFLAGS=$flags
+# Our own crates by way of scripts/build/path/diffract-rustc, which says why.
+export DIFFRACT_ROOT=$PWD PATH=$PWD/scripts/build/path:$PATH RUSTC_WORKSPACE_WRAPPER=diffract-rustc
 
 ${DIFFRACT_WASM_TOOLCHAIN:+env RUSTUP_TOOLCHAIN="$DIFFRACT_WASM_TOOLCHAIN"} \
   cargo build --quiet --profile wasm --target wasm32-unknown-unknown -p "diffract-$name" \

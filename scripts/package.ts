@@ -82,8 +82,9 @@ function differences(source: Uint8Array, packed: ReadonlyMap<string, Uint8Array>
     }
     // The lock files fix what these hold; fetching it all again would show no more.
     symlinkSync(resolve("node_modules"), join(folder, "node_modules"), "dir");
-    // A target folder of its own: what was compiled from other sources shall not stand in for these.
-    build(folder, { CARGO_TARGET_DIR: join(folder, "target") });
+    // Others' crates, which the lock file pins, may stay compiled; ours are others to cargo in another folder, and are not taken for
+    // these.
+    build(folder, { CARGO_TARGET_DIR: resolve(process.env.CARGO_TARGET_DIR ?? "target") });
     return BROWSERS.filter((browser) => {
       const again = zip(filesUnder(join(folder, "dist", browser)));
       const same = sha256(again) === sha256(packed.get(browser) ?? new Uint8Array());

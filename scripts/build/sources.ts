@@ -70,6 +70,8 @@ export const workbenchModule = wasmModule("workbench", ["core", "importers", "pa
  */
 export const scorerModule = wasmModule("scorer", ["models"], {
   CARGO_PROFILE_WASM_OPT_LEVEL: "s",
+  CARGO_PROFILE_WASM_LTO: "off",
+  CARGO_PROFILE_WASM_CODEGEN_UNITS: "16",
   DIFFRACT_WASM_FLAGS: "+simd128",
   DIFFRACT_WASM_OPT: "-O1",
 });
