@@ -3,7 +3,7 @@
  * visit, and whoever makes a rule of a post want it.
  */
 
-import type { Known } from "./known.ts";
+import { type Known, sameWords } from "./known.ts";
 import type { PageReader } from "./page-reader.ts";
 import type { Slot, Slots } from "./slots.ts";
 
@@ -20,6 +20,8 @@ export class Completing {
   constructor(
     private readonly slots: Slots,
     private readonly reader: PageReader,
+    /** What no rule asks for has changed in a post. */
+    private readonly changed: (known: Known) => void,
   ) {}
 
   /** Of what this item holds only the fields that rules ask for were read. */
@@ -68,9 +70,11 @@ export class Completing {
     for (const [slot, known, fields] of left) {
       const whole = this.readOne(slot, known, fields);
       if (whole === null) continue;
+      const same = sameWords(known.post, whole);
       known.post = whole;
       known.fields = null;
       any = true;
+      if (!same) this.changed(known);
     }
     for (const cover of covers) cover();
     return any;

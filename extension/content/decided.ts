@@ -2,7 +2,7 @@
  * Tells the background which posts the page decided by itself, so that *the posts you saw* know of them. A while later: by then they
  * have been read as a whole.
  */
-import type { Known } from "./known.ts";
+import { type Known, verdictOf } from "./known.ts";
 import { BATCH_TEXT, listOf, MOST_POSTS, parts, postJson } from "./wire.ts";
 
 /** Milliseconds until the background is told. */
@@ -19,7 +19,8 @@ export interface DecidedEvents {
 
 export class Decided {
   private untold: Array<{ contents: readonly Known[]; when: number }> = [];
-  private posts = 0;
+  /** What waits to be told. */
+  private readonly waiting = new Set<Known>();
   private timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(private readonly events: DecidedEvents) {
@@ -30,10 +31,15 @@ export class Decided {
   /** These were decided here, just now. */
   note(contents: readonly Known[]): void {
     this.untold.push({ contents, when: Date.now() });
-    this.posts += contents.length;
+    for (const known of contents) this.waiting.add(known);
     // A page out of sight may be gone before the timer comes.
-    if (this.posts > MAX_UNTOLD || document.hidden) this.tell();
+    if (this.waiting.size > MAX_UNTOLD || document.hidden) this.tell();
     else this.timer ??= setTimeout(() => this.tell(), TELL_AFTER);
+  }
+
+  /** The post has other content than was told, in what no rule asks for. */
+  noteAgain(known: Known): void {
+    if (!this.waiting.has(known) && verdictOf(known) !== null) this.note([known]);
   }
 
   /** Tells what is left to tell, and hears no more of the page. */
@@ -47,10 +53,10 @@ export class Decided {
     clearTimeout(this.timer);
     this.timer = undefined;
     const { untold } = this;
-    this.untold = [];
-    this.posts = 0;
     if (untold.length === 0) return;
-    this.events.complete(untold.flatMap(({ contents }) => contents));
+    this.events.complete([...this.waiting]);
+    this.untold = [];
+    this.waiting.clear();
     for (const { contents, when } of untold) {
       const texts = contents.map(({ post }) => postJson(post));
       for (const [from, to] of parts(texts, MOST_POSTS, BATCH_TEXT))

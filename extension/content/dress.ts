@@ -59,6 +59,10 @@ export function dressOf(verdict: Verdict, shown: boolean, waiting: boolean, ends
   return dress;
 }
 
+/** Whether a post with this verdict is laid out no more, so that it cannot be read as a person would. */
+export const takesAway = ({ action }: Verdict): boolean =>
+  action === "hide" || action === "collapse" || action === "replace";
+
 /** Why a post is folded, in one line. */
 export function foldedWords(verdict: Verdict): string {
   const reason = verdict.reasons.find((r) => r.effect === verdict.action) ?? verdict.reasons[0];

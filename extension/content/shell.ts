@@ -9,6 +9,7 @@ import { Asking } from "./asking.ts";
 import { Carrying } from "./carrying.ts";
 import { Completing } from "./completing.ts";
 import { Decided } from "./decided.ts";
+import { takesAway } from "./dress.ts";
 import { Finding } from "./finding.ts";
 import { type Known, KnownPosts, verdictOf } from "./known.ts";
 import { Link } from "./link.ts";
@@ -89,7 +90,7 @@ export class Shell {
       roots: () => this.watch.all(),
       late: () => this.late,
     });
-    this.completing = new Completing(this.slots, reader);
+    this.completing = new Completing(this.slots, reader, (known) => this.decided.noteAgain(known));
     this.reading = new Reading({
       reader,
       slots: this.slots,
@@ -425,6 +426,8 @@ export class Shell {
   }
 
   private onJudged(contents: ReadonlySet<Known>): void {
+    // What is about to go can be read as it stands only now.
+    this.completing.finish([...contents].filter(({ verdict }) => verdict !== null && takesAway(verdict)));
     this.carrying.dressAll(contents);
     this.settle();
     this.telling.sayBadge();

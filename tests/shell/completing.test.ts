@@ -54,10 +54,11 @@ function items(count: number) {
       return holds.get(item) === part.id ? { ...part, name: `of ${part.id}` } : null;
     },
   } as unknown as PageReader;
-  const completing = new Completing(slots, reader);
+  const changed: string[] = [];
+  const completing = new Completing(slots, reader, ({ post }) => void changed.push(post.id));
   for (const slot of made) completing.add(slot);
   const named = () => made.flatMap(({ known: one }) => (one?.fields === null ? (one.post.name ?? []) : []));
-  return { completing, made, holds, steps, named };
+  return { completing, made, holds, steps, named, changed };
 }
 
 beforeEach(() => {
@@ -107,6 +108,18 @@ describe("the rest of posts", () => {
     assert.equal(completing.finish(), false);
   });
 
+  test("is told of where it has changed since it was read before", () => {
+    const { completing, made, changed } = items(2);
+    moment(9);
+    assert.deepEqual(changed, ["p0", "p1"]);
+    for (const slot of made) {
+      if (slot.known) slot.known.fields = FIELDS;
+      completing.add(slot);
+    }
+    moment(9);
+    assert.equal(changed.length, 2);
+  });
+
   test("that waits when the page is given back is not read", () => {
     const { completing, named } = items(3);
     completing.stop();
@@ -132,8 +145,15 @@ describe("what was decided on the page", () => {
       },
     });
     const known = new KnownPosts();
-    const note = (...ids: string[]) => it.note(ids.map((id): Known => known.learn({ id })));
-    return { it, told, times, note };
+    const learn = (id: string): Known => known.learn({ id });
+    const note = (...ids: string[]) => it.note(ids.map(learn));
+    const again = (id: string, judged: boolean) => {
+      const one = learn(id);
+      if (judged)
+        known.judge(one, { id, action: "show", labels: [], highlight: false, score: 0, reasons: [] });
+      it.noteAgain(one);
+    };
+    return { it, told, times, note, again };
   };
 
   test("is told a second later, and when it was, and at once when the page is hidden or left", () => {
@@ -165,6 +185,18 @@ describe("what was decided on the page", () => {
     it.stop();
     assert.equal(told.length, 4);
     assert.equal(listeners.get("pagehide"), undefined);
+  });
+
+  test("is told again where it has changed, once it was told, and what is not decided is not", () => {
+    const { it, told, note, again } = decided();
+    note("a");
+    again("a", true);
+    again("b", false);
+    mock.timers.tick(1000);
+    assert.deepEqual(told, [[{ id: "a", name: "whole" }]]);
+    again("a", true);
+    it.stop();
+    assert.equal(told.length, 2);
   });
 
   test("is told batch by batch, and in parts that a message can carry", () => {
