@@ -107,7 +107,7 @@ interface ChromeDom {
 /** What the shell itself put into the page. */
 const OURS = new WeakSet<Element>();
 
-/** From now on nobody reads `element`: it is the shell's own, a label or the line of a folded post. */
+/** From now on nobody reads `element`, or looks into it: it is the shell's own, a label or the line of a folded post. */
 export function disown(element: Element): void {
   OURS.add(element);
 }
@@ -163,7 +163,7 @@ function doorOfThisBrowser(): (element: Element) => ShadowRoot | null {
 /** The shadow root of an element, open or, where the browser lets a content script see it, closed. */
 export function shadowRootOf(element: Element): ShadowRoot | null {
   // The browser's own answer takes long, and most elements are links, pictures and buttons.
-  if (!mayHost(element)) return null;
+  if (!mayHost(element) || OURS.has(element)) return null;
   door ??= doorOfThisBrowser();
   return element.shadowRoot ?? door(element);
 }
