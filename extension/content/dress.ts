@@ -78,6 +78,8 @@ export class Dressed {
   private labelWords = "";
   /** What each box is to say. */
   private readonly wanted = new WeakMap<Element, string>();
+  /** Something was ever said of any box. */
+  private isMarked = false;
   private thrown = 0;
   private thrownSince = 0;
   /** It waits for its verdict under the veil. */
@@ -157,6 +159,7 @@ export class Dressed {
    * is painted between the two. `null` when nothing is in the way.
    */
   expose(boxes: readonly Element[]): (() => void) | null {
+    if (!this.isMarked) return null;
     const { name } = this.marks;
     const covered = boxes.flatMap((box) => {
       const value = box.getAttribute(name);
@@ -194,6 +197,7 @@ export class Dressed {
   }
 
   private mark(box: Element, value: string): void {
+    this.isMarked = true;
     this.wanted.set(box, value);
     setMark(this.marks, box, value);
   }

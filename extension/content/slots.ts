@@ -93,9 +93,14 @@ export class Slots {
     return false;
   }
 
-  /** Adds the slots that `node` lies in, through shadow roots. */
-  around(node: Node, into: Set<Slot>): void {
-    for (let at: Node | null = node; at; at = at instanceof ShadowRoot ? at.host : at.parentNode) {
+  /** Adds the slots that `node` lies in, through shadow roots. What lies around `passed` was added before. */
+  around(node: Node, into: Set<Slot>, passed = new Set<Node>()): void {
+    for (
+      let at: Node | null = node;
+      at && !passed.has(at);
+      at = at instanceof ShadowRoot ? at.host : at.parentNode
+    ) {
+      passed.add(at);
       const slot = this.owners.get(at);
       if (slot && this.slots.has(slot.item)) into.add(slot);
     }

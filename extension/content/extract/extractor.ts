@@ -5,6 +5,7 @@
 import type { ItemKind, Reading } from "../../shared/adapter.ts";
 import type { AdapterHealth } from "../../shared/messages.ts";
 import type { Post, Surface } from "../../shared/post.ts";
+import { listed, NONE } from "./contents.ts";
 import { HealthBook } from "./health.ts";
 import { type Address, type CompiledAdapter, expectsFeed, surfaceOf } from "./pick.ts";
 import { closestAcross, isSelector, shadowRootsIn } from "./query.ts";
@@ -369,12 +370,11 @@ export class Extractor {
 
   /** The items in `item`, of all kinds that the page has. */
   #within(item: Element): Element[] {
-    if (item.firstElementChild === null) return [];
-    let found: Element[] = [];
+    let found = NONE;
     for (const kind of this.#kinds) {
       if (kind.alive === "") continue;
-      const inner = item.querySelectorAll(kind.alive);
-      if (inner.length > 0) found = [...found, ...[...inner].filter((e) => this.#isItem(e, kind))];
+      const inner = listed(item.querySelectorAll(kind.alive));
+      if (inner.length > 0) found = [...found, ...inner.filter((e) => this.#isItem(e, kind))];
     }
     return found;
   }
@@ -461,9 +461,8 @@ const repeated = (item: Element): Found => ({ item, box: item, extras: [], kind:
 
 /** What matches `css` at or in `root`. */
 function matching(root: Element | ShadowRoot | Document, css: string): Element[] {
-  const items: Element[] = root.nodeType === 1 && (root as Element).matches(css) ? [root as Element] : [];
-  for (const e of root.querySelectorAll(css)) items.push(e);
-  return items;
+  const found = listed(root.querySelectorAll(css));
+  return root.nodeType === 1 && (root as Element).matches(css) ? [root as Element, ...found] : found;
 }
 
 function isExcepted(e: Element, kind: Kind): boolean {

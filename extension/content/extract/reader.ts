@@ -12,7 +12,7 @@ import {
 } from "../../shared/adapter.ts";
 import type { Medium, Post } from "../../shared/post.ts";
 import { MAX_ADDRESS, MAX_LINKS, withinBounds } from "./bounds.ts";
-import { Contents, NONE } from "./contents.ts";
+import { Contents, listed, NONE } from "./contents.ts";
 import type { Found } from "./extractor.ts";
 import type { HealthBook } from "./health.ts";
 import { Labels } from "./labels.ts";
@@ -370,7 +370,7 @@ function inRoots({ roots, contents }: Scene, css: string): Element[] {
 function sceneOf(found: Found, plan: Plan, nested: Element[], whole: boolean): Scene {
   const { item, extras } = found;
   const roots = extras.length > 0 ? [item, ...extras] : [item];
-  const quotes = plan.quote === "" ? NONE : [...item.querySelectorAll(plan.quote)];
+  const quotes = plan.quote === "" ? NONE : listed(item.querySelectorAll(plan.quote));
   const foreign = nested.length > 0 ? [...quotes, ...nested] : quotes;
   const contents = whole ? roots.map((root) => new Contents(root)) : null;
   return { found, roots, contents, quotes, foreign, memo: [], labels: new Map() };
