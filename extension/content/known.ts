@@ -167,6 +167,14 @@ export class KnownPosts {
     }
   }
 
+  /** Of the `limit` latest posts, the contents whose verdict is not of the rules in force. */
+  undecided(limit: number): Known[] {
+    if (limit <= 0) return [];
+    return [...this.posts.values()]
+      .slice(-limit)
+      .flatMap(({ latest }) => (verdictOf(latest) === null ? [latest] : []));
+  }
+
   /** Per action, how many posts; `label` and `highlight` count beside it. */
   counts(): Record<string, number> {
     const counts: Record<string, number> = {};

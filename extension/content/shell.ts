@@ -252,14 +252,43 @@ export class Shell {
     this.telling.trouble(words);
   }
 
+  /** Whether the page may go to its newest posts. */
+  mayGo(): Promise<boolean> {
+    return this.link.mayGo();
+  }
+
   /** Posts were taken out that the page never saw. */
   tookElsewhere(): void {
     this.telling.sayBadge();
   }
 
-  report(limit: number, paused: boolean): PageReport {
+  /**
+   * Asks about what the rules in force have not seen, so that nobody is told what rules of before said: of a post that left the
+   * page, nobody asks otherwise; and in a hidden tab what waits for a moment waits for seconds.
+   */
+  private catchUp(limit: number): void {
+    if (!this.running || this.orphaned) return;
+    if (document.hidden) {
+      if (this.askingAgain !== undefined) {
+        clearTimeout(this.askingAgain);
+        this.askingAgain = undefined;
+        this.askAll();
+      }
+      if (this.reading.queue.size > 0) this.readAll(this.reading.queue);
+    }
+    const here = new Set(this.slots.all().map(({ known }) => known));
+    this.asking.ask(
+      this.known.undecided(limit).filter((known) => !here.has(known)),
+      performance.now(),
+    );
+  }
+
+  report(limit: number, paused: boolean): Omit<PageReport, "feed"> {
     const { reader, host } = this.options;
-    if (limit > 0) this.completing.finish();
+    if (limit > 0) {
+      this.catchUp(limit);
+      this.completing.finish();
+    }
     return {
       host,
       platform: reader.platform,
@@ -268,6 +297,7 @@ export class Shell {
       seen: this.known.seen,
       actions: this.known.counts(),
       posts: this.known.latest(limit, this.slots.places()),
+      undecided: limit > 0 && this.running ? this.known.undecided(limit).length + this.queue.size : 0,
       health: reader.health(),
       troubles: [
         ...this.telling.troubles,

@@ -68,7 +68,7 @@ export const workbenchModule = wasmModule("workbench", ["core", "importers", "pa
  * Runs models, in a worker of its own. tract with all that it can do is large; level 3 goes only to what multiplies (`Cargo.toml`), and
  * more of `wasm-opt` would take minutes.
  */
-export const scorerModule = wasmModule("scorer", ["models"], {
+export const scorerModule = wasmModule("scorer", ["models", "personal"], {
   CARGO_PROFILE_WASM_OPT_LEVEL: "s",
   CARGO_PROFILE_WASM_LTO: "off",
   CARGO_PROFILE_WASM_CODEGEN_UNITS: "16",

@@ -149,6 +149,18 @@ describe("what is known of posts", () => {
     assert.equal(known.learn(post({ name: "Ada", age: 10 })).fields, null);
   });
 
+  test("what the rules in force have not seen is known, of the latest that are asked for", () => {
+    const known = new KnownPosts();
+    known.judge(known.learn(post()), verdict({ action: "hide" }));
+    known.judge(known.learn(post({ id: "2" })), verdict({ id: "2" }));
+    assert.deepEqual(known.undecided(9), []);
+    known.age();
+    const ids = (limit: number) => known.undecided(limit).map((one) => one.post.id);
+    assert.deepEqual([ids(9), ids(1), ids(0)], [["1", "2"], ["2"], []]);
+    known.judge(known.undecided(9)[0] as never, verdict({}));
+    assert.deepEqual(ids(9), ["2"]);
+  });
+
   test("the contents of one id are bounded", () => {
     const known = new KnownPosts();
     const first = known.learn(post({ likes: 0 }));

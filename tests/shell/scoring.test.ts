@@ -121,6 +121,9 @@ function bench(questions: string[], { limit = 200, backOff = [0, 5, 5] } = {}) {
     picture: limit,
     check: limit,
     load: limit,
+    learn: limit,
+    look: limit,
+    export: limit,
     drop: limit,
   };
   const worker = new ScorerWorker(host, trouble, limits, backOff, 0);

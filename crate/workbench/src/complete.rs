@@ -2,6 +2,7 @@
 //! come next; only that is offered.
 
 use crate::line::{Line, byte_of, lists, units_between};
+use crate::names;
 use crate::tables::{self, Operand, field_or_model, operand, operator_at, operators};
 use diffract_core::program::AnyField;
 use diffract_core::reference::{self, FieldType};
@@ -377,14 +378,16 @@ impl Following<'_> {
         for field in reference::fields() {
             self.one(field.name, "field", field.field_type.name(), field.meaning);
         }
-        for model in reference::KNOWN_MODELS {
-            self.one(
-                model,
-                "model",
-                FieldType::Share.name(),
-                "How sure a model is. Unknown until that model is installed.",
-            );
-        }
+        names::with_all(|models| {
+            for model in models {
+                self.one(
+                    model,
+                    "model",
+                    FieldType::Share.name(),
+                    "How sure a model is. Unknown until that model is installed.",
+                );
+            }
+        });
         self.words("field", reference::QUESTIONS);
     }
 

@@ -87,7 +87,13 @@ pub fn compile_with(packs: &[PackSource], models: &[&str]) -> Compiled {
 /// makes pointless, expressions that are slow, and what was meant by a slip. The program is the one of [`compile`].
 #[cfg(feature = "analysis")]
 pub fn check(packs: &[PackSource]) -> Compiled {
-    all(packs, KNOWN_MODELS, true)
+    check_with(packs, KNOWN_MODELS)
+}
+
+/// As [`check()`]; `models` are the names that a share can be asked of.
+#[cfg(feature = "analysis")]
+pub fn check_with(packs: &[PackSource], models: &[&str]) -> Compiled {
+    all(packs, models, true)
 }
 
 fn all(packs: &[PackSource], models: &[&str], advise: bool) -> Compiled {

@@ -11,12 +11,13 @@ mod tally;
 #[cfg(test)]
 mod tests;
 
+use crate::names::compile;
 use diffract_core::matching::explain::{ExplainedRule, Which};
 use diffract_core::post::Post;
 use diffract_core::program::{Effect, Rule, Trust};
 use diffract_core::reference::MAX_FILE;
 use diffract_core::verdict::{Action, Verdict};
-use diffract_core::{Context, Memory, PackSource, RuleSet, compile};
+use diffract_core::{Context, Memory, PackSource, RuleSet};
 use places::{Feeds, Order};
 use reading::Reading;
 use serde::Serialize;
