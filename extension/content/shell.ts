@@ -297,7 +297,7 @@ export class Shell {
       seen: this.known.seen,
       actions: this.known.counts(),
       posts: this.known.latest(limit, this.slots.places()),
-      undecided: limit > 0 && this.running ? this.known.undecided(limit).length + this.queue.size : 0,
+      undecided: limit > 0 && this.running ? this.known.undecided(limit).length + this.reading.queue.size : 0,
       health: reader.health(),
       troubles: [
         ...this.telling.troubles,
