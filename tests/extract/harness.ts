@@ -103,6 +103,8 @@ export interface Reading {
   problems: string[];
   /** For every item: whether a node inside it, its box and its identity lead back to it. */
   consistent: boolean[];
+  /** Items that are something else when they are read in two parts. */
+  divided: string[];
 }
 
 /** Finds and reads every post of a page, as the shell does. `url`: see {@link open}. */

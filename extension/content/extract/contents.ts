@@ -1,8 +1,11 @@
 /**
  * Searches in one item. An adapter asks an item some forty times for a selector, most of which find nothing. So the browser
- * is asked once for each tag and each attribute that selectors end in, and a selector only of the few elements that could
+ * is asked once for each tag and each attribute that selectors end in, and for a selector only where some element could
  * match. To gather elements here, one by one, takes longer: in Firefox every look at an element from a content script does.
  */
+
+/** So many elements are asked one by one whether they match; to search a small item as a whole takes as long as three such questions. */
+const FEW = 2;
 
 /** What an element must have to match one alternative of a selector. */
 type Key = { tag: string } | { attribute: string };
@@ -20,12 +23,17 @@ export class Contents {
   select(css: string): Element[] {
     const keys = keysOf(css);
     if (keys === null) return this.#search(css);
-    const [first] = keys;
-    if (first === undefined) return NONE;
-    if (keys.length === 1) return matching(this.#candidates(first), css);
-    const found = new Set<Element>();
-    for (const key of keys) for (const element of matching(this.#candidates(key), css)) found.add(element);
-    return found.size < 2 ? [...found] : [...found].sort(byPlace);
+    let candidates: readonly Element[] = NONE;
+    let withRoot = false;
+    for (const key of keys) {
+      const having = this.#candidates(key);
+      if (having.length === 0) continue;
+      withRoot ||= having[0] === this.#root;
+      // Two alternatives may find the same elements, and in another order than the page has them.
+      if (having.length > FEW || candidates.length > 0) return this.#search(css, withRoot || keys.length > 1);
+      candidates = having;
+    }
+    return matching(candidates, css);
   }
 
   #candidates(key: Key): readonly Element[] {
@@ -38,15 +46,22 @@ export class Contents {
     return found;
   }
 
-  #search(css: string): Element[] {
-    const below = this.#root.querySelectorAll(css);
-    if (this.#root.matches(css)) return [this.#root, ...below];
-    return below.length === 0 ? NONE : [...below];
+  /** `withRoot`: the root may match as well. */
+  #search(css: string, withRoot = true): Element[] {
+    const root = this.#root;
+    const found = listed(root.querySelectorAll(css));
+    if (withRoot && root.matches(css)) return [root, ...found];
+    return found;
   }
 }
 
-function byPlace(one: Element, other: Element): number {
-  return one.compareDocumentPosition(other) & Node.DOCUMENT_POSITION_FOLLOWING ? -1 : 1;
+/** As an array. By hand: in Firefox, a list's own iterator looks at it twice for each element. */
+export function listed(list: NodeListOf<Element>): Element[] {
+  const { length } = list;
+  if (length === 0) return NONE;
+  const elements: Element[] = [];
+  for (let i = 0; i < length; i += 1) elements.push(list[i] as Element);
+  return elements;
 }
 
 /** No element at all; never written to. */

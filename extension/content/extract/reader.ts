@@ -12,7 +12,7 @@ import {
 } from "../../shared/adapter.ts";
 import type { Medium, Post } from "../../shared/post.ts";
 import { MAX_ADDRESS, MAX_LINKS, withinBounds } from "./bounds.ts";
-import { Contents, NONE } from "./contents.ts";
+import { Contents, listed, NONE } from "./contents.ts";
 import type { Found } from "./extractor.ts";
 import type { HealthBook } from "./health.ts";
 import { Labels } from "./labels.ts";
@@ -50,6 +50,14 @@ interface Scene {
   foreign: Element[];
   /** What selectors found, by {@link Step.place}; several fields often ask for the same. */
   memo: Array<Element[] | undefined>;
+  /** The labels read of elements, by list of words: later locators often find what earlier ones found. */
+  labels: Map<WordList, Map<Element, string | null>>;
+}
+
+/** A plan's fields, those that are asked for and the others. */
+interface Division {
+  asked: Plan["fields"];
+  rest: Plan["fields"];
 }
 
 const HANDLES: ReadonlySet<string> = new Set<TextField>(["author", "reposted_by", "replying_to"]);
@@ -60,6 +68,8 @@ export class ItemReader {
   #address: () => Address & { href: string };
   #health: HealthBook;
   #plans = new Map<ItemKind, Plan>();
+  /** Plans divided into what is asked for and the rest, by the fields asked for. */
+  #divided = new WeakMap<ReadonlySet<string>, Map<Plan, Division>>();
   #labels: Record<WordList, Labels>;
 
   constructor(
@@ -84,20 +94,63 @@ export class ItemReader {
     return this.#identity(sceneOf(found, plan, nested, false), plan);
   }
 
-  /** The post; its `id` is empty where the platform shows none. */
-  read(found: Found, rule: ItemKind, nested: Element[]): Post {
+  /**
+   * The post; its `id` is empty where the platform shows none. `fields`: only these, and the surface; a post without an
+   * identifier of its own is read as a whole all the same.
+   */
+  read(found: Found, rule: ItemKind, nested: Element[], fields?: ReadonlySet<string>): Post {
     const plan = this.#plan(rule);
     const scene = sceneOf(found, plan, nested, true);
     const address = this.#address();
     const id = this.#identity(scene, plan);
     this.#health.note(plan.note, id === null ? -1 : 0);
     const post: Post = { id: id ?? "", platform: this.#adapter.name, host: address.hostname.toLowerCase() };
-    for (const { field, note, steps } of plan.fields) {
+    const some = id === null || fields === undefined ? null : fields;
+    this.#fill(post, scene, some === null ? plan.fields : this.#division(plan, some).asked);
+    if (plan.quote !== "" && (some === null || some.has("quote"))) post.quote ??= scene.quotes.length > 0;
+    return withinBounds(post);
+  }
+
+  /** The whole post of which `read` read only `fields`; null: the item holds another one by now. */
+  readRest(
+    found: Found,
+    rule: ItemKind,
+    nested: Element[],
+    part: Post,
+    fields: ReadonlySet<string>,
+  ): Post | null {
+    const plan = this.#plan(rule);
+    const scene = sceneOf(found, plan, nested, true);
+    if (this.#identity(scene, plan) !== part.id) return null;
+    const post = { ...part };
+    this.#fill(post, scene, this.#division(plan, fields).rest);
+    if (plan.quote !== "") post.quote ??= scene.quotes.length > 0;
+    return withinBounds(post);
+  }
+
+  #fill(post: Post, scene: Scene, fields: Plan["fields"]): void {
+    for (const { field, note, steps } of fields) {
       if (isSet(field)) this.#setOf(post, scene, field, steps);
       else this.#health.note(note, this.#set(post, scene, field, steps));
     }
-    if (plan.quote !== "") post.quote ??= scene.quotes.length > 0;
-    return withinBounds(post);
+  }
+
+  #division(plan: Plan, fields: ReadonlySet<string>): Division {
+    let divisions = this.#divided.get(fields);
+    if (divisions === undefined) {
+      divisions = new Map();
+      this.#divided.set(fields, divisions);
+    }
+    let division = divisions.get(plan);
+    if (division === undefined) {
+      const isAsked = ({ field }: Plan["fields"][number]) => field === "surface" || fields.has(field);
+      division = {
+        asked: plan.fields.filter(isAsked),
+        rest: plan.fields.filter((one) => !isAsked(one)),
+      };
+      divisions.set(plan, division);
+    }
+    return division;
   }
 
   #plan(rule: ItemKind): Plan {
@@ -241,7 +294,7 @@ export class ItemReader {
         raw = "";
       } else if (r.words !== undefined) {
         if (isMereWrapper(e, candidates)) continue;
-        const label = this.#labels[r.words].read(e, scene.found.item, scene.foreign);
+        const label = this.#label(scene, e, r.words);
         if (label === null) continue;
         raw = label;
       } else if (e.textContent.length > longest) {
@@ -258,6 +311,20 @@ export class ItemReader {
       if (typeof r.value === "string") yield r.value;
       else yield r.prefix === undefined ? raw : r.prefix + raw;
     }
+  }
+
+  #label(scene: Scene, e: Element, words: WordList): string | null {
+    let read = scene.labels.get(words);
+    if (read === undefined) {
+      read = new Map();
+      scene.labels.set(words, read);
+    }
+    let label = read.get(e);
+    if (label === undefined) {
+      label = this.#labels[words].read(e, scene.found.item, scene.foreign);
+      read.set(e, label);
+    }
+    return label;
   }
 
   #elements(scene: Scene, r: Step): Element[] {
@@ -303,10 +370,10 @@ function inRoots({ roots, contents }: Scene, css: string): Element[] {
 function sceneOf(found: Found, plan: Plan, nested: Element[], whole: boolean): Scene {
   const { item, extras } = found;
   const roots = extras.length > 0 ? [item, ...extras] : [item];
-  const quotes = plan.quote === "" ? NONE : [...item.querySelectorAll(plan.quote)];
+  const quotes = plan.quote === "" ? NONE : listed(item.querySelectorAll(plan.quote));
   const foreign = nested.length > 0 ? [...quotes, ...nested] : quotes;
   const contents = whole ? roots.map((root) => new Contents(root)) : null;
-  return { found, roots, contents, quotes, foreign, memo: [] };
+  return { found, roots, contents, quotes, foreign, memo: [], labels: new Map() };
 }
 
 /** Shows nothing but an only child that is looked at itself. */

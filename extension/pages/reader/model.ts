@@ -11,6 +11,7 @@ import { type Entry, type Gathered, gather, only, usePacks } from "../common/fee
 import { announce } from "../common/parts.tsx";
 import type { FeedPost } from "../common/post.ts";
 import { count } from "../common/words.ts";
+import { knowModels } from "../common/workbench.ts";
 
 /** Milliseconds between two looks at what was gathered. */
 const LOOK_AFTER = 1500;
@@ -174,7 +175,9 @@ async function ask(withRules: boolean): Promise<GatheredPosts> {
     packs.value = state.value.packs;
     paused.value = state.value.pausedHosts;
     taught.value = state.value;
-    const now = JSON.stringify(state.value.packs.filter(({ on }) => on));
+    const names = state.value.models.flatMap(({ name, own, taught }) => (own || taught ? [name] : []));
+    knowModels(names);
+    const now = JSON.stringify([state.value.packs.filter(({ on }) => on), names]);
     if (given !== now) {
       await usePacks(state.value.packs);
       given = now;
