@@ -370,10 +370,18 @@ function inRoots({ roots, contents }: Scene, css: string): Element[] {
 function sceneOf(found: Found, plan: Plan, nested: Element[], whole: boolean): Scene {
   const { item, extras } = found;
   const roots = extras.length > 0 ? [item, ...extras] : [item];
-  const quotes = plan.quote === "" ? NONE : listed(item.querySelectorAll(plan.quote));
-  const foreign = nested.length > 0 ? [...quotes, ...nested] : quotes;
   const contents = whole ? roots.map((root) => new Contents(root)) : null;
+  const [own] = contents ?? [];
+  const quotes = plan.quote === "" ? NONE : quotesIn(item, own, plan.quote);
+  const foreign = nested.length > 0 ? [...quotes, ...nested] : quotes;
   return { found, roots, contents, quotes, foreign, memo: [], labels: new Map() };
+}
+
+/** Parts of the item that are posts of someone else; never the item itself. */
+function quotesIn(item: Element, contents: Contents | undefined, css: string): Element[] {
+  if (contents === undefined) return listed(item.querySelectorAll(css));
+  const found = contents.select(css);
+  return found[0] === item ? found.slice(1) : found;
 }
 
 /** Shows nothing but an only child that is looked at itself. */
