@@ -126,6 +126,22 @@ describe("filters", { skip: missing }, () => {
     assert.equal(action("b"), "collapse");
   });
 
+  test("that are called `examples` answer to `like @examples`", async () => {
+    const { background, ask } = await start({ stored: { rules: "collapse if like @examples\n" } });
+    await ask({ type: "teach", filter: "examples", thumbs: BOTH });
+    const heard: Record<string, unknown>[] = [];
+    background.connect((message) => void heard.push(message))({
+      type: "posts",
+      seq: 1,
+      host: "x.com",
+      visit: "v",
+      posts: '[{"id":"b","text":"A third kettle"}]',
+    });
+    await until(() => heard.some(({ type }) => type === "later"));
+    const [verdict] = JSON.parse(String(heard.find(({ type }) => type === "later")?.verdicts));
+    assert.equal(verdict.action, "collapse");
+  });
+
   test("keep words once, cut to a thousand characters, and at most three hundred", async () => {
     const { ask, filters } = await start();
     await ask({ type: "teach", filter: "kettles", thumbs: [{ text: "👍".repeat(1000), belongs: true }] });
