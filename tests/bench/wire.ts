@@ -21,11 +21,14 @@ import { type BrowserName, builtExtension, chosenBrowsers, launch } from "../sup
 import { installExtension } from "../support/extension.ts";
 import { percentile } from "../support/numbers.ts";
 import { corpora } from "../support/saved.ts";
+import { pause } from "../support/wait.ts";
 import { servePlatform } from "../support/wire.ts";
 
 const PATH = "/i/api/graphql/q/UserTweets";
-/** Answers that are not counted: the background wakes, code gets compiled, the browser is through with its own start. */
+/** Answers that are not counted: the background wakes, code gets compiled. */
 const WARM_UP = 24;
+/** Milliseconds for which a browser that was just started is left alone: it tidies up after itself. */
+const START = 8000;
 const RULES = [
   "hide if promoted",
   'hide if text has any "giveaway", "airdrop", "crypto"',
@@ -124,6 +127,7 @@ async function measure(browser: BrowserName, answers: number, only: string): Pro
     console.log(browser);
     const bare = await running.newPage();
     const page = await running.newPage();
+    await pause(START);
     const bodies = [made("made 100 KB", 100_000), made("made 1 MB", 1_000_000), ...recorded()];
     for (const { name, text } of bodies.filter((body) => body.name.includes(only))) {
       platform.lay(PATH, { body: text });
