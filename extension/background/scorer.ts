@@ -111,7 +111,13 @@ export class ScorerWorker {
   private async start(): Promise<MessagePort> {
     const { port1, port2 } = new MessageChannel();
     port1.onmessage = ({ data }: MessageEvent<Reply>) => this.hear(data);
-    await this.host.start(port2);
+    try {
+      await this.host.start(port2);
+    } catch (error) {
+      // An open port is kept for good.
+      port1.close();
+      throw error;
+    }
     return port1;
   }
 

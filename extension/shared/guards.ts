@@ -134,6 +134,7 @@ export const readEngineMessage: Read<EngineMessage> = variants<EngineMessage>({
     size: integer(0, MAX_NEAR),
     parts: integer(0, MAX_NEAR / 1024),
     orders: flag,
+    fields: list(name, 100),
     program: optional(bytes),
   }),
   "near-part": object({ type: type("near-part"), seq, at: integer(0, MAX_NEAR), bytes: partBytes }),

@@ -63,7 +63,8 @@ export type EngineMessage =
   | { type: "failed"; seq: number; message: string }
   /**
    * Answers the `near` of the same `seq`: an engine whose memory has `size` bytes, of which so many `parts` follow; `program` where the page has
-   * none of this build and gets it as bytes. `orders` as in `verdicts`.
+   * none of this build and gets it as bytes. `orders` as in `verdicts`. `fields`: those of posts that its rules ask for; no others are of
+   * use to it, but for id, platform, host, surface and position.
    */
   | {
       type: "near-begin";
@@ -72,6 +73,7 @@ export type EngineMessage =
       size: number;
       parts: number;
       orders: boolean;
+      fields: string[];
       program?: ArrayBuffer;
     }
   /** What the memory of the engine of this `seq` has at `at`: bytes, or the same in base64. */

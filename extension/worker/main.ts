@@ -175,4 +175,6 @@ addEventListener("message", ({ data, ports: [port] }: MessageEvent<Begin>) => {
   port.onmessage = ({ data: call }: MessageEvent<Call>) => {
     last = last.then(() => answer(port, call));
   };
+  // The background has gone to sleep, and its next life starts a worker of its own: until then no memory is held. Chromium tells.
+  port.addEventListener("close", () => close());
 });

@@ -24,6 +24,8 @@ import { countsOf, taughtCard, withExample } from "../../extension/shared/taught
 export interface Scenario {
   /** Address of the active tab; `null`: the browser does not say. */
   tab?: string | null;
+  /** The tab is of a private window. */
+  incognito?: boolean;
   /** The tab's report; `null`: no content script answers. */
   report?: PageReport | null;
   /** Whether the reader grants and has granted the host. */
@@ -618,7 +620,9 @@ const chromeApi = {
     },
   },
   tabs: {
-    query: async () => [{ id: 7, ...(address === null ? {} : { url: address }) }],
+    query: async () => [
+      { id: 7, incognito: scenario.incognito === true, ...(address === null ? {} : { url: address }) },
+    ],
     sendMessage: async (_tab: number, request: PageRequest) => {
       fake.sent.push(request);
       return wire(page(request));

@@ -11,6 +11,7 @@ import { type Entry, type Gathered, gather, only, usePacks } from "../common/fee
 import { announce } from "../common/parts.tsx";
 import type { FeedPost } from "../common/post.ts";
 import { count } from "../common/words.ts";
+import { knowModels } from "../common/workbench.ts";
 
 /** Milliseconds between two looks at what was gathered. */
 const LOOK_AFTER = 1500;
@@ -53,6 +54,8 @@ export const phase = signal<Phase>({ is: "waiting" });
 export const feed = signal<Gathered | undefined>(undefined);
 /** Why the feed that is shown is not of now; empty: it is. */
 export const trouble = signal("");
+/** Why a thumb was not taken; empty: it was. */
+export const untaken = signal("");
 /** A later one, that waits to be asked for, and how many posts of it are new. */
 export const later = signal<{ feed: Gathered; count: number } | undefined>(undefined);
 /** Whether hidden posts stand in the feed, too. */
@@ -174,7 +177,9 @@ async function ask(withRules: boolean): Promise<GatheredPosts> {
     packs.value = state.value.packs;
     paused.value = state.value.pausedHosts;
     taught.value = state.value;
-    const now = JSON.stringify(state.value.packs.filter(({ on }) => on));
+    const names = state.value.models.flatMap(({ name, own, taught }) => (own || taught ? [name] : []));
+    knowModels(names);
+    const now = JSON.stringify([state.value.packs.filter(({ on }) => on), names]);
     if (given !== now) {
       await usePacks(state.value.packs);
       given = now;

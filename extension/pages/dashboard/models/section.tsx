@@ -39,7 +39,8 @@ export function Models(): JSX.Element {
         <h2 id="installed-title">Installed</h2>
         <p class="hint">
           A model of your own is a file <code>model.onnx</code> with its <code>card.toml</code>: add both, a
-          zip or a folder, or drop them on this page.
+          zip or a folder, or drop them on this page. In brackets stands where a figure may truly lie, 95 %
+          sure.
         </p>
         <ul class="models">
           {installed.map((model) => (

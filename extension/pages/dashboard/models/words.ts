@@ -18,18 +18,16 @@ export function percent(share: number): string {
   return `${Number(percents.toFixed(digits))} %`;
 }
 
-/** `0.92 % (95 % between 0.79 % and 1.1 %)`. */
+/** `0.92 % (0.79 % to 1.1 %)`: the page says what stands in the brackets. */
 export const figureWords = ([share, low, high]: Figure): string =>
-  `${percent(share)} (95 % between ${percent(low)} and ${percent(high)})`;
+  low === high ? percent(share) : `${percent(share)} (${percent(low)} to ${percent(high)})`;
 
 /** `about 1 in 110`; two places count, more is chance. */
 export function oneIn(share: number): string {
   if (share <= 0) return "almost none";
-  const each = Number((1 / share).toPrecision(each2(1 / share)));
+  const each = Number((1 / share).toPrecision(share > 0.1 ? 1 : 2));
   return each >= 10_000 ? "fewer than 1 in 10,000" : `about 1 in ${new Intl.NumberFormat("en").format(each)}`;
 }
-
-const each2 = (times: number): number => (times < 10 ? 1 : 2);
 
 /** `12 MB`, `984 KB`, as file managers count. */
 export function sizeWords(bytes: number): string {
