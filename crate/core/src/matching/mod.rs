@@ -27,7 +27,7 @@ mod decide;
 #[cfg(test)]
 mod equivalence;
 mod evaluate;
-mod evidence;
+pub(crate) mod evidence;
 pub mod explain;
 mod facts;
 pub mod fields;
@@ -86,7 +86,8 @@ pub struct Context {
 
 /// A reader's rules, ready to decide.
 pub struct RuleSet {
-    program: Program,
+    /// Shared with the reasons of verdicts.
+    program: Arc<Program>,
     index: Index,
     /// Working space of posts decided earlier, to be used again. Boxed: it is handed out and back by pointer.
     #[expect(clippy::vec_box, reason = "a large value that is only ever moved in and out")]
@@ -102,7 +103,7 @@ impl RuleSet {
     /// As [`RuleSet::new`], with what some of its expressions require known already.
     pub(crate) fn with_expressions(program: Program, expressions: Expressions) -> Self {
         let index = Index::new(&program, Given::ByPattern(expressions));
-        Self { program, index, spare: Mutex::default() }
+        Self { program: Arc::new(program), index, spare: Mutex::default() }
     }
 
     /// As [`RuleSet::new`], with what its expressions require known already, in the order of
@@ -110,7 +111,11 @@ impl RuleSet {
     pub(crate) fn with_required(program: Program, required: Vec<Required>) -> Option<Self> {
         let count = required.len();
         let index = Index::new(&program, Given::InOrder(required.into_iter()));
-        (index.required.len() == count).then(|| Self { program, index, spare: Mutex::default() })
+        (index.required.len() == count).then(|| Self {
+            program: Arc::new(program),
+            index,
+            spare: Mutex::default(),
+        })
     }
 
     /// What every distinct expression requires, in the order they first occur.
