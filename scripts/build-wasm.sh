@@ -5,7 +5,8 @@
 #   scripts/build-wasm.sh NAME --fast   without wasm-opt, for work in between
 #
 # DIFFRACT_WASM_FEATURES=bench adds what crate/engine/bench/boundary.mjs compares; never ship that.
-# DIFFRACT_WASM_OPT and DIFFRACT_WASM_FLAGS change wasm-opt's level (-Oz) and rustc's target features (none).
+# DIFFRACT_WASM_OPT and DIFFRACT_WASM_FLAGS change wasm-opt's level (-Oz --converge: what is left to gain by going over it again is
+# worth its time where size is all) and rustc's target features (none).
 # Run it by scripts/with-setup.sh, which puts the tools on the path.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -41,7 +42,8 @@ wasm-bindgen --target web --out-dir "$work" "$target/wasm32-unknown-unknown/wasm
 features=(--enable-bulk-memory --enable-nontrapping-float-to-int --enable-sign-ext --enable-mutable-globals --enable-simd
   --enable-reference-types --enable-multivalue)
 if [ -z "$fast" ]; then
-  node_modules/.bin/wasm-opt "${DIFFRACT_WASM_OPT:--Oz}" --converge --strip-debug --strip-producers "${features[@]}" \
+  read -ra level <<<"${DIFFRACT_WASM_OPT:--Oz --converge}"
+  node_modules/.bin/wasm-opt "${level[@]}" --strip-debug --strip-producers "${features[@]}" \
     "$work/diffract_${name}_bg.wasm" -o "$work/small.wasm"
   mv "$work/small.wasm" "$work/diffract_${name}_bg.wasm"
 fi

@@ -2,10 +2,12 @@
 import { MAX_RULES, PACK_SHAPE, packId } from "../shared/guards.ts";
 import { flag, integer, list, object, oneOf, optional, type Read, record, text } from "../shared/shape.ts";
 import {
+  type FeedChoice,
   host,
   MAX_IMPORTED,
   MAX_SHOWN,
   packOf,
+  readFeeds,
   type Stored,
   type StoredPack,
   shownEntry,
@@ -21,6 +23,8 @@ export interface Backup {
   /** Shipped packs and the reader's own rules, turned on or off. */
   on: Record<string, boolean>;
   pausedHosts: string[];
+  /** What the reader chose for the feeds of hosts; absent: as it is now. */
+  feeds?: Record<string, FeedChoice>;
   /** Posts to show whatever the rules say; absent: those chosen now stay. What `limit` has counted is of its day and left out. */
   shown?: string[];
 }
@@ -32,6 +36,7 @@ const read: Read<Backup> = object({
   packs: list(object({ id: packId, ...PACK_SHAPE, on: flag }), MAX_IMPORTED),
   on: record(flag, MAX_IMPORTED, packId),
   pausedHosts: list(host, 10_000),
+  feeds: optional(readFeeds),
   shown: optional(list(shownEntry, MAX_SHOWN)),
 });
 
@@ -50,6 +55,7 @@ export function makeBackup(stored: Stored): string {
     })),
     on,
     pausedHosts: stored.paused,
+    feeds: stored.feeds,
     shown: stored.shown,
   };
   return `${JSON.stringify(backup, null, 2)}\n`;

@@ -10,6 +10,7 @@ import {
 import type { ModelState } from "../shared/messages.ts";
 import { Misfit } from "../shared/shape.ts";
 import type { StoredModel } from "../shared/storage.ts";
+import { isTaught, taughtCard } from "../shared/taught.ts";
 import type { ModelPlace } from "../worker/calls.ts";
 
 /** The names that the core knows these two by. */
@@ -67,10 +68,17 @@ export class Catalogue {
   set(settings: Readonly<Record<string, StoredModel>>): void {
     this.settings = settings;
     this.view = undefined;
-    for (const [name, { place }] of [...this.models]) if (place.from === "own") this.models.delete(name);
+    for (const [name, { place }] of [...this.models]) if (place.from !== "shipped") this.models.delete(name);
     for (const model of this.models.values()) model.trouble = null;
-    for (const [name, { card: raw }] of Object.entries(settings)) {
-      if (raw === undefined || this.models.has(name)) continue;
+    for (const [name, { card: raw, taught }] of Object.entries(settings)) {
+      if (this.models.has(name)) continue;
+      if (taught !== undefined)
+        this.models.set(name, {
+          card: taughtCard(name, taught, this.models.get(ENCODER)?.card.bytes ?? 0),
+          place: { name, from: "taught" },
+          trouble: null,
+        });
+      if (raw === undefined || taught !== undefined) continue;
       try {
         const card = readModelCard(JSON.parse(raw));
         this.models.set(name, { card, place: { name: card.name, from: "own" }, trouble: null });
@@ -84,15 +92,25 @@ export class Catalogue {
 
   /** The names that rules may use beside those that the language knows. */
   names(): string[] {
-    return [...this.models].filter(([, { place }]) => place.from === "own").map(([name]) => name);
+    return [...this.models].filter(([, { place }]) => place.from !== "shipped").map(([name]) => name);
   }
 
   /** The model of a name, if it is to be asked. */
   get(name: string): Installed | undefined {
     const model = this.models.get(name);
-    return model === undefined || model.trouble !== null || this.settings[name]?.off === true
-      ? undefined
-      : model;
+    const { off = false, taught } = this.settings[name] ?? {};
+    const isReady = model?.place.from !== "taught" || (taught !== undefined && isTaught(taught));
+    return model === undefined || model.trouble !== null || off || !isReady ? undefined : model;
+  }
+
+  /** Whether there is a model of this name, asked or not, and whose it is. */
+  origin(name: string): ModelPlace["from"] | undefined {
+    return this.models.get(name)?.place.from;
+  }
+
+  /** The encoder that filters stand on, as the hash of its file; empty: there is none. */
+  encoder(): string {
+    return this.models.get(ENCODER)?.card.sha256 ?? "";
   }
 
   /** A model is not to be asked any more, until the next change of settings or start. */
@@ -129,11 +147,13 @@ export class Catalogue {
 
   private told(name: string, card: Card): ModelForRules {
     const thresholds: ModelForRules["thresholds"] = {};
+    const chosen = this.settings[name]?.strictness;
+    // What the reader chose is a bound: no rule is wrong more often, whatever it says. So `is possible` promises no less than it did.
+    const least = (chosen && thresholdOf(card, chosen)) ?? 0;
     for (const strictness of ["certain", "likely", "possible"] as const) {
       const threshold = thresholdOf(card, strictness);
-      if (threshold !== undefined) thresholds[strictness] = threshold;
+      if (threshold !== undefined) thresholds[strictness] = Math.max(threshold, least);
     }
-    const chosen = this.settings[name]?.strictness;
     const usual = chosen === undefined ? card.thresholds[card.usual] : thresholds[chosen];
     if (usual !== undefined) thresholds.chosen = usual;
     return {
@@ -148,6 +168,7 @@ export class Catalogue {
     return [...this.models].map(([name, { card, place, trouble }]) => ({
       name,
       own: place.from === "own",
+      ...(place.from === "taught" && { taught: examplesOf(this.settings[name]) }),
       on: this.settings[name]?.off !== true,
       ...(this.settings[name]?.strictness && { strictness: this.settings[name]?.strictness }),
       ...(trouble !== null && { trouble }),
@@ -155,3 +176,8 @@ export class Catalogue {
     }));
   }
 }
+
+const examplesOf = ({ taught }: StoredModel = {}): { belong: number; others: number } => ({
+  belong: taught?.belong ?? 0,
+  others: taught?.others ?? 0,
+});

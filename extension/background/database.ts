@@ -6,6 +6,9 @@ export interface Place {
   store: string;
 }
 
+/** Models that the reader brought: a card's name to `{ card, onnx }`. */
+export const OWN_MODELS: Place = { database: "diffract-models", store: "models" };
+
 /** Settles a request. */
 type Done = <T>(request: IDBRequest<T>) => Promise<T>;
 

@@ -19,6 +19,12 @@ export interface FeedEvents {
   picked(post: string, isPrivate: boolean): void;
 }
 
+/** How often a tab may be led to its site's newest posts, and in how many milliseconds: a site may lead it back. */
+const MOST_GOES = 3;
+const GOES_WITHIN = 20_000;
+/** Most tabs of which that is remembered. */
+const MOST_TABS = 200;
+
 export class Feeds {
   private readonly ports = new Map<chrome.runtime.Port, Asker>();
 
@@ -78,6 +84,8 @@ export class Feeds {
         return this.scoring.look(asker, new Set(message.posts.map(([seq, at]) => `${seq} ${at}`)));
       case "pictures":
         return this.scoring.pictures(asker, message.seq, message.at, message.pictures);
+      case "newest":
+        return this.answer(port, { type: "newest", seq: message.seq, go: this.mayGo(port.sender?.tab?.id) });
       case "near":
         return this.sendNear(port, message);
       case "decided":
@@ -109,6 +117,21 @@ export class Feeds {
     } catch (error) {
       this.rules.trouble(`The posts on ${message.host} could not be put in order: ${wordsOf(error)}.`);
     }
+  }
+
+  private readonly goes = new Map<number, number[]>();
+  private mayGo(tab: number | undefined): boolean {
+    if (tab === undefined) return false;
+    const now = Date.now();
+    const recent = (this.goes.get(tab) ?? []).filter((time) => now - time < GOES_WITHIN);
+    const may = recent.length < MOST_GOES;
+    this.goes.delete(tab);
+    this.goes.set(tab, may ? [...recent, now] : recent);
+    for (const oldest of this.goes.keys()) {
+      if (this.goes.size <= MOST_TABS) break;
+      this.goes.delete(oldest);
+    }
+    return may;
   }
 
   private async sendNear(port: chrome.runtime.Port, message: ShellMessage & { type: "near" }): Promise<void> {

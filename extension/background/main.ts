@@ -117,6 +117,7 @@ const requests = new Requests(store, rules, recent, models, rulesChanged, placeI
 const answers = new Answers(
   rules,
   async () => (await store).stored.shown,
+  async (host) => (await store).stored.feeds[host]?.fold ?? "nothing",
   (posts, visit) => recent.take(posts, visit),
 );
 const wire = new WirePorts(answers, (words) => rules.trouble(words));

@@ -19,6 +19,8 @@ const KEPT = 60_000;
 interface Image {
   /** Of which rules: see {@link Rules.epoch}. */
   epoch: number;
+  /** The fields of posts that they ask for. */
+  fields: string[];
   size: number;
   parts: Array<{ at: number; bytes: Uint8Array<ArrayBuffer> }>;
 }
@@ -51,7 +53,7 @@ export class NearEngines {
       if (near.script) await inject(port.sender);
       else program = (await this.load()).bytes;
     }
-    const { size, parts } = image;
+    const { size, parts, fields } = image;
     for (const [index, { at, bytes }] of parts.entries()) {
       // Verdicts that are asked for meanwhile go in between.
       if (index % AT_ONCE === 0) await new Promise((resolve) => setTimeout(resolve));
@@ -66,6 +68,7 @@ export class NearEngines {
           size,
           parts: parts.length,
           orders,
+          fields,
           ...(program && { program }),
         });
       }
@@ -89,7 +92,7 @@ export class NearEngines {
   }
 
   private async make(): Promise<Image | string> {
-    const [{ module }, { snapshot, epoch }] = await Promise.all([this.load(), this.rules.snapshot()]);
+    const [{ module }, { snapshot, fields, epoch }] = await Promise.all([this.load(), this.rules.snapshot()]);
     const fresh = await instance(module);
     const engine = await instance(module);
     give(engine, snapshot);
@@ -98,7 +101,7 @@ export class NearEngines {
     if (came !== READY) throw new Error(`the rules cannot be read there (${answerOf(engine)})`);
     const size = engine.memory.buffer.byteLength;
     if (size > MAX_NEAR) return `there are too many rules for every page to hold (${size >> 20} MB)`;
-    return { epoch, size, parts: differences(fresh.memory.buffer, engine.memory.buffer) };
+    return { epoch, fields, size, parts: differences(fresh.memory.buffer, engine.memory.buffer) };
   }
 
   private load(): Promise<{ module: WebAssembly.Module; bytes: ArrayBuffer }> {

@@ -220,9 +220,11 @@ export class Recent {
     const json = JSON.stringify(post);
     if (json.length > MAX_POST_TEXT) return null;
     const { host, time, age } = post as { host?: unknown; time?: unknown; age?: unknown };
-    // An age counts from now. What has neither stands by when it was seen, and that was the first time.
+    // An age counts from when it was read: told again word for word, it was not read again. What has neither stands by when it was
+    // seen, and that was the first time.
+    const before = this.posts.get(key);
     const isDated = typeof time === "number" || typeof age === "number";
-    const since = isDated ? seen : (this.posts.get(key)?.seen ?? seen);
+    const since = before !== undefined && (!isDated || before.json === json) ? before.seen : seen;
     this.drop(key);
     this.posts.set(key, {
       json,

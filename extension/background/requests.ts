@@ -6,9 +6,12 @@ import type {
   Answer,
   BackgroundRequest,
   BackgroundState,
+  FilterState,
   GatheredPosts,
+  ModelAnswer,
   ModelTrial,
   PackState,
+  Question,
   RecentPosts,
 } from "../shared/messages.ts";
 import { readOr } from "../shared/shape.ts";
@@ -21,7 +24,24 @@ import type { Recent } from "./recent.ts";
 import { Refused } from "./refused.ts";
 import type { Rules } from "./rules.ts";
 
-type Value = BackgroundState | RecentPosts | GatheredPosts | ModelTrial | string | null;
+type Value =
+  | BackgroundState
+  | RecentPosts
+  | GatheredPosts
+  | ModelTrial
+  | ModelAnswer
+  | FilterState
+  | Question[]
+  | string
+  | null;
+
+/** Models may take seconds to answer these; nothing else waits for them. */
+const ASKS_MODELS: ReadonlySet<BackgroundRequest["type"]> = new Set([
+  "try-model",
+  "ask-model",
+  "filter",
+  "questions",
+]);
 
 export class Requests {
   /** One change at a time: each reads what the one before it wrote. */
@@ -47,7 +67,7 @@ export class Requests {
     });
     if (request === null) return { ok: false, message: `Refused: ${refusal}. Nothing was changed.` };
     const next = this.last.then(() => this.carryOut(request));
-    this.last = next.catch(() => {});
+    if (!ASKS_MODELS.has(request.type)) this.last = next.catch(() => {});
     try {
       return { ok: true, value: await next };
     } catch (error) {
@@ -85,7 +105,15 @@ export class Requests {
       case "add-model":
       case "remove-model":
       case "try-model":
-      case "forget-answers": {
+      case "ask-model":
+      case "forget-answers":
+      case "teach":
+      case "unteach":
+      case "filter":
+      case "rename-filter":
+      case "merge-filters":
+      case "questions":
+      case "set-asking": {
         const { value, changed } = await this.models.carryOut(request, store);
         if (!changed) return value;
         break;
@@ -106,6 +134,18 @@ export class Requests {
           return request.on ? others : [...others, host];
         });
         await this.sitesChanged();
+        return null;
+      }
+      case "set-feed": {
+        const { host, fold, newest } = request;
+        await store.update("feeds", (feeds) => ({
+          ...feeds,
+          [host.toLowerCase()]: {
+            ...feeds[host.toLowerCase()],
+            ...(fold !== undefined && { fold }),
+            ...(newest !== undefined && { newest }),
+          },
+        }));
         return null;
       }
       case "set-pack":
@@ -169,6 +209,7 @@ export class Requests {
     await store.setAll({
       rules: backup.rules,
       paused: backup.pausedHosts,
+      ...(backup.feeds && { feeds: backup.feeds }),
       ...(backup.shown && { shown: backup.shown }),
       imported: Object.fromEntries(backup.packs.map((pack) => [pack.id, packOf(pack)])),
       packs: {
@@ -217,6 +258,8 @@ export class Requests {
       troubles,
       rules: [...inForce.values()].reduce((sum, rules) => sum + rules, 0),
       models: this.models.states(),
+      teaching: store.stored.teaching,
+      asking: store.stored.asking,
       answers: await this.models.kept(),
       start: this.rules.start,
     };

@@ -144,19 +144,23 @@ export class Rules {
     return new Map(engine.packs().map(({ id, rules }) => [id, rules]));
   }
 
-  /** The rules in force as a snapshot, and of which {@link epoch} they are. */
-  async snapshot(): Promise<{ snapshot: Uint8Array; epoch: number }> {
+  /** The rules in force as a snapshot, the fields of posts that they ask for, and of which {@link epoch} they are. */
+  async snapshot(): Promise<{ snapshot: Uint8Array; fields: string[]; epoch: number }> {
     const { engine, epoch } = await this.inForce();
-    return { snapshot: engine.snapshot(), epoch };
+    return { snapshot: engine.snapshot(), fields: this.fieldsOf(engine), epoch };
   }
 
   /** The fields of posts that the rules in force ask for, and of which {@link epoch} they are. */
   async fields(): Promise<{ fields: string[]; epoch: number }> {
     const { engine, epoch } = await this.inForce();
-    if (this.asked?.engine !== engine) this.asked = { engine, fields: engine.fields() };
-    return { fields: this.asked.fields, epoch };
+    return { fields: this.fieldsOf(engine), epoch };
   }
+
   private asked: { engine: Engine; fields: string[] } | undefined;
+  private fieldsOf(engine: Engine): string[] {
+    if (this.asked?.engine !== engine) this.asked = { engine, fields: engine.fields() };
+    return this.asked.fields;
+  }
 
   private async inForce(): Promise<{ engine: Engine; epoch: number }> {
     for (;;) {

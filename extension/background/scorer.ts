@@ -14,6 +14,9 @@ const LIMITS: Record<CallName, number> = {
   picture: 20_000,
   check: 60_000,
   load: 30_000,
+  learn: 60_000,
+  look: 15_000,
+  export: 60_000,
   drop: 10_000,
 };
 /** Milliseconds added for the first call of a worker. */
@@ -108,7 +111,13 @@ export class ScorerWorker {
   private async start(): Promise<MessagePort> {
     const { port1, port2 } = new MessageChannel();
     port1.onmessage = ({ data }: MessageEvent<Reply>) => this.hear(data);
-    await this.host.start(port2);
+    try {
+      await this.host.start(port2);
+    } catch (error) {
+      // An open port is kept for good.
+      port1.close();
+      throw error;
+    }
     return port1;
   }
 

@@ -2,15 +2,10 @@
  * Asks the engine about posts, in batches that it can take, and sees to each answer. What cannot be decided together is
  * asked about in smaller parts, so that one post costs no other its verdict.
  */
-import { MAX_BATCH_TEXT } from "../shared/guards.ts";
 import type { Verdict } from "../shared/post.ts";
 import type { Known } from "./known.ts";
-import { LIST_ENDS, listOf, parts, postJson, wellFormed } from "./wire.ts";
+import { BATCH_TEXT, listOf, MOST_POSTS, parts, postJson, wellFormed } from "./wire.ts";
 
-/** Most posts sent at once; more go in further batches of the same frame. */
-const MAX_ASKED = 200;
-/** Most characters of a batch, as JSON: well below what the background refuses. */
-const MAX_ASKED_TEXT = MAX_BATCH_TEXT / 4;
 /** Batches that may be under way. */
 const MAX_BATCHES = 1000;
 /** Failures in a row after which a batch is given up as a whole: the fault is not one post's. */
@@ -25,14 +20,16 @@ interface Batch {
 /** Sends a batch, a JSON array of posts; returns its number, never 0. */
 export type Send = (posts: string) => number;
 
-/** Decides a batch at once, if that can be done; `null`: it is to be sent. */
-export type Decide = (posts: string) => Verdict[] | null;
+/** Decides a batch at once, if that can be done; `null`: it is to be sent. `posts`: the contents as JSON. */
+export type Decide = (posts: string, contents: readonly Known[]) => Verdict[] | null;
 
 export interface AskingEvents {
   /** These have their verdicts. */
   judged(contents: ReadonlySet<Known>): void;
   /** No answer for these, for now or for good: they are to show. Returns how many items that uncovered. */
   open(contents: ReadonlySet<Known>): number;
+  /** Reads what is still to be read of these, which are about to be sent; whether there was anything. */
+  complete(contents: readonly Known[]): boolean;
   /** Carries one verdict over. */
   judge(known: Known, verdict: Verdict): void;
   /** A batch has its verdicts, in the order of its posts; some may wait for models. */
@@ -41,6 +38,10 @@ export interface AskingEvents {
   took(milliseconds: number): void;
   trouble(words: string): void;
 }
+
+/** The page may hold an id that no message can carry as it is. */
+const isOf = (verdict: Verdict, { post }: Known): boolean =>
+  verdict.id === post.id || verdict.id === wellFormed(post.id);
 
 export class Asking {
   private readonly batches = new Map<number, Batch>();
@@ -61,8 +62,8 @@ export class Asking {
       due.push(known);
       texts.push(postJson(known.post));
     }
-    for (const [from, to] of parts(texts, MAX_ASKED, MAX_ASKED_TEXT - LIST_ENDS)) {
-      this.sendPart(due.slice(from, to), listOf(texts.slice(from, to)), started);
+    for (const [from, to] of parts(texts, MOST_POSTS, BATCH_TEXT)) {
+      this.askPart(due.slice(from, to), listOf(texts.slice(from, to)), started);
     }
   }
 
@@ -79,8 +80,7 @@ export class Asking {
     const unanswered = new Set<Known>();
     for (const [index, known] of batch.contents.entries()) {
       const verdict = verdicts[index];
-      if (verdict !== undefined && verdict.id === wellFormed(known.post.id)) {
-        // The page may hold an id that no message can carry as it is.
+      if (verdict !== undefined && isOf(verdict, known)) {
         this.events.judge(known, verdict.id === known.post.id ? verdict : { ...verdict, id: known.post.id });
       } else unanswered.add(known);
     }
@@ -134,13 +134,14 @@ export class Asking {
     for (const seq of [...this.batches.keys()]) this.take(seq);
   }
 
-  private sendPart(contents: Known[], posts: string, started: number): void {
-    const verdicts = this.decide(posts);
+  private askPart(contents: Known[], posts: string, started: number): void {
+    const verdicts = this.decide(posts, contents);
     if (verdicts !== null) {
       this.settle({ started, contents }, verdicts);
       return;
     }
-    const seq = this.send(posts);
+    const hasMore = this.events.complete(contents);
+    const seq = this.send(hasMore ? listOf(contents.map(({ post }) => postJson(post))) : posts);
     for (const known of contents) known.asked = seq;
     this.batches.set(seq, { started, contents });
     // An answer that never comes must not be remembered for ever.

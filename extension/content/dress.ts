@@ -59,6 +59,10 @@ export function dressOf(verdict: Verdict, shown: boolean, waiting: boolean, ends
   return dress;
 }
 
+/** Whether a post with this verdict is laid out no more, so that it cannot be read as a person would. */
+export const takesAway = ({ action }: Verdict): boolean =>
+  action === "hide" || action === "collapse" || action === "replace";
+
 /** Why a post is folded, in one line. */
 export function foldedWords(verdict: Verdict): string {
   const reason = verdict.reasons.find((r) => r.effect === verdict.action) ?? verdict.reasons[0];
@@ -74,6 +78,8 @@ export class Dressed {
   private labelWords = "";
   /** What each box is to say. */
   private readonly wanted = new WeakMap<Element, string>();
+  /** Something was ever said of any box. */
+  private isMarked = false;
   private thrown = 0;
   private thrownSince = 0;
   /** It waits for its verdict under the veil. */
@@ -153,6 +159,7 @@ export class Dressed {
    * is painted between the two. `null` when nothing is in the way.
    */
   expose(boxes: readonly Element[]): (() => void) | null {
+    if (!this.isMarked) return null;
     const { name } = this.marks;
     const covered = boxes.flatMap((box) => {
       const value = box.getAttribute(name);
@@ -190,6 +197,7 @@ export class Dressed {
   }
 
   private mark(box: Element, value: string): void {
+    this.isMarked = true;
     this.wanted.set(box, value);
     setMark(this.marks, box, value);
   }

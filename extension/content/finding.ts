@@ -36,12 +36,13 @@ export class Finding {
   concernedBy({ added, touched, altered }: Changes): Set<Slot> {
     const { reader, slots, roots } = this.options;
     const found = new Set<Slot>();
+    const passed = new Set<Node>();
     for (const place of added) {
       if (place instanceof Element && !place.isConnected) continue;
       this.take(place, found, place instanceof Element);
-      slots.around(place, found);
+      slots.around(place, found, passed);
     }
-    for (const node of touched) slots.around(node, found);
+    for (const node of touched) slots.around(node, found, passed);
     for (const element of altered) this.onAltered(element, found, altered.size > MANY);
     if (location.href !== this.address) {
       // Another place of a single-page site: the surface may have changed under every post.

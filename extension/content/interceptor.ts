@@ -9,11 +9,11 @@ import { readOr } from "../shared/shape.ts";
 import {
   CALL,
   isBelow,
+  joined,
   MAX_URL,
   OFFER,
   type PageWord,
   type Passed,
-  pieced,
   type ShellWord,
   type Told,
   WIRE_PORT,
@@ -36,8 +36,15 @@ const DECODER = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 interface Asked {
   /** Its number on the page's side. */
   seq: number;
-  body: Uint8Array;
   at: number;
+}
+
+/** A body that is still coming. */
+interface Coming {
+  /** Its number on the way to the background. */
+  own: number;
+  /** Parts that could not be sent on yet. */
+  held: Uint8Array[];
 }
 
 export interface InterceptorEvents {
@@ -61,6 +68,8 @@ export class Interceptor {
   private bytes: boolean | null = null;
   private on: boolean | undefined;
   private readonly asked = new Map<number, Asked>();
+  /** By the page's number. */
+  private readonly coming = new Map<number, Coming>();
   private held: Array<() => void> = [];
   private next = 1;
   private readonly takenPosts = new Map<string, JudgedPost>();
@@ -124,8 +133,8 @@ export class Interceptor {
     };
   }
 
-  private say(word: ShellWord, transfer: Transferable[] = []): void {
-    this.page?.postMessage(word, transfer);
+  private say(word: ShellWord): void {
+    this.page?.postMessage(word);
   }
 
   private hear(raw: unknown): void {
@@ -137,18 +146,30 @@ export class Interceptor {
       this.passed(word.why);
       return;
     }
-    const { seq, kind, url, bytes } = word;
+    if (word.type === "part") {
+      this.take(word.seq, word.bytes);
+      return;
+    }
+    if (word.type === "drop") {
+      this.drop(word.seq);
+      return;
+    }
+    const { seq, kind, url, length, bytes } = word;
     if (this.on !== true || this.asked.size >= MOST_ASKED) {
+      this.drop(seq);
       this.say({ type: "answer", seq, outcome: "unchanged" });
       return;
     }
-    const own = this.next++;
-    this.asked.set(own, { seq, body: bytes, at: performance.now() });
+    const { own, held } = this.coming.get(seq) ?? { own: this.next++, held: [] };
+    this.coming.delete(seq);
+    this.asked.set(own, { seq, at: performance.now() });
     const send = () => {
       const document = location.href.slice(0, MAX_URL);
       try {
-        const body = this.bytes === true ? bytes : DECODER.decode(bytes);
-        this.open()?.postMessage({ type: "rewrite", seq: own, kind, url, document, body });
+        const port = this.open();
+        if (this.bytes === true) for (const body of held) port?.postMessage({ type: "part", seq: own, body });
+        const body = this.bytes === true ? bytes : DECODER.decode(joined([...held, bytes]));
+        port?.postMessage({ type: "rewrite", seq: own, kind, url, document, length, body });
       } catch (error) {
         if (error instanceof TypeError) this.passed("unreadable");
         this.settle(own, { type: "answer", seq, outcome: "unchanged" });
@@ -157,6 +178,39 @@ export class Interceptor {
     if (this.open() === null) this.settle(own, { type: "answer", seq, outcome: "unchanged" });
     else if (this.bytes === null) this.held.push(send);
     else send();
+  }
+
+  /** A part of a body goes on at once, where bytes survive the way. */
+  private take(seq: number, body: Uint8Array): void {
+    if (this.on !== true) return;
+    let coming = this.coming.get(seq);
+    if (coming === undefined) {
+      if (this.coming.size >= MOST_ASKED) return;
+      coming = { own: this.next++, held: [] };
+      this.coming.set(seq, coming);
+    }
+    const port = this.open();
+    if (this.bytes !== true || port === null) {
+      coming.held.push(body);
+      return;
+    }
+    try {
+      for (const part of [...coming.held.splice(0), body])
+        port.postMessage({ type: "part", seq: coming.own, body: part });
+    } catch {
+      // The port closed under us. What is asked about without all of its parts passes.
+    }
+  }
+
+  private drop(seq: number): void {
+    const coming = this.coming.get(seq);
+    if (coming === undefined) return;
+    this.coming.delete(seq);
+    try {
+      if (this.bytes === true) this.port?.postMessage({ type: "drop", seq: coming.own });
+    } catch {
+      // It is gone with the port.
+    }
   }
 
   private settle(own: number, word: ShellWord): void {
@@ -213,12 +267,10 @@ export class Interceptor {
     if (asked === undefined) return;
     const { outcome, pieces } = answer;
     this.asked.delete(answer.seq);
-    if (outcome === "changed" && pieces !== undefined) {
-      const bytes = pieced(asked.body, pieces);
-      this.say({ type: "answer", seq: asked.seq, outcome, bytes }, [bytes.buffer]);
-    } else {
+    if (outcome === "changed" && pieces !== undefined)
+      this.say({ type: "answer", seq: asked.seq, outcome, pieces });
+    else
       this.say({ type: "answer", seq: asked.seq, outcome: outcome === "withheld" ? outcome : "unchanged" });
-    }
     this.took(performance.now() - asked.at, answer.spent.engine);
   }
 

@@ -19,6 +19,8 @@ export interface Known {
   stale: boolean;
   /** The batch in which the engine is being asked about it; 0 when none is under way. */
   asked: number;
+  /** The fields of `post` that were read last: what rules ask for. The rest is older, or is still to be read. `null`: it was read as a whole. */
+  fields: ReadonlySet<string> | null;
 }
 
 /** The verdict that holds of this content under the rules of now. */
@@ -44,16 +46,27 @@ const COUNTING: ReadonlySet<string> = new Set<keyof Post>([
   "followers",
 ]);
 
-/** Whether two readings agree in everything a rule can look at; if not, the engine is to be asked again. */
-export const sameContent = (one: Post, other: Post): boolean => isSame(one, other, TICKING);
+type Fields = ReadonlySet<string> | null;
+
+/**
+ * Whether two readings agree in everything a rule can look at; if not, the engine is to be asked again. `fields`: what rules
+ * ask for, if no more was read.
+ */
+export const sameContent = (one: Post, other: Post, fields: Fields = null): boolean =>
+  isSame(one, other, TICKING, fields);
 
 /** Whether they agree in everything but counters and ages; if not, the post was edited, and may have to go. */
-export const sameWords = (one: Post, other: Post): boolean => isSame(one, other, COUNTING);
+export const sameWords = (one: Post, other: Post, fields: Fields = null): boolean =>
+  isSame(one, other, COUNTING, fields);
 
-function isSame(one: Post, other: Post, but: ReadonlySet<string>): boolean {
+function isSame(one: Post, other: Post, but: ReadonlySet<string>, fields: Fields): boolean {
   if (one === other) return true;
   const a = one as unknown as Record<string, unknown>;
   const b = other as unknown as Record<string, unknown>;
+  if (fields !== null) {
+    for (const key of fields) if (!but.has(key) && !isEqual(a[key], b[key])) return false;
+    return one.surface === other.surface;
+  }
   for (const key in a) if (!but.has(key) && !isEqual(a[key], b[key])) return false;
   for (const key in b) if (a[key] === undefined && b[key] !== undefined && !but.has(key)) return false;
   return true;
@@ -96,18 +109,19 @@ export class KnownPosts {
     return this.posts.get(id)?.latest;
   }
 
-  /** Remembers what was read. */
-  learn(post: Post): Known {
+  /** Remembers what was read; `fields`: no more than these of it. */
+  learn(post: Post, fields: Fields = null): Known {
     const { id } = post;
     const entry = this.posts.get(id);
     const contents = entry?.contents ?? [];
-    const index = contents.findLastIndex((one) => sameContent(one.post, post));
+    const index = contents.findLastIndex((one) => sameContent(one.post, post, fields));
     let known = contents[index];
     if (known === undefined) {
-      known = { post, verdict: entry?.latest.verdict ?? null, stale: true, asked: 0 };
+      known = { post, verdict: entry?.latest.verdict ?? null, stale: true, asked: 0, fields };
       this.contents++;
     } else {
-      known.post = post;
+      known.post = fields === null ? post : { ...known.post, ...post };
+      known.fields = fields;
       contents.splice(index, 1);
     }
     contents.push(known);
@@ -151,6 +165,14 @@ export class KnownPosts {
         known.asked = 0;
       }
     }
+  }
+
+  /** Of the `limit` latest posts, the contents whose verdict is not of the rules in force. */
+  undecided(limit: number): Known[] {
+    if (limit <= 0) return [];
+    return [...this.posts.values()]
+      .slice(-limit)
+      .flatMap(({ latest }) => (verdictOf(latest) === null ? [latest] : []));
   }
 
   /** Per action, how many posts; `label` and `highlight` count beside it. */

@@ -57,6 +57,8 @@ export class Link {
   private next = 1;
   private answered = false;
   private closed = false;
+  /** Who waits to hear whether the page may go to its newest posts. */
+  private readonly leaving = new Map<number, (go: boolean) => void>();
   /** Nothing is sent before {@link warm}; what is said until then. */
   private held: ShellMessage[] | null = [];
 
@@ -106,6 +108,20 @@ export class Link {
       verdicts: JSON.stringify(verdicts),
     });
     return seq;
+  }
+
+  /** Whether the page may go to the timeline that is newest first; no, where nobody answers. */
+  mayGo(): Promise<boolean> {
+    const seq = this.next++;
+    return new Promise((resolve) => {
+      const settle = (go: boolean) => {
+        this.leaving.delete(seq);
+        resolve(go);
+      };
+      this.leaving.set(seq, settle);
+      setTimeout(() => settle(false), FIRST_DEADLINE);
+      this.tell({ type: "newest", seq });
+    });
   }
 
   /** Tells of a batch that was decided on the page, and when, in milliseconds since 1970. */
@@ -226,6 +242,10 @@ export class Link {
     }
     if (message.type === "pictures") {
       this.events.pictures(message.seq, message.at);
+      return;
+    }
+    if (message.type === "newest") {
+      this.leaving.get(message.seq)?.(message.go);
       return;
     }
     if (message.type === "order") {

@@ -5,10 +5,11 @@ import { alive, api, wordsOf } from "../shared/api.ts";
 import { readPageRequest } from "../shared/guards.ts";
 import type { Answer, PageReport, PageRequest } from "../shared/messages.ts";
 import { readOr } from "../shared/shape.ts";
-import { parseStored, readForPage } from "../shared/storage.ts";
-import { type CompiledAdapter, isFormOf, isHostOf, pickAdapter } from "./extract/index.ts";
+import { type FeedChoice, parseStored, readForPage } from "../shared/storage.ts";
+import { type CompiledAdapter, isFormOf, isHostOf, pickAdapter, surfaceOf } from "./extract/index.ts";
 import { Interceptor, isIntercepted } from "./interceptor.ts";
 import { drawMarks, sign } from "./marks.ts";
+import { Newest } from "./newest.ts";
 import { PageReader } from "./page-reader.ts";
 import { PageSheet } from "./sheet.ts";
 import { Shell } from "./shell.ts";
@@ -52,10 +53,20 @@ class Page {
     : null;
   /** The reader wants answers rewritten on this site. */
   private rewrites = true;
+  /** What the reader chose for the feeds of this site. */
+  private choice: FeedChoice = {};
+  private readonly newest: Newest;
   /** This script came to a page that was there already. */
   private readonly late = document.readyState !== "loading";
 
-  constructor(private adapter: CompiledAdapter) {}
+  constructor(private adapter: CompiledAdapter) {
+    this.newest = new Newest({
+      ways: adapter.chronological,
+      surface: () => surfaceOf(adapter, location, document),
+      mayGo: () => this.shell?.mayGo() ?? Promise.resolve(false),
+      trouble: (words) => this.shell?.trouble(words),
+    });
+  }
 
   async start(): Promise<void> {
     // Before the page has a script: from then on nobody could tell who speaks.
@@ -65,7 +76,13 @@ class Page {
     api.runtime.onMessage.addListener(this.onMessage);
     api.storage.onChanged.addListener(this.onStored);
     let trouble = "";
-    let stored: Awaited<ReturnType<typeof readForPage>> = { paused: [], shown: [], token: "", wireOff: [] };
+    let stored: Awaited<ReturnType<typeof readForPage>> = {
+      paused: [],
+      shown: [],
+      token: "",
+      wireOff: [],
+      feeds: {},
+    };
     try {
       stored = await readForPage();
     } catch (error) {
@@ -76,6 +93,7 @@ class Page {
     this.shown = stored.shown;
     this.paused = stored.paused.includes(host);
     this.rewrites = !stored.wireOff.includes(host);
+    this.choice = stored.feeds[host] ?? {};
     this.interceptor?.set(this.rewrites && !this.paused);
     if (this.paused) this.halt();
     else {
@@ -86,6 +104,7 @@ class Page {
       if (trouble !== "") this.shell?.trouble(trouble);
     }
     if (this.paused) this.relieveOthers();
+    this.choose();
     this.stopRelief = onRelieved(this.token, () => this.end());
   }
 
@@ -128,6 +147,11 @@ class Page {
     this.stopRelief = onRelieved(this.token, () => this.end());
   }
 
+  /** Carries out what the reader chose for this site's feeds, as far as the page is concerned. */
+  private choose(): void {
+    this.newest.set(this.choice.newest === true && !this.paused && !this.ended);
+  }
+
   private halt(): void {
     this.shell?.stop();
     this.shell = null;
@@ -137,6 +161,7 @@ class Page {
   private end(): void {
     this.ended = true;
     this.interceptor?.set(false);
+    this.choose();
     this.halt();
     this.stopRelief();
     if (!alive()) return;
@@ -161,6 +186,8 @@ class Page {
     if (changes.wireOff)
       this.rewrites = !parseStored({ wireOff: changes.wireOff.newValue }).stored.wireOff.includes(host);
     this.interceptor?.set(this.rewrites && !this.paused);
+    if (changes.feeds) this.choice = parseStored({ feeds: changes.feeds.newValue }).stored.feeds[host] ?? {};
+    if (changes.feeds || changes.paused) this.choose();
     if (changes.shown) {
       this.shown = parseStored({ shown: changes.shown.newValue }).stored.shown;
       this.shell?.setShown(this.shown);
@@ -195,7 +222,12 @@ class Page {
       this.shell.pick();
     }
     const limit = request.type === "report" ? request.limit : 100;
-    if (shell) return { ok: true, value: this.withTaken(shell.report(limit, this.paused), limit) };
+    const feed = {
+      fold: this.choice.fold ?? "nothing",
+      newest: this.adapter.chronological.length > 0 ? this.choice.newest === true : null,
+    };
+    if (shell)
+      return { ok: true, value: this.withTaken({ ...shell.report(limit, this.paused), feed }, limit) };
     const reader = new PageReader(this.adapter);
     return {
       ok: true,
@@ -207,10 +239,12 @@ class Page {
         seen: 0,
         actions: {},
         posts: [],
+        undecided: 0,
         health: { adapter: reader.platform, state: "quiet", locators: [] },
         troubles: [],
         latencies: [],
         engine: "background",
+        feed,
       },
     };
   }

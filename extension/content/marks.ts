@@ -27,12 +27,16 @@ export type Token = (typeof TOKEN)[keyof typeof TOKEN];
 /** Tokens whose rules reach what is in the box. */
 const INNER: ReadonlySet<string> = new Set<Token>([TOKEN.fold, TOKEN.blurMedia, TOKEN.blurAll]);
 
+const SOME_INNER = new RegExp(`[${[...INNER].join("")}]`);
+
 /** Those of a value's tokens that belong on {@link Marks.inner} as well. */
-export const innerTokens = (value: string): string =>
-  value
+export function innerTokens(value: string): string {
+  if (!SOME_INNER.test(value)) return "";
+  return value
     .split(" ")
     .filter((token) => INNER.has(token))
     .join(" ");
+}
 
 export interface Marks {
   /** Attribute on boxes; also the stem of keyframe names. */

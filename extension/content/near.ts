@@ -17,9 +17,6 @@ const SLOW = 60;
 const MAX_SLOW = 3;
 /** Idle moments in which it decides posts that are decided already, so that its code is compiled before it is needed. */
 const REHEARSALS = 6;
-/** Milliseconds until the background is told what was decided, and most characters that wait. */
-const TELL_AFTER = 1000;
-const MAX_UNTOLD = 1 << 20;
 /** Milliseconds until an engine that did not come is asked for again. */
 const AGAIN = 30_000;
 /** Milliseconds that a page is out of sight until its engine is given up, to come again with the page. */
@@ -28,8 +25,6 @@ const PAGE = 64 << 10;
 
 export interface NearEvents {
   tell(message: ShellMessage): void;
-  /** A JSON array of posts was decided here, a while ago: `when`, in milliseconds since 1970. */
-  decided(posts: string, when: number): void;
   /** Posts that are decided already, each as JSON. */
   samples(): string[];
   trouble(words: string): void;
@@ -44,6 +39,7 @@ interface Coming {
   /** Parts that are still to be laid. */
   left: number;
   orders: boolean;
+  fields: ReadonlySet<string>;
   /** Parts that came before it was made. */
   early: Part[];
 }
@@ -51,6 +47,8 @@ interface Coming {
 export class Near {
   /** Some rule says `order by`. */
   orders = false;
+  /** The fields of posts that its rules ask for; `null` while it does not decide. */
+  fields: ReadonlySet<string> | null = null;
   private engine: NearInstance | null = null;
   private coming: Coming | null = null;
   private module: { build: string; module: WebAssembly.Module } | null = null;
@@ -61,14 +59,10 @@ export class Near {
   /** Grows whenever what was asked for is not wanted any more. */
   private turn = 0;
   private slow = 0;
-  private untold: Array<{ posts: string; when: number }> = [];
-  private untoldSize = 0;
-  private telling: ReturnType<typeof setTimeout> | undefined;
   private hiding: ReturnType<typeof setTimeout> | undefined;
 
   constructor(private readonly events: NearEvents) {
     document.addEventListener("visibilitychange", this.onVisibility);
-    addEventListener("pagehide", this.onPageHide);
   }
 
   /** Whether it decides now. */
@@ -88,6 +82,7 @@ export class Near {
   drop(): void {
     this.turn++;
     this.engine = null;
+    this.fields = null;
     this.coming = null;
     this.wanted = false;
   }
@@ -97,8 +92,6 @@ export class Near {
     this.failed = true;
     clearTimeout(this.hiding);
     document.removeEventListener("visibilitychange", this.onVisibility);
-    removeEventListener("pagehide", this.onPageHide);
-    this.sayDecided();
   }
 
   /** The verdicts on a JSON array of posts; `null`: the background is to be asked. */
@@ -114,7 +107,6 @@ export class Near {
     }
     this.slow = performance.now() - started > SLOW ? this.slow + 1 : 0;
     if (this.slow >= MAX_SLOW) this.fail("was too slow");
-    this.note(posts);
     return verdicts;
   }
 
@@ -152,8 +144,8 @@ export class Near {
 
   private async begin(message: EngineMessage & { type: "near-begin" }): Promise<void> {
     if (this.engine !== null || this.coming !== null) return;
-    const { build, size, parts: left, orders, program } = message;
-    const coming: Coming = { engine: null, left, orders, early: [] };
+    const { build, size, parts: left, orders, fields, program } = message;
+    const coming: Coming = { engine: null, left, orders, fields: new Set(fields), early: [] };
     this.coming = coming;
     try {
       const engine = await this.make(build, program);
@@ -206,6 +198,7 @@ export class Near {
         }
         this.coming = null;
         this.orders = coming.orders;
+        this.fields = coming.fields;
         this.engine = engine;
       },
       { timeout: IDLE },
@@ -230,28 +223,8 @@ export class Near {
     );
   }
 
-  private note(posts: string): void {
-    this.untold.push({ posts, when: Date.now() });
-    this.untoldSize += posts.length;
-    // A page out of sight may be gone before the timer comes.
-    if (this.untoldSize > MAX_UNTOLD || document.hidden) this.sayDecided();
-    else this.telling ??= setTimeout(() => this.sayDecided(), TELL_AFTER);
-  }
-
-  private sayDecided(): void {
-    clearTimeout(this.telling);
-    this.telling = undefined;
-    const untold = this.untold;
-    this.untold = [];
-    this.untoldSize = 0;
-    for (const { posts, when } of untold) this.events.decided(posts, when);
-  }
-
-  private readonly onPageHide = (): void => this.sayDecided();
-
   private readonly onVisibility = (): void => {
     clearTimeout(this.hiding);
-    if (document.hidden) this.sayDecided();
     if (!this.wanted) return;
     if (document.hidden) {
       this.hiding = setTimeout(() => {

@@ -34,9 +34,10 @@ export class PageReader {
     this.veilCss = this.veil.join(",");
   }
 
-  /** Whether the veil covers one of these by itself. */
-  veils(elements: readonly Element[]): boolean {
-    return this.veilCss !== "" && elements.some((element) => element.matches(this.veilCss));
+  /** Whether the veil covers the item or one of its boxes by itself. */
+  veils(item: Element, boxes: readonly Element[]): boolean {
+    if (this.found.get(item)?.veiled) return true;
+    return this.veilCss !== "" && [item, ...boxes].some((element) => element.matches(this.veilCss));
   }
 
   get troubles(): readonly string[] {
@@ -99,10 +100,21 @@ export class PageReader {
     return this.extractor.named;
   }
 
-  /** The post; `null` while there is none. */
-  read(item: Element): Post | null {
+  /** Whether the item that was read last was read as a whole. */
+  get whole(): boolean {
+    return this.extractor.whole;
+  }
+
+  /** The post, or of its fields only these; `null` while there is none. */
+  read(item: Element, fields?: ReadonlySet<string>): Post | null {
     const found = this.found.get(item);
-    return found ? this.extractor.read(found) : null;
+    return found ? this.extractor.read(found, fields) : null;
+  }
+
+  /** The whole post of which {@link read} read only `fields`; `null`: the item holds another one by now. */
+  readRest(item: Element, part: Post, fields: ReadonlySet<string>): Post | null {
+    const found = this.found.get(item);
+    return found ? this.extractor.readRest(found, part, fields) : null;
   }
 
   /** Another page of a single-page site. */

@@ -3,8 +3,8 @@
  * the arrows go from post to post, Enter takes. While it lasts, clicks do nothing on the page,
  * nor do keys but Tab, and it hears of them only by listeners that it put on the window before.
  */
-import type { Post } from "../shared/post.ts";
 import { disown } from "./extract/index.ts";
+import type { Known } from "./known.ts";
 import type { Marks } from "./marks.ts";
 import { constructed } from "./sheet.ts";
 import type { Slot, Slots } from "./slots.ts";
@@ -51,7 +51,7 @@ export class Picking {
     marks: Marks,
     private readonly slots: Slots,
     /** The reader took this one. Picking is over. */
-    private readonly picked: (post: Post) => void,
+    private readonly picked: (known: Known) => void,
   ) {
     this.host.setAttribute(marks.own, "");
     disown(this.host);
@@ -130,10 +130,10 @@ export class Picking {
   }
 
   private take(slot: Slot | undefined): void {
-    const post = slot?.known?.post;
-    if (post === undefined) return;
+    const known = slot?.known;
+    if (!known) return;
     this.stop();
-    this.picked(post);
+    this.picked(known);
   }
 
   private readonly onMove = (event: PointerEvent): void => {

@@ -2,14 +2,16 @@
  * The shell of one page: finds posts, asks the engine, carries out verdicts. A post keeps its verdict by identity,
  * never by element: an element that the page gives to another post is covered again in the same microtask.
  */
-import { wordsOf } from "../shared/api.ts";
 import type { PageReport } from "../shared/messages.ts";
-import type { Post, Verdict } from "../shared/post.ts";
+import type { Verdict } from "../shared/post.ts";
 import { shownKey } from "../shared/storage.ts";
 import { Asking } from "./asking.ts";
 import { Carrying } from "./carrying.ts";
+import { Completing } from "./completing.ts";
+import { Decided } from "./decided.ts";
+import { takesAway } from "./dress.ts";
 import { Finding } from "./finding.ts";
-import { type Known, KnownPosts, sameWords, verdictOf } from "./known.ts";
+import { type Known, KnownPosts, verdictOf } from "./known.ts";
 import { Link } from "./link.ts";
 import type { Marks } from "./marks.ts";
 import { Near } from "./near.ts";
@@ -18,16 +20,14 @@ import { Pace } from "./pace.ts";
 import type { PageReader } from "./page-reader.ts";
 import { Picking } from "./picking.ts";
 import { picturesOf } from "./pictures.ts";
+import { Reading } from "./reading.ts";
 import { RuleChanges, type Way } from "./rule-changes.ts";
 import type { PageSheet, Root } from "./sheet.ts";
-import { type Slot, Slots, takeTurn, unfinished } from "./slots.ts";
+import { type Slot, Slots, takeTurn } from "./slots.ts";
 import { Telling } from "./telling.ts";
 import { Waiting } from "./waiting.ts";
 import { additions, type Changes, Watch } from "./watch.ts";
 import { postJson, wellFormed } from "./wire.ts";
-
-/** Milliseconds after which an item that has text but is no post is let through. */
-const NO_POST = 1500;
 
 /** Decided posts with which the near engine is tried. */
 const SAMPLES = 32;
@@ -55,14 +55,15 @@ export interface ShellOptions {
 export class Shell {
   readonly known = new KnownPosts();
   private readonly slots: Slots;
-  /** Items that are to be read. */
-  private readonly queue = new Set<Slot>();
   private readonly watch: Watch;
   private readonly finding: Finding;
   private readonly carrying: Carrying;
   private readonly link: Link;
   private readonly asking: Asking;
   private readonly near: Near;
+  private readonly completing: Completing;
+  private readonly reading: Reading;
+  private readonly decided: Decided;
   private readonly pace: Pace;
   private readonly ordering: Ordering;
   private readonly telling: Telling;
@@ -89,13 +90,26 @@ export class Shell {
       roots: () => this.watch.all(),
       late: () => this.late,
     });
+    this.completing = new Completing(this.slots, reader, (known) => this.decided.noteAgain(known));
+    this.reading = new Reading({
+      reader,
+      slots: this.slots,
+      known: this.known,
+      carrying: this.carrying,
+      completing: this.completing,
+      fields: () => this.near.fields,
+      late: () => this.late,
+      orphaned: () => this.orphaned,
+      ask: (contents, started) => this.asking.ask(contents, started),
+      trouble: (words) => this.trouble(words),
+    });
     this.link = this.newLink();
     this.waiting = new Waiting(this.slots, {
       over: (known) => this.redress(known.post.id),
       onScreen: (posts) => this.link.tell({ type: "looked-at", posts }),
     });
     this.pace = new Pace(
-      () => this.readAll(this.queue),
+      () => this.readAll(this.reading.queue),
       () => this.onFrame(),
     );
     this.asking = new Asking(
@@ -107,17 +121,21 @@ export class Shell {
         },
         answered: (seq, contents, verdicts) => this.waiting.answered(seq, contents, verdicts),
         judged: (contents) => this.onJudged(contents),
+        complete: (contents) => this.completing.finish(contents),
         open: (contents) => this.open(contents),
         took: (milliseconds) => this.telling.took(milliseconds),
         trouble: (words) => this.trouble(words),
       },
-      (posts) => this.decideHere(posts),
+      (posts, contents) => this.decideHere(posts, contents),
     );
     this.near = new Near({
       tell: (message) => this.link.tell(message),
-      decided: (posts, when) => this.link.tellDecided(posts, when),
       samples: () => this.known.latest(SAMPLES, NOWHERE).map(({ post }) => postJson(post)),
       trouble: (words) => this.trouble(words),
+    });
+    this.decided = new Decided({
+      complete: (contents) => this.completing.finish(contents),
+      tell: (posts, when) => this.link.tellDecided(posts, when),
     });
     this.ordering = new Ordering(marks, this.slots, this.link);
     this.telling = new Telling(host, this.known, this.link, () => reader.health(), options.taken);
@@ -147,6 +165,8 @@ export class Shell {
     this.watch.stop();
     this.picking?.stop();
     this.near.stop();
+    this.decided.stop();
+    this.completing.stop();
     this.link.close();
     this.pace.stop();
     this.telling.stop();
@@ -159,7 +179,7 @@ export class Shell {
     clearTimeout(this.askingAgain);
     clearInterval(this.upkeep);
     for (const slot of this.slots.all()) this.slots.drop(slot);
-    this.queue.clear();
+    this.reading.queue.clear();
     this.asking.clear();
     this.options.sheet.remove();
   }
@@ -195,7 +215,7 @@ export class Shell {
     this.asking.clear();
     this.carrying.forget();
     this.waiting.clear();
-    for (const slot of this.slots.all()) this.queue.add(slot);
+    for (const slot of this.slots.all()) this.reading.queue.add(slot);
     this.pace.ask();
   }
 
@@ -211,9 +231,11 @@ export class Shell {
   /** Lets the reader pick a post, to make a rule of it. */
   pick(): void {
     this.picking?.stop();
-    this.picking = new Picking(this.options.marks, this.slots, (post) =>
-      this.link.tell({ type: "picked", post: postJson(post) }),
-    );
+    this.completing.finish();
+    this.picking = new Picking(this.options.marks, this.slots, (known) => {
+      this.completing.finish([known]);
+      this.link.tell({ type: "picked", post: postJson(known.post) });
+    });
   }
 
   /** The reader's exceptions from storage, as `platform id`. */
@@ -230,13 +252,43 @@ export class Shell {
     this.telling.trouble(words);
   }
 
+  /** Whether the page may go to its newest posts. */
+  mayGo(): Promise<boolean> {
+    return this.link.mayGo();
+  }
+
   /** Posts were taken out that the page never saw. */
   tookElsewhere(): void {
     this.telling.sayBadge();
   }
 
-  report(limit: number, paused: boolean): PageReport {
+  /**
+   * Asks about what the rules in force have not seen, so that nobody is told what rules of before said: of a post that left the
+   * page, nobody asks otherwise; and in a hidden tab what waits for a moment waits for seconds.
+   */
+  private catchUp(limit: number): void {
+    if (!this.running || this.orphaned) return;
+    if (document.hidden) {
+      if (this.askingAgain !== undefined) {
+        clearTimeout(this.askingAgain);
+        this.askingAgain = undefined;
+        this.askAll();
+      }
+      if (this.reading.queue.size > 0) this.readAll(this.reading.queue);
+    }
+    const here = new Set(this.slots.all().map(({ known }) => known));
+    this.asking.ask(
+      this.known.undecided(limit).filter((known) => !here.has(known)),
+      performance.now(),
+    );
+  }
+
+  report(limit: number, paused: boolean): Omit<PageReport, "feed"> {
     const { reader, host } = this.options;
+    if (limit > 0) {
+      this.catchUp(limit);
+      this.completing.finish();
+    }
     return {
       host,
       platform: reader.platform,
@@ -245,6 +297,7 @@ export class Shell {
       seen: this.known.seen,
       actions: this.known.counts(),
       posts: this.known.latest(limit, this.slots.places()),
+      undecided: limit > 0 && this.running ? this.known.undecided(limit).length + this.reading.queue.size : 0,
       health: reader.health(),
       troubles: [
         ...this.telling.troubles,
@@ -289,17 +342,17 @@ export class Shell {
       const atOnce = takeTurn(slot, now);
       // A new item is covered by the style sheet; if it is read in this very task, that alone tells what it is.
       if (soon && atOnce && slot.identity === null && !slot.decided && !this.late) {
-        this.queue.add(slot);
+        this.reading.queue.add(slot);
         continue;
       }
       // What shows is seen to all the same: the next frame would paint another post in its place.
       if (atOnce || (slot.decided && !slot.dressed.veiled)) this.recognise(slot, atOnce);
       if (atOnce && slot.decided) uncovered.add(slot);
-      else this.queue.add(slot);
+      else this.reading.queue.add(slot);
     }
     // What is painted already and was changed is read before it is painted again; the rest is covered, and can wait.
     if (uncovered.size > 0) this.readAll(uncovered);
-    if (this.queue.size > 0) this.pace.now();
+    if (this.reading.queue.size > 0) this.pace.now();
   }
 
   /** Sees at little cost whether the item holds another post now, and if so covers it or, where `dress`, dresses it as known. */
@@ -311,7 +364,9 @@ export class Shell {
     const named = first || slot.known === null || slot.known.post.id === slot.identity;
     slot.identity = identity;
     if (identity === null) return;
-    const id = this.known.idOf(identity) ?? (named ? identity : (this.readSafely(slot)?.id ?? null));
+    const id =
+      this.known.idOf(identity) ??
+      (named ? identity : (this.reading.read(slot, this.near.fields)?.id ?? null));
     if (id !== null && id === slot.known?.post.id) return;
     const known = id === null ? undefined : this.known.get(id);
     slot.known = null;
@@ -333,96 +388,20 @@ export class Shell {
   // --- asking ----------------------------------------------------------------------------------------------------
 
   private onFrame(): void {
-    for (const slot of this.finding.onFrame()) this.queue.add(slot);
-    if (this.queue.size > 0) this.pace.ask();
+    for (const slot of this.finding.onFrame()) this.reading.queue.add(slot);
+    if (this.reading.queue.size > 0) this.pace.ask();
   }
 
-  /** Reads what is due; asks about what is not known. What cannot be read yet goes into the queue. */
-  private readAll(slots: Set<Slot>): void {
-    this.slots.prune();
-    const started = performance.now();
-    const { reader } = this.options;
-    const loading = document.readyState === "loading";
-    const asked = new Set<Known>();
-    const readings: Array<[slot: Slot, post: Post | null, named: string | null]> = [];
-    const due: Slot[] = [];
-    for (const slot of [...slots]) {
-      // The parser may still be inside: half a post would be judged for what it is not.
-      if (loading && unfinished(slot.boxes.at(-1) ?? slot.item)) {
-        this.queue.add(slot);
-        continue;
-      }
-      this.queue.delete(slot);
-      if (this.slots.get(slot.item) !== slot) continue;
-      if (!slot.item.isConnected) {
-        this.slots.drop(slot);
-        continue;
-      }
-      due.push(slot);
-    }
-    const covers = due.flatMap((slot) => slot.dressed.expose(slot.boxes) ?? []);
-    // All reading before any further writing: one layout for all.
-    for (const slot of due) readings.push([slot, this.readSafely(slot), reader.named]);
-    for (const cover of covers) cover();
-    for (const [slot, post, named] of readings) {
-      this.slots.refresh(slot);
-      if (post === null) {
-        this.noPost(slot);
-        continue;
-      }
-      clearTimeout(slot.timer);
-      const before = slot.known?.post;
-      const other = before?.id !== post.id;
-      const edited = before !== undefined && !sameWords(before, post);
-      const known = this.known.learn(post);
-      if (other) slot.open = false;
-      slot.known = known;
-      slot.identity ??= named ?? reader.identify(slot.item);
-      if (slot.identity !== null) this.known.name(slot.identity, post.id);
-      if (verdictOf(known)) {
-        this.carrying.dress(slot, known);
-        continue;
-      }
-      if (this.orphaned) {
-        this.slots.letThrough(slot);
-        continue;
-      }
-      // An edit may have made it a post to hide: covered until the engine has seen it.
-      if ((other || edited) && slot.decided && !this.late) this.slots.cover(slot);
-      // One question at a time about one content, however many elements hold it.
-      asked.add(known);
-    }
-    this.asking.ask(asked, started);
-    if (readings.length > 0) this.late = false;
+  private readAll(slots: Iterable<Slot>): void {
+    if (this.reading.readAll(slots)) this.late = false;
     this.telling.sayHealth();
   }
 
-  private readSafely(slot: Slot): Post | null {
-    try {
-      return this.options.reader.read(slot.item);
-    } catch (error) {
-      this.trouble(`A post could not be read: ${wordsOf(error)}.`);
-      return null;
-    }
-  }
-
-  /** Not a post, or not yet. What has no words needs no cover; the rest is let through after a while. */
-  private noPost(slot: Slot): void {
-    if (slot.known === null && slot.decided) return;
-    slot.known = null;
-    if ((slot.item.textContent ?? "").trim() === "") {
-      this.slots.letThrough(slot);
-      return;
-    }
-    clearTimeout(slot.timer);
-    slot.timer = setTimeout(() => {
-      if (slot.known === null) this.slots.letThrough(slot);
-    }, NO_POST);
-  }
-
-  private decideHere(posts: string): Verdict[] | null {
+  private decideHere(posts: string, contents: readonly Known[]): Verdict[] | null {
     const verdicts = this.near.decide(posts);
-    if (verdicts !== null) this.ordering.plan(this.near.orders);
+    if (verdicts === null) return null;
+    this.decided.note(contents);
+    this.ordering.plan(this.near.orders);
     return verdicts;
   }
 
@@ -453,6 +432,8 @@ export class Shell {
   private onOrphaned(): void {
     this.orphaned = true;
     this.near.stop();
+    this.decided.stop();
+    this.completing.stop();
     this.options.orphaned();
     this.telling.stop();
     this.asking.clear();
@@ -475,6 +456,8 @@ export class Shell {
   }
 
   private onJudged(contents: ReadonlySet<Known>): void {
+    // What is about to go can be read as it stands only now.
+    this.completing.finish([...contents].filter(({ verdict }) => verdict !== null && takesAway(verdict)));
     this.carrying.dressAll(contents);
     this.settle();
     this.telling.sayBadge();

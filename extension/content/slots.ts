@@ -46,6 +46,8 @@ export class Slots {
   /** Items and their boxes, to find the slot that a change belongs to. */
   private readonly owners = new WeakMap<Node, Slot>();
   private many = MANY;
+  /** Slots that are as new as this task: nothing has moved since their boxes were looked up. */
+  private readonly fresh = new Set<Slot>();
 
   constructor(
     private readonly reader: PageReader,
@@ -91,9 +93,14 @@ export class Slots {
     return false;
   }
 
-  /** Adds the slots that `node` lies in, through shadow roots. */
-  around(node: Node, into: Set<Slot>): void {
-    for (let at: Node | null = node; at; at = at instanceof ShadowRoot ? at.host : at.parentNode) {
+  /** Adds the slots that `node` lies in, through shadow roots. What lies around `passed` was added before. */
+  around(node: Node, into: Set<Slot>, passed = new Set<Node>()): void {
+    for (
+      let at: Node | null = node;
+      at && !passed.has(at);
+      at = at instanceof ShadowRoot ? at.host : at.parentNode
+    ) {
+      passed.add(at);
       const slot = this.owners.get(at);
       if (slot && this.slots.has(slot.item)) into.add(slot);
     }
@@ -118,14 +125,16 @@ export class Slots {
     };
     this.slots.set(item, slot);
     this.own(slot);
+    if (this.fresh.size === 0) queueMicrotask(() => this.fresh.clear());
+    this.fresh.add(slot);
     if (!covered) this.letThrough(slot);
-    else if (this.isMarked(slot) || !this.reader.veils([item, ...slot.boxes]))
-      slot.dressed.veil(item, slot.boxes);
+    else if (this.isMarked(slot) || !this.reader.veils(item, slot.boxes)) slot.dressed.veil(item, slot.boxes);
     return slot;
   }
 
   /** Looks up which boxes belong to the item now. */
   refresh(slot: Slot): void {
+    if (this.fresh.has(slot)) return;
     const boxes = this.reader.boxes(slot.item);
     if (boxes.length === slot.boxes.length && boxes.every((box, i) => box === slot.boxes[i])) return;
     slot.boxes = boxes;
@@ -133,7 +142,7 @@ export class Slots {
   }
 
   isMarked(slot: Slot): boolean {
-    return [slot.item, ...slot.boxes].some((box) => box.hasAttribute(this.marks.name));
+    return nodesOf(slot).some((box) => box.hasAttribute(this.marks.name));
   }
 
   /** Shows the post as the page made it. */
@@ -151,7 +160,7 @@ export class Slots {
   /** Forgets the slot and leaves no mark. */
   drop(slot: Slot): void {
     this.forget(slot);
-    for (const node of [slot.item, ...slot.boxes]) {
+    for (const node of nodesOf(slot)) {
       if (this.owners.get(node) === slot) unmark(this.marks, node);
     }
   }
@@ -173,7 +182,7 @@ export class Slots {
       return true;
     });
     if (slot.boxes.length === 0) slot.boxes = [slot.item];
-    for (const node of [slot.item, ...slot.boxes]) this.owners.set(node, slot);
+    for (const node of nodesOf(slot)) this.owners.set(node, slot);
   }
 
   /** The slot is no more; its boxes may belong to another already. */
@@ -183,6 +192,10 @@ export class Slots {
     this.slots.delete(slot.item);
   }
 }
+
+/** The item and its boxes; most often they are one. */
+const nodesOf = ({ item, boxes }: Slot): readonly Element[] =>
+  boxes.includes(item) ? boxes : [item, ...boxes];
 
 /** Whether the parser may still add to `node`: nothing follows it, nor anything around it. */
 export function unfinished(node: Node): boolean {

@@ -199,7 +199,14 @@ export class Watch {
     if (added.size + touched.size + altered.size + marked.size === 0) return;
     const places = added.size > MANY ? new Set<Element | Root>(this.roots) : added;
     this.changed({ added: places, touched, altered, marked });
-    // After that: what was found is asked about by now, and roots are still entered before anything is painted.
+    // A microtask later: by then verdicts are carried out, and whoever waits for them has been told; roots are still entered
+    // before anything is painted.
+    if (places.size > 0) queueMicrotask(() => this.enterIn(places, added));
+  }
+
+  /** Enters the shadow roots that came with `places`; of these, `added` are what was put into the page. */
+  private enterIn(places: ReadonlySet<Element | Root>, added: ReadonlySet<Element | Root>): void {
+    if (this.stopped) return;
     const known = this.roots.size;
     for (const place of places) this.hostsIn(place);
     this.hostsAround(added);

@@ -1,8 +1,12 @@
 /** Posts as the text of a message, whatever a page put into them. Pure. */
+import { MAX_BATCH_TEXT } from "../shared/guards.ts";
 import type { Post } from "../shared/post.ts";
 
 /** Characters of a list's brackets. */
-export const LIST_ENDS = 2;
+const LIST_ENDS = 2;
+/** Most posts sent at once, and most characters of them, as JSON: well below what the background refuses. */
+export const MOST_POSTS = 200;
+export const BATCH_TEXT = MAX_BATCH_TEXT / 4 - LIST_ENDS;
 
 /**
  * A post as JSON that any reader of UTF-8 takes. Pages may hold half a character (a lone surrogate), for which

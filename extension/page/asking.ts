@@ -2,21 +2,36 @@
  * The line to the content script: a port that was handed over before any script of the page ran, so that none can listen in or
  * speak. What comes by it is our own content script's word and is taken as it is; what goes out is checked there.
  */
-import { CALL, MAX_BODY, OFFER, type PageWord, type Passed, type ShellWord } from "../shared/wire.ts";
 import {
+  CALL,
+  MAX_BODY,
+  OFFER,
+  PART,
+  type PageWord,
+  type Passed,
+  type Pieces,
+  type ShellWord,
+} from "../shared/wire.ts";
+import {
+  bufferOf,
+  copyOf,
   create,
   dataOf,
   dispatch,
   later,
   lengthOf,
   listen,
+  NativeBytes,
   NativePromise,
   never,
   now,
   post,
+  rangeOf,
+  setBytes,
   startPort,
   stopEvent,
   unlisten,
+  utf8,
 } from "./natives.ts";
 
 /** Milliseconds until what is asked passes as it came; at first the background may have to wake. */
@@ -26,11 +41,22 @@ const DEADLINE = 1000;
 const MOST_LATE = 3;
 const PAUSE = 30_000;
 
-export type PageAnswer = Extract<ShellWord, { type: "answer" }>;
+/** What becomes of a body. `bytes`: of a changed one. */
+export interface PageAnswer {
+  outcome: Extract<ShellWord, { type: "answer" }>["outcome"];
+  bytes?: Uint8Array<ArrayBuffer>;
+}
 export type Kind = Extract<PageWord, { type: "ask" }>["kind"];
 
+/** A body of which parts go ahead of the question about it: while the rest still comes, they are on their way. */
+export interface Ahead {
+  readonly seq: number;
+  /** Bytes that went. */
+  sent: number;
+}
+
 interface Waiting {
-  settle: (answer: PageAnswer | null) => void;
+  settle: (answer: Extract<ShellWord, { type: "answer" }> | null) => void;
   timer: number;
 }
 
@@ -83,12 +109,42 @@ export class Line {
     return this.state !== false && now() >= this.restUntil;
   }
 
-  /** What becomes of a body; `null`: it passes as it came. */
-  async ask(kind: Kind, url: string, bytes: Uint8Array<ArrayBuffer>): Promise<PageAnswer | null> {
+  /** For a body that will be asked about; `undefined`: nothing can go ahead. */
+  ahead(): Ahead | undefined {
+    return this.state === true && this.on && this.port !== undefined
+      ? { seq: this.next++, sent: 0 }
+      : undefined;
+  }
+
+  /** The next part of a body goes ahead. */
+  part(ahead: Ahead, bytes: Uint8Array<ArrayBuffer>): void {
+    if (this.port === undefined || ahead.sent + lengthOf(bytes) > MAX_BODY) return;
+    ahead.sent += lengthOf(bytes);
+    const copy = copyOf(bytes, 0, lengthOf(bytes));
+    post(this.port, { type: "part", seq: ahead.seq, bytes: copy } satisfies PageWord, [bufferOf(copy)]);
+  }
+
+  /** A body of which parts went ahead is not asked about. */
+  drop({ seq }: Ahead): void {
+    if (this.port !== undefined) post(this.port, { type: "drop", seq } satisfies PageWord, []);
+  }
+
+  /** What becomes of a body, of which the first bytes may have gone ahead; `null`: it passes as it came. */
+  async ask(
+    kind: Kind,
+    url: string,
+    bytes: Uint8Array<ArrayBuffer>,
+    ahead?: Ahead,
+  ): Promise<PageAnswer | null> {
     if (this.state === undefined) await this.told;
-    if (!this.on || this.port === undefined || lengthOf(bytes) > MAX_BODY) return null;
-    const seq = this.next++;
-    const answer = new NativePromise<PageAnswer | null>((settle) => {
+    const length = lengthOf(bytes);
+    if (!this.on || this.port === undefined || length > MAX_BODY) {
+      if (ahead !== undefined) this.drop(ahead);
+      return null;
+    }
+    const body = ahead ?? { seq: this.next++, sent: 0 };
+    const { seq } = body;
+    const answer = new NativePromise<Extract<ShellWord, { type: "answer" }> | null>((settle) => {
       const timer = later(
         () => {
           this.waiting[seq] = undefined;
@@ -101,9 +157,17 @@ export class Line {
       );
       this.waiting[seq] = { settle, timer };
     });
-    // Copied, not handed over: a late answer must find what came.
-    post(this.port, { type: "ask", seq, kind, url, bytes } satisfies PageWord, []);
-    return await answer;
+    while (length - body.sent > PART) this.part(body, rangeOf(bytes, body.sent, body.sent + PART));
+    // A copy: a late answer must find what came.
+    const rest = copyOf(bytes, body.sent, length);
+    const word = { type: "ask", seq, kind, url, length, bytes: rest } satisfies PageWord;
+    post(this.port, word, [bufferOf(rest)]);
+    const said = await answer;
+    if (said === null) return null;
+    const { outcome, pieces } = said;
+    return outcome === "changed" && pieces !== undefined
+      ? { outcome, bytes: made(bytes, pieces) }
+      : { outcome };
   }
 
   /** Counts what passed as it came. */
@@ -129,4 +193,24 @@ export class Line {
     this.late = 0;
     waiting.settle(word);
   }
+}
+
+/** What pieces make of a body. */
+function made(came: Uint8Array<ArrayBuffer>, pieces: Pieces): Uint8Array<ArrayBuffer> {
+  const parts: Uint8Array<ArrayBuffer>[] = [];
+  let size = 0;
+  for (let i = 0; i < pieces.length; i++) {
+    const piece = pieces[i] as Pieces[number];
+    const part = typeof piece === "string" ? utf8(piece) : rangeOf(came, piece[0], piece[1]);
+    parts[parts.length] = part;
+    size += lengthOf(part);
+  }
+  const whole = new NativeBytes(size);
+  let at = 0;
+  for (let i = 0; i < parts.length; i++) {
+    const part = parts[i] as Uint8Array<ArrayBuffer>;
+    setBytes(whole, part, at);
+    at += lengthOf(part);
+  }
+  return whole;
 }

@@ -73,8 +73,16 @@ const TypedArray = Reflect.getPrototypeOf(NativeBytes.prototype) as object;
 export const lengthOf = reads<number>(TypedArray, "byteLength");
 export const bufferOf = reads<ArrayBuffer>(TypedArray, "buffer");
 export const setBytes = method<[Uint8Array, number], void>(TypedArray, "set");
-export const cutBytes = method<[number, number], Uint8Array<ArrayBuffer>>(TypedArray, "slice");
-export const partOf = method<[number, number], Uint8Array>(TypedArray, "subarray");
+const offsetOf = reads<number>(TypedArray, "byteOffset");
+/** A range of bytes, in place. The browser's own `subarray` asks the page for a constructor. */
+export const rangeOf = (bytes: Uint8Array<ArrayBuffer>, from: number, to: number): Uint8Array<ArrayBuffer> =>
+  new NativeBytes(bufferOf(bytes), offsetOf(bytes) + from, to - from);
+/** A range of bytes as bytes of its own, that can be handed over. */
+export function copyOf(bytes: Uint8Array<ArrayBuffer>, from: number, to: number): Uint8Array<ArrayBuffer> {
+  const copy = new NativeBytes(to - from);
+  setBytes(copy, rangeOf(bytes, from, to), 0);
+  return copy;
+}
 
 const { exec } = RegExp.prototype;
 /** What a pattern finds. Patterns are ours: without `g` and `y`. */

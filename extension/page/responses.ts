@@ -3,7 +3,7 @@
  * where its body is read another body stands in: a response of our own, whose stream begins to read what came when it is read itself.
  */
 import { MAX_BODY } from "../shared/wire.ts";
-import type { Line } from "./asking.ts";
+import type { Ahead, Line } from "./asking.ts";
 import { type Instead, mendedPromise, replaceGetter, replaceMethod } from "./disguise.ts";
 import {
   apply,
@@ -24,6 +24,8 @@ import { answersPosts } from "./platform.ts";
 
 /** Milliseconds after its first bytes within which a body must be complete to be rewritten. */
 const COMPLETE_WITHIN = 4000;
+/** Of bodies that say to be shorter, in bytes, nothing goes ahead. */
+const SHORT = 32 << 10;
 
 type Any = (...given: never[]) => unknown;
 const own = (owner: object, key: string) => getOwnPropertyDescriptor(owner, key)?.value as Any;
@@ -50,6 +52,7 @@ const requestOf = need(getterOf<unknown>(Controller, "byobRequest"));
 const respond = own(ReadableStreamBYOBRequest.prototype, "respond");
 const bufferOf = own(prototype, "arrayBuffer");
 const headerOf = own(Headers.prototype, "get");
+const cloneOf = own(prototype, "clone");
 
 type Part = ReadableStreamReadResult<Uint8Array>;
 type Controls = ReadableByteStreamController;
@@ -175,10 +178,18 @@ export function standInForResponses(line: Line): void {
 
   /** Reads all of what came, and then in its place what was made of it. Fails as the browser fails. */
   async function whole(target: Any, response: object, given: unknown[], url: string): Promise<unknown> {
-    const came = new NativeBytes((await apply(bufferOf, response, [])) as ArrayBuffer);
     const lineage = lineageOf(response);
+    const scout = lineage.made === undefined ? sendAhead(line, response) : undefined;
+    let came: Uint8Array<ArrayBuffer>;
+    try {
+      came = new NativeBytes((await apply(bufferOf, response, [])) as ArrayBuffer);
+    } catch (error) {
+      scout?.stop();
+      throw error;
+    }
+    const ahead = scout?.stop(came);
     if (lengthOf(came) > MAX_BODY) line.passed("large");
-    else if (lengthOf(came) > 0) lineage.made ??= rewritten(line, url, came);
+    else if (lengthOf(came) > 0) lineage.made ??= rewritten(line, url, came, ahead);
     const body = (await lineage.made) ?? came;
     // Not the promise itself: to follow one is to call its `then`, which the page may have replaced.
     return await (apply(
@@ -274,12 +285,63 @@ function joined(parts: readonly Uint8Array[], size: number): Uint8Array<ArrayBuf
   return whole;
 }
 
+interface Scout {
+  /** No more goes ahead. Without what came, or where nobody will ask about it, what went is let go. */
+  stop(came?: Uint8Array<ArrayBuffer>): Ahead | undefined;
+}
+
+/** Sends the parts of a long body ahead as they come, of a copy: the answer itself is read by the browser alone. */
+function sendAhead(line: Line, response: object): Scout | undefined {
+  const length = apply(headerOf, headersOf(response), ["content-length" as never]) as string | null;
+  if (length !== null && +length < SHORT) return undefined;
+  const ahead = line.ahead();
+  if (ahead === undefined) return undefined;
+  let reader: ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>>;
+  try {
+    const copy = apply(cloneOf, response, []);
+    reader = apply(readerOf, bodyOf(copy), []) as typeof reader;
+  } catch {
+    return undefined;
+  }
+  let stopped = false;
+  const go = async (): Promise<void> => {
+    try {
+      while (!stopped) {
+        const part = (await apply(read, reader, [])) as ReadableStreamReadResult<Uint8Array<ArrayBuffer>>;
+        if (part.done || stopped) return;
+        line.part(ahead, part.value);
+      }
+    } catch {
+      // Whoever reads the answer hears of it.
+    }
+  };
+  void go();
+  return {
+    stop(came) {
+      stopped = true;
+      void quietly(apply(cancelReader, reader, []) as Promise<void>);
+      if (came !== undefined && lengthOf(came) <= MAX_BODY && lengthOf(came) >= ahead.sent) return ahead;
+      line.drop(ahead);
+      return undefined;
+    },
+  };
+}
+
+async function quietly(promise: Promise<void>): Promise<void> {
+  try {
+    await promise;
+  } catch {
+    // Nobody waits for it.
+  }
+}
+
 /** What is to be read in place of these bytes; `null`: they themselves. */
 async function rewritten(
   line: Line,
   url: string,
   bytes: Uint8Array<ArrayBuffer>,
+  ahead?: Ahead,
 ): Promise<Uint8Array<ArrayBuffer> | null> {
-  const answer = await line.ask("answer", url, bytes);
+  const answer = await line.ask("answer", url, bytes, ahead);
   return answer?.outcome === "changed" && answer.bytes !== undefined ? answer.bytes : null;
 }

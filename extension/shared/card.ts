@@ -81,6 +81,8 @@ export interface Measured {
   set: string;
   use: string;
   posts: number;
+  /** What does not hang on a threshold. */
+  all: Record<string, Figure>;
   /** By threshold, then by what was measured. */
   at: Record<string, Record<string, Figure>>;
 }
@@ -110,7 +112,7 @@ export interface Card {
   again?: { model: string; from: number; to: number };
   /** How a cosine becomes a share, of a model that embeds. */
   nearness?: { slope: number; offset: number };
-  data: { title: string; licence: string; origin: string; posts: number }[];
+  data: { set: string; title: string; licence: string; origin: string; posts: number }[];
   tests: Measured[];
 }
 
@@ -134,8 +136,17 @@ export const readCrossedCard: Read<Card> = object({
   usual: text(40),
   again: optional(object({ model: text(40, 1), from: share, to: share })),
   nearness: optional(object({ slope: number(0, 1000), offset: number(-1000, 1000) })),
-  data: list(object({ title: words, licence: words, origin: words, posts: count }), 100),
-  tests: list(object({ set: words, use: words, posts: count, at: record(record(figure, 100), 100) }), 200),
+  data: list(object({ set: words, title: words, licence: words, origin: words, posts: count }), 100),
+  tests: list(
+    object({
+      set: words,
+      use: words,
+      posts: count,
+      all: record(figure, 100),
+      at: record(record(figure, 100), 100),
+    }),
+    200,
+  ),
 });
 
 /** Reads a card from the JSON form of its TOML. Throws {@link Misfit} where it is none. */
@@ -167,7 +178,8 @@ export function readModelCard(value: unknown, at = "the card"): Card {
     usual,
     ...(card.again && { again: card.again }),
     ...(card.nearness && { nearness: card.nearness }),
-    data: (card.data ?? []).map(({ title, licence, origin, positive, negative, posts }) => ({
+    data: (card.data ?? []).map(({ set, title, licence, origin, positive, negative, posts }) => ({
+      set,
       title,
       licence,
       origin,
@@ -180,30 +192,43 @@ export function readModelCard(value: unknown, at = "the card"): Card {
 /** What does not read of a test costs that alone: it is shown to people, and decides nothing. */
 function measured(test: Record<string, unknown>): Measured[] {
   const at: Measured["at"] = {};
-  for (const [key, value] of Object.entries(test)) {
-    if (typeof value !== "object" || value === null || Array.isArray(value)) continue;
-    const figures: Record<string, Figure> = {};
-    for (const [what, one] of Object.entries(value)) {
-      try {
-        figures[what] = figure(one, what);
-      } catch (error) {
-        if (!(error instanceof Misfit)) throw error;
-      }
-    }
-    at[key] = figures;
-  }
+  for (const [key, value] of Object.entries(test))
+    if (typeof value === "object" && value !== null && !Array.isArray(value)) at[key] = figures(value);
   const { set, use, posts } = test;
   if (typeof set !== "string") return [];
-  return [{ set, use: typeof use === "string" ? use : "", posts: typeof posts === "number" ? posts : 0, at }];
+  return [
+    {
+      set,
+      use: typeof use === "string" ? use : "",
+      posts: typeof posts === "number" ? posts : 0,
+      all: figures(test),
+      at,
+    },
+  ];
+}
+
+/** What reads as a figure. */
+function figures(values: object): Record<string, Figure> {
+  const found: Record<string, Figure> = {};
+  for (const [what, one] of Object.entries(values)) {
+    if (!Array.isArray(one)) continue;
+    try {
+      found[what] = figure(one, what);
+    } catch (error) {
+      if (!(error instanceof Misfit)) throw error;
+    }
+  }
+  return found;
 }
 
 /** A card's name as rules write it. */
 export const ruleName = (name: string): string => name.replaceAll("-", "_");
 
-/** The threshold that stands for a strictness, if the card names one. */
+/** The threshold that stands for a strictness, if the card names one: by its share of false alarms, or where none was measured by itself. */
 export function thresholdOf(card: Card, strictness: Strictness): number | undefined {
   return (
     card.thresholds[STRICTNESS[strictness]] ??
+    card.thresholds[strictness] ??
     (strictness === "likely" ? card.thresholds[card.usual] : undefined)
   );
 }

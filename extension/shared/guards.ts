@@ -23,6 +23,8 @@ import {
   text,
   variants,
 } from "./shape.ts";
+import { filterName, MAX_ASKING, MAX_EXAMPLE, MAX_EXAMPLES } from "./taught.ts";
+import { FOLDS } from "./wire.ts";
 
 /** Most posts in one batch. */
 export const MAX_BATCH = 512;
@@ -49,12 +51,15 @@ export const MAX_PICTURES = 4;
 export const MAX_PICTURE = 512 << 10;
 /** Most characters of a model's card as JSON. */
 export const MAX_CARD = 1 << 20;
+/** Most characters of a text that a model is asked about; it reads the first thousand. */
+export const MAX_ASKED = 4000;
 
 const type = <const T extends string>(name: T): Read<T> => oneOf(name);
 const seq = integer(0, Number.MAX_SAFE_INTEGER);
 const host = text(253);
 const name = text(64, 1);
 const words = text(2000);
+const topic = text(300, 1);
 
 /** A batch, and a place in it. */
 const place: Read<[seq: number, at: number]> = (value, at) => {
@@ -102,6 +107,7 @@ export const readShellMessage: Read<ShellMessage> = variants<ShellMessage>({
     posts: text(MAX_BATCH_TEXT, 2),
     when: integer(0, Number.MAX_SAFE_INTEGER),
   }),
+  newest: object({ type: type("newest"), seq }),
   health: object({
     type: type("health"),
     adapter: name,
@@ -128,10 +134,12 @@ export const readEngineMessage: Read<EngineMessage> = variants<EngineMessage>({
     size: integer(0, MAX_NEAR),
     parts: integer(0, MAX_NEAR / 1024),
     orders: flag,
+    fields: list(name, 100),
     program: optional(bytes),
   }),
   "near-part": object({ type: type("near-part"), seq, at: integer(0, MAX_NEAR), bytes: partBytes }),
   "near-none": object({ type: type("near-none"), seq, why: words }),
+  newest: object({ type: type("newest"), seq, go: flag }),
   changed: object({ type: type("changed"), generation: integer(0, Number.MAX_SAFE_INTEGER) }),
 });
 
@@ -169,6 +177,12 @@ export const readBackgroundRequest: Read<BackgroundRequest> = variants<Backgroun
   state: object({ type: type("state") }),
   "set-site": object({ type: type("set-site"), host: text(253, 1), on: flag }),
   "set-wire": object({ type: type("set-wire"), host: text(253, 1), on: flag }),
+  "set-feed": object({
+    type: type("set-feed"),
+    host: text(253, 1),
+    fold: optional(oneOf(...FOLDS)),
+    newest: optional(flag),
+  }),
   "set-pack": object({ type: type("set-pack"), pack: packId, on: flag }),
   "set-rules": object({ type: type("set-rules"), source: text(MAX_RULES), base: optional(text(MAX_RULES)) }),
   "keep-author": object({ type: type("keep-author"), author: text(300, 1) }),
@@ -188,7 +202,24 @@ export const readBackgroundRequest: Read<BackgroundRequest> = variants<Backgroun
   }),
   "add-model": object({ type: type("add-model"), card: text(MAX_CARD, 2) }),
   "remove-model": object({ type: type("remove-model"), model: name }),
-  "try-model": object({ type: type("try-model"), model: name }),
+  "try-model": object({ type: type("try-model"), model: name, topic: optional(topic) }),
+  "ask-model": object({
+    type: type("ask-model"),
+    model: name,
+    text: text(MAX_ASKED),
+    topic: optional(topic),
+  }),
+  teach: object({
+    type: type("teach"),
+    filter: filterName,
+    thumbs: list(object({ text: text(2 * MAX_EXAMPLE, 1), belongs: flag }), MAX_EXAMPLES),
+  }),
+  unteach: object({ type: type("unteach"), filter: filterName, text: text(MAX_ASKED, 1) }),
+  filter: object({ type: type("filter"), filter: filterName }),
+  "rename-filter": object({ type: type("rename-filter"), filter: filterName, to: filterName }),
+  "merge-filters": object({ type: type("merge-filters"), from: filterName, into: filterName }),
+  questions: object({ type: type("questions") }),
+  "set-asking": object({ type: type("set-asking"), most: integer(0, MAX_ASKING) }),
   "forget-answers": object({ type: type("forget-answers") }),
   "picked-post": object({ type: type("picked-post"), token: text(64, 1) }),
 });

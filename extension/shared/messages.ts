@@ -5,7 +5,10 @@
  */
 import type { Card, Strictness } from "./card.ts";
 import type { Post, Verdict } from "./post.ts";
-import type { WireReport } from "./wire.ts";
+import type { Fold, WireReport } from "./wire.ts";
+
+/** Under this a model that the reader brought lies in the database until the background keeps it. */
+export const PENDING_MODEL = "?";
 
 /** The name of the one long-lived port a frame opens to the background. */
 export const FEED_PORT = "feed";
@@ -36,6 +39,8 @@ export type ShellMessage =
    * decided, in milliseconds since 1970-01-01 UTC.
    */
   | { type: "decided"; visit: string; posts: string; when: number }
+  /** The page is about to go to the timeline that is newest first: may it? Answered by `newest`. */
+  | { type: "newest"; seq: number }
   /** The adapter's fit changed; what is not `good` is said on the dashboard. */
   | { type: "health"; adapter: string; host: string; state: AdapterHealth["state"] };
 
@@ -50,13 +55,16 @@ export type EngineMessage =
   | { type: "later"; seq: number; at: number[]; verdicts: string }
   /** A model is to see the pictures of the posts at these places of a batch; answered post by post. */
   | { type: "pictures"; seq: number; at: number[] }
+  /** Answers `newest`. */
+  | { type: "newest"; seq: number; go: boolean }
   /** Answers `order`: indices into its posts, first the post that is to stand first. */
   | { type: "order"; seq: number; order: number[] }
   /** The batch could not be decided; the shell fails open and reports `message`. */
   | { type: "failed"; seq: number; message: string }
   /**
    * Answers the `near` of the same `seq`: an engine whose memory has `size` bytes, of which so many `parts` follow; `program` where the page has
-   * none of this build and gets it as bytes. `orders` as in `verdicts`.
+   * none of this build and gets it as bytes. `orders` as in `verdicts`. `fields`: those of posts that its rules ask for; no others are of
+   * use to it, but for id, platform, host, surface and position.
    */
   | {
       type: "near-begin";
@@ -65,6 +73,7 @@ export type EngineMessage =
       size: number;
       parts: number;
       orders: boolean;
+      fields: string[];
       program?: ArrayBuffer;
     }
   /** What the memory of the engine of this `seq` has at `at`: bytes, or the same in base64. */
@@ -119,6 +128,8 @@ export interface PageReport {
   actions: Record<string, number>;
   /** Latest last; at most `limit`. */
   posts: JudgedPost[];
+  /** How many of them, and of those that are still to be read, wait for a verdict of the rules in force. */
+  undecided: number;
   health: AdapterHealth;
   /** Things that went wrong, newest last, in words for the reader. */
   troubles: string[];
@@ -126,6 +137,8 @@ export interface PageReport {
   latencies: number[];
   /** Where posts are decided now: on the page, or in the background. */
   engine: "near" | "background";
+  /** What the reader chose for the feeds here. `newest` is `null` where no timeline is known that is newest first. */
+  feed: { fold: Fold; newest: boolean | null };
   /** What was done before the page saw it; absent where answers of the platform are not known. */
   wire?: WireReport;
 }
@@ -140,7 +153,8 @@ export type PageRequest =
 
 /**
  * Pages → background, by `runtime.sendMessage`. `state` answers `Answer<BackgroundState>`, `export` `Answer<string>`,
- * `recent` `Answer<RecentPosts>`, `gathered` `Answer<GatheredPosts>`, `picked-post` `Answer<string | null>`, the others `Answer<null>`.
+ * `recent` `Answer<RecentPosts>`, `gathered` `Answer<GatheredPosts>`, `picked-post` `Answer<string | null>`; what requests about models and
+ * filters answer stands with them; the others `Answer<null>`.
  */
 export type BackgroundRequest =
   /** Everything the dashboard shows. */
@@ -148,6 +162,8 @@ export type BackgroundRequest =
   | { type: "set-site"; host: string; on: boolean }
   /** Whether answers are rewritten before the page of this host sees them. */
   | { type: "set-wire"; host: string; on: boolean }
+  /** What the feeds of a host are to be; what is absent stays as it is. */
+  | { type: "set-feed"; host: string; fold?: Fold; newest?: boolean }
   | { type: "set-pack"; pack: string; on: boolean }
   /**
    * Replaces the reader's own rules. Refused (nothing stored) when larger than 4 MB, or when `base`, the source that
@@ -178,12 +194,31 @@ export type BackgroundRequest =
   | { type: "keep-recent"; on: boolean }
   /** How a model is asked: on or off, and how strict it is where a rule names it alone. */
   | { type: "set-model"; model: string; on: boolean; strictness?: Strictness }
-  /** A model that the reader brought and that is stored in the database already; its card as JSON. Refused where the name is taken. */
+  /**
+   * Keeps the model that the page has put into the database as {@link PENDING_MODEL}; its card as JSON. Refused where the name is taken:
+   * then nothing else has changed.
+   */
   | { type: "add-model"; card: string }
-  /** Removes a model that the reader brought. */
+  /** Removes a model that the reader brought, or forgets a filter that they taught with all its examples. */
   | { type: "remove-model"; model: string }
-  /** What a model makes of the posts of this visit: answers {@link ModelTrial}. */
-  | { type: "try-model"; model: string }
+  /** What a model makes of the posts of this visit: answers {@link ModelTrial}. `topic`: of one that tells what texts are about. */
+  | { type: "try-model"; model: string; topic?: string }
+  /** What a model makes of a text: answers {@link ModelAnswer}. */
+  | { type: "ask-model"; model: string; text: string; topic?: string }
+  /** Thumbs for posts; a filter that is not there yet begins with them. */
+  | { type: "teach"; filter: string; thumbs: Thumb[] }
+  /** Takes the thumb for these words back. */
+  | { type: "unteach"; filter: string; text: string }
+  /** What a filter has learned: answers {@link FilterState}. */
+  | { type: "filter"; filter: string }
+  /** Another name, in rules too, which are the reader's to change. */
+  | { type: "rename-filter"; filter: string; to: string }
+  /** Takes the examples of one filter over into another, and forgets the first. */
+  | { type: "merge-filters"; from: string; into: string }
+  /** Posts that a thumb would help with most: answers a list of {@link Question}. */
+  | { type: "questions" }
+  /** Most posts a day that the reader is asked about; 0: none. */
+  | { type: "set-asking"; most: number }
   /** Forgets what models have said of posts. */
   | { type: "forget-answers" }
   /** Deletes these posts, wherever they are. */
@@ -197,6 +232,50 @@ export type BackgroundRequest =
 /** What a model makes of the posts of this visit; without a score where it has nothing to say. */
 export interface ModelTrial {
   posts: { text: string; score: number | null }[];
+}
+
+/** What a model makes of one text. */
+export interface ModelAnswer {
+  /** `null`: it has nothing to say. */
+  score: number | null;
+  /** Of a model that chooses among labels. */
+  label: string | null;
+  /** Of a filter that the reader taught: its nearest examples. */
+  near: { text: string; belongs: boolean; nearness: number }[];
+}
+
+/** The words of a post, see `exampleOf`, and whether it belongs to what a filter is to find. */
+export interface Thumb {
+  text: string;
+  belongs: boolean;
+}
+
+/** What a filter has learned. */
+export interface FilterState {
+  name: string;
+  /** Newest first. */
+  examples: Thumb[];
+  /** `null` until it can learn, or where that failed: then `trouble` says why. */
+  learned: Learned | null;
+  trouble: string | null;
+}
+
+/** What it makes of its examples. */
+export interface Learned {
+  /** The share of its examples that it tells rightly while each is left out, `0…1`. */
+  right: number;
+  /** Words that speak for a post, the strongest first; only how their weights compare counts. */
+  for_it: { word: string; weight: number }[];
+  against_it: { word: string; weight: number }[];
+  /** Posts of this visit that it is least sure of. */
+  doubts: string[];
+}
+
+/** A post that a filter is not sure of. */
+export interface Question {
+  filter: string;
+  text: string;
+  score: number;
 }
 
 /** The posts that the reader's pages showed last. */
@@ -268,6 +347,8 @@ export interface ModelState {
   name: string;
   /** The reader brought it. */
   own: boolean;
+  /** The reader taught it: its examples of either sort. */
+  taught?: { belong: number; others: number };
   on: boolean;
   /** What the reader chose for rules that name the model alone. */
   strictness?: Strictness;
@@ -285,6 +366,10 @@ export interface BackgroundState {
   /** Rules in force. */
   rules: number;
   models: ModelState[];
+  /** The filter that was taught last; empty: none. */
+  teaching: string;
+  /** Most posts a day that the reader is asked about. */
+  asking: number;
   /** Answers of models that are kept. */
   answers: number;
   /** How the engine came up last, and in how many milliseconds. */

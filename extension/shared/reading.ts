@@ -1,11 +1,14 @@
 /** Which words of a post a model reads. */
 import type { Post } from "./post.ts";
 
+/** What is read of a post. */
+export type Readable = Pick<Post, "title" | "text" | "card_title">;
+
 /** Most characters of a post that models read; they cut at a thousand by themselves. */
 const MAX_READ = 4000;
 
 /** The words of a post for a model that reads whole posts or headlines; empty where there are none. */
-export function wordsFor(post: Post, reads: "post" | "headline"): string {
+export function wordsFor(post: Readable, reads: "post" | "headline"): string {
   const parts =
     reads === "headline"
       ? [post.title || post.card_title || post.text]

@@ -6,6 +6,8 @@ import { api, wordsOf } from "./api.ts";
 import type { Strictness } from "./card.ts";
 import { MAX_CARD, MAX_ID, MAX_LIMITS, MAX_RULES, PACK_SHAPE, packId } from "./guards.ts";
 import { flag, integer, list, Misfit, object, oneOf, optional, type Read, record, text } from "./shape.ts";
+import { MAX_ASKING, MAX_EXAMPLES } from "./taught.ts";
+import { FOLDS, type Fold } from "./wire.ts";
 
 /** The layout's version, stored as `version`. A later one is left alone: nothing is written over it. */
 export const LAYOUT = 1;
@@ -13,6 +15,8 @@ export const LAYOUT = 1;
 export const MAX_SHOWN = 1000;
 /** Most models with settings or of the reader's own. */
 export const MAX_MODELS = 200;
+/** Posts a day that the reader is asked about, until they say otherwise. */
+export const USUAL_ASKING = 2;
 /** Most imported packs. */
 export const MAX_IMPORTED = 500;
 /** Most damaged values kept aside; the oldest goes first. */
@@ -27,11 +31,13 @@ export interface StoredPack {
   lists?: Record<string, string>;
 }
 
-/** What the reader chose for a model, or brought: then its card as JSON. */
+/** What the reader chose for a model, or brought: then its card as JSON; or taught: then how many examples it has. */
 export interface StoredModel {
   off?: boolean;
   strictness?: Strictness;
   card?: string;
+  /** `sha256`: names what it learned from. */
+  taught?: { belong: number; others: number; sha256: string };
 }
 
 /** What is stored of a pack that came with more. */
@@ -42,12 +48,24 @@ export const packOf = ({ source, title, description, lists }: StoredPack): Store
   ...(lists && Object.keys(lists).length > 0 && { lists }),
 });
 
+/** What the reader chose for the feeds of a host. */
+export interface FeedChoice {
+  /** Absent: as the host sends it. */
+  fold?: Fold;
+  /** The host's own timeline that is newest first is chosen, and kept chosen. */
+  newest?: boolean;
+}
+/** Most hosts with choices of their own. */
+const MAX_CHOICES = 1000;
+
 /** Everything stored, in its types. */
 export interface Stored {
   /** Hosts on which the reader paused Diffract. */
   paused: string[];
   /** Hosts on which answers are not rewritten before their page sees them. */
   wireOff: string[];
+  /** By host. */
+  feeds: Record<string, FeedChoice>;
   /** Packs turned on or off by the reader; a pack that is absent is as shipped. */
   packs: Record<string, boolean>;
   /** The reader's own rules. */
@@ -58,6 +76,12 @@ export interface Stored {
   keepRecent: boolean;
   /** By the name that rules use. */
   models: Record<string, StoredModel>;
+  /** The filter that was taught last; empty: none. */
+  teaching: string;
+  /** Most posts a day that the reader is asked about. */
+  asking: number;
+  /** About which they were, on which day: hashes, so that no word of a post is here. */
+  asked: { day: string; posts: string[] };
   /** What `limit` has counted, in the engine's own words. */
   limits: string;
   /** Grows when the rules in force change, so that pages without a port hear of it. */
@@ -75,12 +99,24 @@ const modelName: Read<string> = (value, at) => {
   return name;
 };
 export const host: Read<string> = text(253, 1);
+/** One that is a key: without the names that objects keep for themselves. */
+const hostName: Read<string> = (value, at) => {
+  const name = host(value, at);
+  if (!/^[a-z0-9.:[\]-]+$/.test(name)) throw new Misfit(`${at} is no host`);
+  return name;
+};
+export const readFeeds: Read<Record<string, FeedChoice>> = record(
+  object({ fold: optional(oneOf(...FOLDS)), newest: optional(flag) }),
+  MAX_CHOICES,
+  hostName,
+);
 /** A platform of at most 64 characters, a blank, an id. */
 export const shownEntry: Read<string> = text(MAX_ID + 65, 1);
 const KEYS: { [K in keyof Omit<Stored, "imported">]: { read: Read<Stored[K]>; otherwise: () => Stored[K] } } =
   {
     paused: { read: list(host, 10_000), otherwise: () => [] },
     wireOff: { read: list(host, 10_000), otherwise: () => [] },
+    feeds: { read: readFeeds, otherwise: () => ({}) },
     packs: { read: record(flag, 2 * MAX_IMPORTED, packId), otherwise: () => ({}) },
     rules: { read: text(MAX_RULES), otherwise: () => "" },
     shown: { read: list(shownEntry, MAX_SHOWN), otherwise: () => [] },
@@ -91,11 +127,24 @@ const KEYS: { [K in keyof Omit<Stored, "imported">]: { read: Read<Stored[K]>; ot
           off: optional(flag),
           strictness: optional(oneOf("certain", "likely", "possible")),
           card: optional(text(MAX_CARD)),
+          taught: optional(
+            object({
+              belong: integer(0, MAX_EXAMPLES),
+              others: integer(0, MAX_EXAMPLES),
+              sha256: text(64, 64),
+            }),
+          ),
         }),
         MAX_MODELS,
         modelName,
       ),
       otherwise: () => ({}),
+    },
+    teaching: { read: text(40), otherwise: () => "" },
+    asking: { read: integer(0, MAX_ASKING), otherwise: () => USUAL_ASKING },
+    asked: {
+      read: object({ day: text(10), posts: list(text(64), MAX_ASKING) }),
+      otherwise: () => ({ day: "", posts: [] }),
     },
     limits: { read: text(MAX_LIMITS), otherwise: () => "" },
     generation: { read: integer(0, Number.MAX_SAFE_INTEGER), otherwise: () => 0 },
@@ -144,11 +193,15 @@ export function parseStored(raw: Record<string, unknown>): { stored: Stored; dam
   const stored: Stored = {
     paused: take("paused", KEYS.paused.read, KEYS.paused.otherwise),
     wireOff: take("wireOff", KEYS.wireOff.read, KEYS.wireOff.otherwise),
+    feeds: take("feeds", KEYS.feeds.read, KEYS.feeds.otherwise),
     packs: take("packs", KEYS.packs.read, KEYS.packs.otherwise),
     rules: take("rules", KEYS.rules.read, KEYS.rules.otherwise),
     shown: take("shown", KEYS.shown.read, KEYS.shown.otherwise),
     keepRecent: take("keepRecent", KEYS.keepRecent.read, KEYS.keepRecent.otherwise),
     models: take("models", KEYS.models.read, KEYS.models.otherwise),
+    teaching: take("teaching", KEYS.teaching.read, KEYS.teaching.otherwise),
+    asking: take("asking", KEYS.asking.read, KEYS.asking.otherwise),
+    asked: take("asked", KEYS.asked.read, KEYS.asked.otherwise),
     limits: take("limits", KEYS.limits.read, KEYS.limits.otherwise),
     generation: take("generation", KEYS.generation.read, KEYS.generation.otherwise),
     token: take("token", KEYS.token.read, KEYS.token.otherwise),
@@ -158,8 +211,10 @@ export function parseStored(raw: Record<string, unknown>): { stored: Stored; dam
 }
 
 /** What a content script needs. Damage is left to the background, which reads the same keys. */
-export async function readForPage(): Promise<Pick<Stored, "paused" | "shown" | "token" | "wireOff">> {
-  return parseStored(await api.storage.local.get(["paused", "shown", "token", "wireOff"])).stored;
+export async function readForPage(): Promise<
+  Pick<Stored, "paused" | "shown" | "token" | "wireOff" | "feeds">
+> {
+  return parseStored(await api.storage.local.get(["paused", "shown", "token", "wireOff", "feeds"])).stored;
 }
 
 /** The key under which a post is remembered in `shown`. */

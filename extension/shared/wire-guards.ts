@@ -25,23 +25,26 @@ import {
   type WireRequest,
 } from "./wire.ts";
 
-const bytes: Read<Uint8Array> = (value, at) => {
+const bytes: Read<Uint8Array<ArrayBuffer>> = (value, at) => {
   // Of another world's making, it is no instance of ours.
   if (Object.prototype.toString.call(value) !== "[object Uint8Array]") throw new Misfit(`${at} is not bytes`);
-  const found = value as Uint8Array;
+  const found = value as Uint8Array<ArrayBuffer>;
   if (found.byteLength > MAX_BODY) throw new Misfit(`${at} is over ${MAX_BODY} bytes`);
   return found;
 };
 const bytesOrText: Read<Uint8Array | string> = (value, at) =>
   typeof value === "string" ? text(MAX_BODY)(value, at) : bytes(value, at);
 const seq = integer(0, Number.MAX_SAFE_INTEGER);
+const length = integer(0, MAX_BODY);
 const kind = oneOf("answer", "message");
 const url = text(MAX_URL);
 const outcome = oneOf("unchanged", "changed", "withheld");
 const why = oneOf(...PASSED);
 
 export const readPageWord: Read<PageWord> = variants<PageWord>({
-  ask: object({ type: oneOf("ask"), seq, kind, url, bytes }),
+  part: object({ type: oneOf("part"), seq, bytes }),
+  ask: object({ type: oneOf("ask"), seq, kind, url, length, bytes }),
+  drop: object({ type: oneOf("drop"), seq }),
   passed: object({ type: oneOf("passed"), why }),
 });
 
@@ -52,7 +55,9 @@ export const readWireRequest: Read<WireRequest> = variants<WireRequest>({
     visit: text(64, 1),
     probe: (value: unknown): object | null => (typeof value === "object" ? value : null),
   }),
-  rewrite: object({ type: oneOf("rewrite"), seq, kind, url, document: url, body: bytesOrText }),
+  part: object({ type: oneOf("part"), seq, body: bytes }),
+  drop: object({ type: oneOf("drop"), seq }),
+  rewrite: object({ type: oneOf("rewrite"), seq, kind, url, document: url, length, body: bytesOrText }),
 });
 
 const piece: Read<readonly [number, number] | string> = (value, at) => {

@@ -12,6 +12,12 @@ export const CALL = "a2";
 
 /** Largest body that is looked at, in bytes. */
 export const MAX_BODY = 20 << 20;
+/** What is shown once only: nothing; a post; a post and its reposts. */
+export const FOLDS = ["nothing", "duplicates", "reposts"] as const;
+export type Fold = (typeof FOLDS)[number];
+
+/** Bytes of a body that cross at once: one process reads the first while another still writes the rest. */
+export const PART = 128 << 10;
 /** Longest address. */
 export const MAX_URL = 16_384;
 /** Most posts of one answer that are told of. */
@@ -36,16 +42,27 @@ export type Passed = (typeof PASSED)[number];
 
 /** Interceptor → content script. */
 export type PageWord =
-  /** What is to become of this body. `message`: of a socket or an event stream. */
-  | { type: "ask"; seq: number; kind: "answer" | "message"; url: string; bytes: Uint8Array }
+  /** The next bytes of a body that will be asked about, or dropped. */
+  | { type: "part"; seq: number; bytes: Uint8Array<ArrayBuffer> }
+  /** What is to become of this body, of `length` bytes; `bytes`: its last. `message`: of a socket or an event stream. */
+  | {
+      type: "ask";
+      seq: number;
+      kind: "answer" | "message";
+      url: string;
+      length: number;
+      bytes: Uint8Array<ArrayBuffer>;
+    }
+  /** Parts of this body went ahead, but it will not be asked about. */
+  | { type: "drop"; seq: number }
   /** This passed as it came. */
   | { type: "passed"; why: Passed };
 
 /** Content script → interceptor. */
 export type ShellWord =
   | { type: "on"; on: boolean }
-  /** `bytes`: of a changed body. `withheld`: the message is not to be delivered. */
-  | { type: "answer"; seq: number; outcome: Outcome; bytes?: Uint8Array<ArrayBuffer> };
+  /** `pieces`: of a changed body. `withheld`: the message is not to be delivered. */
+  | { type: "answer"; seq: number; outcome: Outcome; pieces?: Pieces };
 
 export type Outcome = "unchanged" | "changed" | "withheld";
 
@@ -53,13 +70,20 @@ export type Outcome = "unchanged" | "changed" | "withheld";
 export type WireRequest =
   /** First of all. `probe` tells whether bytes survive the way. */
   | { type: "hello"; host: string; visit: string; probe: object | null }
-  /** `document`: the page's own address. `body`: bytes, or text where bytes do not survive. */
+  /** The next bytes of a body that will be asked about, or dropped. */
+  | { type: "part"; seq: number; body: Uint8Array }
+  | { type: "drop"; seq: number }
+  /**
+   * `document`: the page's own address. `body`: the last bytes, or the whole text where bytes do not survive; `length`: of the whole
+   * body in bytes.
+   */
   | {
       type: "rewrite";
       seq: number;
       kind: "answer" | "message";
       url: string;
       document: string;
+      length: number;
       body: Uint8Array | string;
     };
 
@@ -117,19 +141,12 @@ export interface WireReport {
   engine: number[];
 }
 
-/** The text or bytes that pieces make of a body. */
+/** What pieces make of a body. */
 export function pieced(body: Uint8Array, pieces: Pieces): Uint8Array<ArrayBuffer> {
   const encoder = new TextEncoder();
-  const parts = pieces.map((one) =>
-    typeof one === "string" ? encoder.encode(one) : body.subarray(one[0], one[1]),
+  return joined(
+    pieces.map((one) => (typeof one === "string" ? encoder.encode(one) : body.subarray(one[0], one[1]))),
   );
-  const whole = new Uint8Array(parts.reduce((sum, { byteLength }) => sum + byteLength, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.byteLength;
-  }
-  return whole;
 }
 
 /** A platform whose answers are known, as the build has it of `crate/adapters/wire`. */
@@ -146,3 +163,14 @@ export interface WirePlatform {
 /** Whether `host` is one of these or below one. */
 export const isBelow = (host: string, hosts: readonly string[]): boolean =>
   hosts.some((one) => host === one || host.endsWith(`.${one}`));
+
+/** Parts of a body as one. */
+export function joined(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const whole = new Uint8Array(parts.reduce((sum, { byteLength }) => sum + byteLength, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.byteLength;
+  }
+  return whole;
+}

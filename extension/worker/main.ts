@@ -1,12 +1,11 @@
 /** The scorer's worker: models in tract's wasm, loaded when first asked. It has no API of the extension. */
-import init, { Scorer } from "virtual:scorer";
-import { withStore } from "../background/database.ts";
+import init, { Scorer, Taught } from "virtual:scorer";
+import { OWN_MODELS, withStore } from "../background/database.ts";
 import type { Answers, Begin, Call, CallName, Calls, ModelPlace, Picture, Reply } from "./calls.ts";
 import { Kept } from "./kept.ts";
 import { pixelsOf } from "./pixels.ts";
+import { TaughtFilters } from "./taught.ts";
 
-/** Where a reader's own models lie: `name` to `{ card, onnx }`. */
-const OWN = { database: "diffract-models", store: "models" };
 /** Texts whose directions are remembered: a post is asked about several topics. */
 const MAX_DIRECTIONS = 2000;
 /** Longest file that is read of a shipped or own model, in bytes. */
@@ -51,7 +50,7 @@ async function files({ name, from }: ModelPlace): Promise<{ card: string; onnx: 
     if (!card || !onnx) throw new Error(`the model ${name} is missing from the extension`);
     return { card: await card.text(), onnx: new Uint8Array(await onnx.arrayBuffer()) };
   }
-  const stored: unknown = await withStore(OWN, "readonly", (store, done) => done(store.get(name)));
+  const stored: unknown = await withStore(OWN_MODELS, "readonly", (store, done) => done(store.get(name)));
   const { card, onnx } = (stored ?? {}) as { card?: unknown; onnx?: unknown };
   if (typeof card !== "string" || !(onnx instanceof Uint8Array) || onnx.byteLength > MAX_FILE)
     throw new Error(`the model ${name} is not stored any more; drop its files on the dashboard again`);
@@ -82,8 +81,28 @@ const dot = (one: Float32Array, other: Float32Array): number => {
 const known = (score: number | undefined): number | null =>
   score === undefined || !Number.isFinite(score) ? null : score;
 
+/** What filters stand on that the reader taught. */
+const ENCODER: ModelPlace = { name: "encoder", from: "shipped" };
+
+const taught = new TaughtFilters({
+  learn: (name, texts, belongs, meanings) => new Taught(name, texts, belongs, meanings),
+  async embed(texts) {
+    await load(ENCODER);
+    return embed(await scorer(), ENCODER.name, texts);
+  },
+  async encoder() {
+    await load(ENCODER);
+    const { card } = JSON.parse((await scorer()).info(ENCODER.name)) as {
+      card: { file: { sha256: string } };
+    };
+    return card.file.sha256;
+  },
+  encoderFile: async () => (await files(ENCODER)).onnx,
+});
+
 const CARRY_OUT: { [Name in CallName]: (...args: Calls[Name]) => Promise<Answers[Name]> } = {
   async score(place, texts) {
+    if (place.from === "taught") return [...(await taught.score(place.name, texts))].map(known);
     await load(place);
     return [...(await scorer()).score(place.name, texts)].map(known);
   },
@@ -104,18 +123,25 @@ const CARRY_OUT: { [Name in CallName]: (...args: Calls[Name]) => Promise<Answers
     for (const picture of pictures) scores.push(await pictureScore(models, place.name, picture));
     return scores;
   },
-  async check(card, onnx) {
+  async check(card, onnx, texts) {
     // In a scorer of its own: a name that is taken is not to be replaced by looking.
     await scorer();
     const models = new Scorer();
     try {
-      return models.add(card, onnx);
+      const info = models.add(card, onnx);
+      const { name, reads, score } = JSON.parse(info) as { name: string; reads: string; score: boolean };
+      const scores = reads === "text" && score ? [...models.score(name, texts)].map(known) : [];
+      return { info, scores };
     } finally {
       models.free();
     }
   },
   load,
+  learn: (name, examples, posts) => taught.learn(name, examples, posts),
+  look: (name, text) => taught.look(name, text),
+  export: (name, examples) => taught.export(name, examples),
   async drop(name) {
+    taught.drop(name);
     loading.delete(name);
     (await scorer()).drop(name);
     return null;
@@ -149,4 +175,6 @@ addEventListener("message", ({ data, ports: [port] }: MessageEvent<Begin>) => {
   port.onmessage = ({ data: call }: MessageEvent<Call>) => {
     last = last.then(() => answer(port, call));
   };
+  // The background has gone to sleep, and its next life starts a worker of its own: until then no memory is held. Chromium tells.
+  port.addEventListener("close", () => close());
 });

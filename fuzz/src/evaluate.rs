@@ -1,8 +1,7 @@
 //! Rules and posts made from bytes; the matcher held against the rule language word for word.
-//!
-//! Words are few, so that rules and posts meet often.
 
 use super::bytes::Bytes;
+use super::words::{GLUE, HOSTS, PATTERNS, WORDS};
 use diffract_core::diagnostic::code;
 use diffract_core::post::Post;
 use diffract_core::program::{Effect, Program, Question};
@@ -10,35 +9,6 @@ use diffract_core::reference::{KINDS, MEDIA, SURFACES};
 use diffract_core::verdict::Verdict;
 use diffract_core::{Compiled, Context, Memory, RuleSet, Scores, restore, snapshot};
 
-const WORDS: &[&str] = &[
-    "a",
-    "ab",
-    "cat",
-    "CAT",
-    "cats",
-    "give",
-    "giveaway",
-    "Gïveaway",
-    "away",
-    "1000x",
-    "straße",
-    "STRASSE",
-    "日本",
-    "本",
-    "が",
-    "か",
-    "é",
-    "@cat",
-    "#cat",
-    "free money",
-    "x",
-    "presale",
-    "cat's",
-    "İ",
-    "ﬁ",
-    "ß",
-];
-const GLUE: &[&str] = &[" ", "", ". ", "-", "\n", "\u{200b}", " \u{301}"];
 const TEXTS: &[&str] = &[
     "text",
     "title",
@@ -56,21 +26,6 @@ const FLAGS: &[&str] =
 const NUMBERS: &[&str] = &["likes", "reposts", "replies", "views", "followers", "length", "position"];
 const SETS: &[&str] = &["hashtags", "mentions", "labels"];
 const COMPARISONS: &[&str] = &["<", "<=", ">", ">=", "is", "is not"];
-const PATTERNS: &[&str] = &[
-    r"/\b(1000x|presale)\b/",
-    "/giveaway/i",
-    "/stra(ß|ss)e/i",
-    r"/\d{3,}/",
-    "/^a/",
-    "/cat.?s/",
-    "/(日本|本)$/",
-    "/[A-Z]{3}/",
-    "/a*/",
-    "/g.veaway|free/",
-    "/fi|é/i",
-    "/^$/",
-];
-const HOSTS: &[&str] = &["x.com", "www.x.com", "notx.com", "reddit.com", "old.reddit.com"];
 const LINKS: &[&str] = &[
     "https://x.com/a",
     "https://old.reddit.com:80/",
@@ -275,7 +230,7 @@ fn question(bytes: &mut Bytes<'_>) -> String {
         8 => format!("{} {} with {}", bytes.pick(TEXTS), bytes.pick(&["starts", "ends"]), wanted(bytes)),
         9 => format!("{} is{} {}", bytes.pick(TEXTS), bytes.pick(&["", " not"]), wanted_texts(bytes)),
         10 => format!("{} {}in @names", bytes.pick(TEXTS), bytes.pick(&["", "not "])),
-        11 | 12 => format!("{} matches {}", bytes.pick(TEXTS), bytes.pick(PATTERNS)),
+        11 | 12 => format!("{} matches /{}/", bytes.pick(TEXTS), bytes.pick(PATTERNS)),
         13 => format!("{} has {}{}", bytes.pick(SETS), bytes.pick(&["", "all "]), wanted(bytes)),
         14 => format!("links to {}", bytes.pick(HOSTS)),
         15 => match bytes.below(4) {
@@ -284,8 +239,13 @@ fn question(bytes: &mut Bytes<'_>) -> String {
             2 => format!("lang is {}", bytes.pick(&["en", "pt", "de, en"])),
             _ => format!("media has {}{}", bytes.pick(&["", "all "]), bytes.pick(MEDIA).1),
         },
-        16 => format!("clickbait {} {}%", bytes.pick(COMPARISONS), bytes.below(11) * 10),
-        _ => bytes.pick(&["about \"cats\"", "like @names > 30%", "like @examples"]).to_owned(),
+        16 => match bytes.below(3) {
+            0 => format!("clickbait{}", bytes.pick(&["", " is certain", " is likely", " is not possible"])),
+            _ => format!("clickbait {} {}%", bytes.pick(COMPARISONS), bytes.below(11) * 10),
+        },
+        _ => bytes
+            .pick(&["about \"cats\"", "about \"cats\" is likely", "like @names > 30%", "like @examples"])
+            .to_owned(),
     }
 }
 

@@ -5,6 +5,7 @@
 
 mod bytes;
 mod evaluate;
+mod words;
 
 pub use evaluate::evaluate;
 

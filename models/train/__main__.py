@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from . import card, encoder, golden, language, nsfw, text_model
+from . import about, card, encoder, golden, language, nsfw, text_model
 from .data import MissingData
 from .progress import say
 from .tasks import TASKS
@@ -39,19 +39,22 @@ def _differences(name: str, kept: dict[str, Any], again: dict[str, Any]) -> int:
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="models/train/run.sh", description=__doc__)
-    parser.add_argument("what", nargs="+", metavar="NAME", help=f"all, golden, evaluate NAME…, or any of {', '.join(TRAINERS)}")
+    parser.add_argument("what", nargs="+", metavar="NAME", help=f"all, golden, about, evaluate NAME…, or any of {', '.join(TRAINERS)}")
     names = parser.parse_args().what
     evaluating = names[0] == "evaluate"
     if evaluating:
         names = names[1:] or ["all"]
     if names == ["all"]:
         names = list(TRAINERS)
-    unknown = [name for name in names if name not in TRAINERS and name != "golden"]
+    unknown = [name for name in names if name not in TRAINERS and name != "golden" and names != ["about"]]
     if unknown:
         parser.error(f"no model is named {unknown[0]}; there are {', '.join(TRAINERS)}")
     try:
         if evaluating:
             return 1 if sum(_differences(name, card.read(name), EVALUATORS[name]()) for name in names) else 0
+        if names == ["about"]:
+            about.calibrate_card()
+            return 0
         for name in names:
             if name != "golden":
                 TRAINERS[name]()

@@ -14,7 +14,7 @@ import numpy as np
 import onnxruntime as ort
 from onnx import TensorProto, helper
 
-from . import card, compress, data, features, measure, minilm, text
+from . import about, card, compress, data, features, measure, minilm, text
 from .data import SOURCES, TEST, TRAIN
 from .encoder_graph import Codes, Layers, build
 from .graph import Quantised
@@ -196,7 +196,7 @@ def train() -> None:
         ],
         "test": tests,
     }
-    card.write(NAME, written)
+    card.write(NAME, about.with_about(written, *about.measured(run, None)))
     say(f"encoder: {path.stat().st_size:,} bytes; {tests[0]}")
 
 
@@ -205,4 +205,5 @@ def evaluate() -> dict[str, Any]:
     path = card.FOLDER / NAME / kept["file"]["name"]
     if card.sha256(path) != kept["file"]["sha256"]:
         raise ValueError(f"{path} is not the file its card describes")
-    return kept | {"test": figures(session(path))}
+    run = session(path)
+    return kept | {"test": [*figures(run), *about.measured(run, kept)[2]]}

@@ -93,7 +93,7 @@ export function virtual(
         RUNS_MODELS ? { path: resolve(scorerModule.script) } : { path: "scorer", namespace: "no-scorer" },
       );
       onLoad({ filter: /.*/, namespace: "no-scorer" }, () => ({
-        contents: `export default () => Promise.reject(new Error("this build has no scorer")); export class Scorer {}`,
+        contents: `export default () => Promise.reject(new Error("this build has no scorer")); export class Scorer {} export class Taught {}`,
       }));
       onResolve({ filter: /^virtual:/ }, ({ path }) => ({ path, namespace: "virtual" }));
       onLoad({ filter: /.*/, namespace: "virtual" }, ({ path }) => {

@@ -1,6 +1,13 @@
 /** What the tests run inside a page. */
 import { Contents } from "../../extension/content/extract/contents.ts";
-import { Extractor, pickAdapter, surfaceOf, visibleText } from "../../extension/content/extract/index.ts";
+import {
+  type CompiledAdapter,
+  Extractor,
+  pickAdapter,
+  surfaceOf,
+  visibleText,
+} from "../../extension/content/extract/index.ts";
+import { sameContent } from "../../extension/content/known.ts";
 import { readCompiledAdapters } from "../../extension/shared/adapter.ts";
 import type { Reading } from "./harness.ts";
 
@@ -27,6 +34,7 @@ export function readPage(adapters: string): string {
     );
   }
   const reading: Reading = {
+    divided: divided(adapter),
     adapter: adapter.name,
     surface: surfaceOf(adapter, location, document),
     found: found.length,
@@ -39,6 +47,34 @@ export function readPage(adapters: string): string {
   };
   return JSON.stringify(reading);
 }
+
+/** Items that, read in two parts, are not what they are when read as a whole. */
+function divided(adapter: CompiledAdapter): string[] {
+  const extractor = new Extractor(adapter, document);
+  const wrong: string[] = [];
+  for (const fields of [
+    new Set(["text", "promoted", "quote"]),
+    new Set(["author", "links"]),
+    new Set<string>(),
+  ]) {
+    for (const found of extractor.findAll()) {
+      const whole = extractor.read(found);
+      const part = extractor.read(found, fields);
+      if (whole === null || part === null) {
+        if (whole !== part) wrong.push(found.item.outerHTML.slice(0, 80));
+        continue;
+      }
+      const other = Object.keys(part).filter((field) => !ALWAYS.has(field) && !fields.has(field));
+      const rest = extractor.whole ? part : extractor.readRest(found, part, fields);
+      if (extractor.whole ? extractor.named !== null : other.length > 0 || !sameContent(part, whole, fields))
+        wrong.push(`${whole.id}: ${other}`);
+      if (rest === null || !sameContent(rest, whole)) wrong.push(`${whole.id}: the rest`);
+    }
+  }
+  return wrong;
+}
+/** What every reading reads. */
+const ALWAYS: ReadonlySet<string> = new Set(["id", "platform", "host", "surface", "position"]);
 
 /** A fresh extractor for the page, with whatever adapter fits it. */
 export function extractorFor(adapters: string): Extractor {

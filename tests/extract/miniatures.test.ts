@@ -45,6 +45,7 @@ describe("miniature pages", () => {
       });
       assert.deepEqual(read_, expected.posts);
       assert.ok(!reading.consistent.includes(false), "from every part of an item back to it");
+      assert.deepEqual(reading.divided, [], "read in two parts");
     });
   }
 });

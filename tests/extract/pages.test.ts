@@ -159,6 +159,7 @@ describe("recorded pages", { skip: pages.length === 0 ? `no recordings in ${CORP
       assert.equal(without(reading, "author"), anonymous, "posts without an author");
       assert.equal(without(reading, "text"), wordless, "posts without words");
       assert.ok(!reading.consistent.includes(false), "from every part of an item back to it");
+      assert.deepEqual(reading.divided, [], "read in two parts");
       assert.equal(reading.health.state, "good", JSON.stringify(reading.health.locators));
       assert.ok(reading.surface !== null, "the surface is known");
     });

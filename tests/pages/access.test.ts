@@ -9,6 +9,7 @@ import type { AxeResults } from "axe-core";
 import { strToU8, zipSync } from "fflate";
 import type { Page } from "puppeteer-core";
 import { chord, click, says } from "./acts.ts";
+import { ownCard, shippedModels } from "./models.ts";
 import { type Name, type Opening, type Pages, startPages } from "./pages.ts";
 import { needsWorkbench } from "./paths.ts";
 
@@ -179,6 +180,41 @@ const VIEWS: {
     page: "dashboard",
     opening: { hash: "#packs/calm:3" },
     act: openAll,
+  },
+  {
+    name: "models",
+    page: "dashboard",
+    opening: {
+      hash: "#models",
+      state: { models: shippedModels() },
+      filters: {
+        kettles: ["A kettle", "Tea", "Kettle sale", "A river", "Rain", "A hill"].map((text, index) => ({
+          text,
+          belongs: index < 3,
+        })),
+        walks: [{ text: "A hill", belongs: true }],
+      },
+    },
+    act: async (page) => {
+      await openAll(page);
+      await says(page, "It tells 90 % of its own examples rightly");
+      await page.type(".trying textarea", "A giveaway");
+      await page.keyboard.press("Tab");
+      await page.keyboard.press("Enter");
+      await says(page, "Score 0.93");
+    },
+  },
+  {
+    name: "models with one that is brought, before it is kept",
+    page: "dashboard",
+    opening: { hash: "#models" },
+    act: async (page) => {
+      const own = ownCard("kettle-talk");
+      const zip = zipSync({ "card.toml": strToU8(own.toml), "model.onnx": new Uint8Array(6).fill(7) });
+      await choose(page, "Add a model from files", "kettles.zip", zip);
+      await says(page, "Keep “kettle-talk”?");
+      await openAll(page);
+    },
   },
   { name: "backup", page: "dashboard", opening: { hash: "#backup" } },
   {

@@ -5,20 +5,27 @@
  *
  * The posts and packs are written for these tests.
  */
+
+import { readModelCard, ruleName } from "../../extension/shared/card.ts";
 import type {
   BackgroundRequest,
   BackgroundState,
   JudgedPost,
+  ModelState,
   PackState,
   PageReport,
   PageRequest,
+  Thumb,
 } from "../../extension/shared/messages.ts";
 import type { Post } from "../../extension/shared/post.ts";
+import { countsOf, taughtCard, withExample } from "../../extension/shared/taught.ts";
 
 /** What a test may ask for before the page starts; see {@link FakeBrowser}. */
 export interface Scenario {
   /** Address of the active tab; `null`: the browser does not say. */
   tab?: string | null;
+  /** The tab is of a private window. */
+  incognito?: boolean;
   /** The tab's report; `null`: no content script answers. */
   report?: PageReport | null;
   /** Whether the reader grants and has granted the host. */
@@ -34,6 +41,10 @@ export interface Scenario {
   shown?: string[];
   /** Names of posts that were picked, by token. */
   picked?: Record<string, string>;
+  /** Filters that the reader taught, by name. */
+  filters?: Record<string, Thumb[]>;
+  /** Models do not run: whatever asks them is refused with these words. */
+  dumb?: string;
   /** Every request is refused with these words. */
   refusal?: string;
 }
@@ -60,6 +71,7 @@ export interface FakeBrowser {
   held?: Promise<void>;
   /** As if another window had saved these rules. */
   saveElsewhere: (source: string) => void;
+  filters: Map<string, Thumb[]>;
 }
 
 declare global {
@@ -183,8 +195,10 @@ function reportOf(): PageReport {
       ],
     },
     troubles: [],
+    undecided: 0,
     latencies: [1.2, 2.4, 1.9, 3.1, 4.2],
     engine: "near",
+    feed: { fold: "nothing", newest: false },
   };
 }
 
@@ -249,6 +263,8 @@ function stateOf(scenario: Scenario): BackgroundState {
       { ...imported, origin: "imported" },
     ],
     models: [],
+    teaching: "",
+    asking: 2,
     answers: 0,
     pausedHosts: ["www.linkedin.com", "old.reddit.com"],
     troubles: [],
@@ -311,8 +327,10 @@ const fake: FakeBrowser = {
   saveElsewhere(source) {
     setRules(source);
   },
+  filters: new Map(Object.entries(scenario.filters ?? {})),
 };
 window.fake = fake;
+if (fake.filters.size > 0) refilter();
 let granted = scenario.granted ?? true;
 
 function changed(): void {
@@ -325,6 +343,135 @@ function setRules(source: string): void {
     packs: fake.state.packs.map((one) => (one.origin === "mine" ? { ...one, source } : one)),
   };
   changed();
+}
+
+/** What the background would tell of the filters now. */
+function refilter(teaching = [...fake.filters.keys()][0] ?? ""): void {
+  const filters = [...fake.filters].map(([name, thumbs]): ModelState => {
+    const taught = countsOf(thumbs);
+    const before = fake.state.models.find((model) => model.name === name);
+    const card = taughtCard(name, { ...taught, sha256: "f".repeat(64) }, 12e6);
+    return { name, own: false, taught, on: before?.on ?? true, card };
+  });
+  const others = fake.state.models.filter(({ taught }) => taught === undefined);
+  fake.state = { ...fake.state, teaching, models: [...others, ...filters] };
+}
+
+/** A score by a few words. */
+const scoreOf = (text: string): number =>
+  /giveaway|airdrop|presale/iu.test(text) ? 0.93 : 0.05 + (text.length % 40) / 100;
+
+/** Requests about models and filters; `undefined`: it is none. */
+function answerAboutModels(request: BackgroundRequest): unknown {
+  const done = { ok: true, value: null };
+  const texts = (fake.recent as Partial<Post>[]).flatMap(({ text }) => (text ? [text] : []));
+  if (scenario.dumb !== undefined && ["try-model", "ask-model", "questions"].includes(request.type))
+    return { ok: false, message: scenario.dumb };
+  switch (request.type) {
+    case "set-model":
+      fake.state = {
+        ...fake.state,
+        models: fake.state.models.map((model) =>
+          model.name === request.model
+            ? { ...model, on: request.on, ...(request.strictness && { strictness: request.strictness }) }
+            : model,
+        ),
+      };
+      break;
+    case "add-model": {
+      const card = readModelCard(JSON.parse(request.card));
+      if (fake.state.models.some((model) => model.name === ruleName(card.name) && !model.own))
+        return { ok: false, message: `"${card.name}" is a model of Diffract's own.` };
+      const added = { name: ruleName(card.name), own: true, on: true, card };
+      fake.state = { ...fake.state, models: [...fake.state.models, added] };
+      break;
+    }
+    case "remove-model":
+      fake.filters.delete(request.model);
+      fake.state = {
+        ...fake.state,
+        models: fake.state.models.filter(({ name }) => name !== request.model),
+      };
+      break;
+    case "try-model":
+      return { ok: true, value: { posts: texts.map((text) => ({ text, score: scoreOf(text) })) } };
+    case "ask-model": {
+      const isLanguage = request.model === "language";
+      const near = (fake.filters.get(request.model) ?? []).slice(0, 2);
+      return {
+        ok: true,
+        value: {
+          score: isLanguage ? null : scoreOf(request.text),
+          label: isLanguage ? "de" : null,
+          near: near.map((thumb) => ({ ...thumb, nearness: 0.8 })),
+        },
+      };
+    }
+    case "teach": {
+      const examples = request.thumbs.reduce(withExample, fake.filters.get(request.filter) ?? []);
+      fake.filters.set(request.filter, examples);
+      refilter(request.filter);
+      break;
+    }
+    case "unteach": {
+      const left = (fake.filters.get(request.filter) ?? []).filter(({ text }) => text !== request.text);
+      fake.filters.set(request.filter, left);
+      refilter(request.filter);
+      break;
+    }
+    case "filter": {
+      const examples = [...(fake.filters.get(request.filter) ?? [])].reverse();
+      const { belong, others } = countsOf(examples);
+      const learned = {
+        right: 0.9,
+        for_it: [
+          { word: "kettle", weight: 0.41 },
+          { word: "boil", weight: 0.2 },
+        ],
+        against_it: [{ word: "river", weight: -0.3 }],
+        doubts: texts.slice(0, 1),
+      };
+      const isTaught = belong > 0 && others > 0 && scenario.dumb === undefined;
+      return {
+        ok: true,
+        value: {
+          name: request.filter,
+          examples,
+          learned: isTaught ? learned : null,
+          trouble: scenario.dumb ?? null,
+        },
+      };
+    }
+    case "rename-filter": {
+      const thumbs = fake.filters.get(request.filter) ?? [];
+      fake.filters.delete(request.filter);
+      fake.filters.set(request.to, thumbs);
+      refilter(request.to);
+      break;
+    }
+    case "merge-filters": {
+      const into = fake.filters.get(request.into) ?? [];
+      fake.filters.set(request.into, (fake.filters.get(request.from) ?? []).reduce(withExample, into));
+      fake.filters.delete(request.from);
+      refilter(request.into);
+      break;
+    }
+    case "questions": {
+      const [filter] = [...fake.filters.keys()];
+      const asked = texts.slice(0, fake.state.asking);
+      return {
+        ok: true,
+        value: filter === undefined ? [] : asked.map((text) => ({ filter, text, score: 0.5 })),
+      };
+    }
+    case "set-asking":
+      fake.state = { ...fake.state, asking: request.most };
+      break;
+    default:
+      return undefined;
+  }
+  changed();
+  return done;
 }
 
 function mine(): string {
@@ -350,6 +497,8 @@ function answer(request: BackgroundRequest): unknown {
   const done = { ok: true, value: null };
   if (scenario.refusal !== undefined && request.type !== "state")
     return { ok: false, message: scenario.refusal };
+  const aboutModels = answerAboutModels(request);
+  if (aboutModels !== undefined) return aboutModels;
   switch (request.type) {
     case "state":
       return { ok: true, value: fake.state };
@@ -471,7 +620,9 @@ const chromeApi = {
     },
   },
   tabs: {
-    query: async () => [{ id: 7, ...(address === null ? {} : { url: address }) }],
+    query: async () => [
+      { id: 7, incognito: scenario.incognito === true, ...(address === null ? {} : { url: address }) },
+    ],
     sendMessage: async (_tab: number, request: PageRequest) => {
       fake.sent.push(request);
       return wire(page(request));

@@ -75,6 +75,8 @@ const now: BackgroundState = {
   troubles: [],
   rules: 3,
   models: [],
+  teaching: "",
+  asking: 2,
   answers: 0,
   start: { from: "sources", milliseconds: 1 },
 };

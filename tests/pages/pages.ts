@@ -23,6 +23,7 @@ async function bundle(): Promise<Map<string, Uint8Array>> {
         { in: join(PAGES, name, "main.tsx"), out: name },
         { in: join(PAGES, name, "style.css"), out: name },
       ]),
+      { in: join(ROOT, "tests/pages/fake-scorer.ts"), out: "scorer" },
       // Without it the pages still open; they then say that rules are not checked while one types.
       ...(hasWorkbench ? [{ in: join(PAGES, "workbench/worker.ts"), out: "workbench" }] : []),
     ],

@@ -494,8 +494,10 @@ test("before and after: both orders, what was taken out and why, and what moved"
     ],
     health: { adapter: "x", state: "good", locators: [] },
     troubles: [],
+    undecided: 0,
     latencies: [],
     engine: "background",
+    feed: { fold: "nothing", newest: null },
   } as never;
   const page = await pages.open("compare", { report, rules: "order by newest\n", hash: "#7", width: 1200 });
   await says(page, "x.com: 4 posts, 1 taken out, 1 moved.");

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { Asking } from "../../extension/content/asking.ts";
+import { Asking, type Decide } from "../../extension/content/asking.ts";
 import { type Known, KnownPosts, verdictOf } from "../../extension/content/known.ts";
 import { takeTurn } from "../../extension/content/slots.ts";
 import { parts, postJson, wellFormed } from "../../extension/content/wire.ts";
@@ -16,7 +16,14 @@ const verdict = (id: string): Verdict => ({
 });
 
 /** An engine at the other end that refuses every batch with a post that `isBad`. */
-function asked(posts: Post[], isBad: (post: Post) => boolean) {
+function asked(
+  posts: Post[],
+  isBad: (post: Post) => boolean,
+  {
+    complete = () => false,
+    decide,
+  }: { complete?: (contents: readonly Known[]) => boolean; decide?: Decide } = {},
+) {
   const known = new KnownPosts();
   const contents = posts.map((post) => known.learn(post));
   const open = new Set<Known>();
@@ -31,6 +38,7 @@ function asked(posts: Post[], isBad: (post: Post) => boolean) {
     {
       judge: (one, said) => known.judge(one, said),
       answered: () => {},
+      complete,
       judged: () => {},
       open: (given) => {
         for (const one of given) open.add(one);
@@ -39,6 +47,7 @@ function asked(posts: Post[], isBad: (post: Post) => boolean) {
       took: () => {},
       trouble: (words) => troubles.push(words),
     },
+    decide,
   );
   asking.ask(contents, 0);
   for (let seq = 1; seq <= sent.length; seq++) {
@@ -105,6 +114,19 @@ describe("a batch", () => {
     asking.late(1, 1500);
     asking.ask([one], 0);
     assert.equal(sent.length, 2);
+  });
+
+  test("of which only a part was read is read as a whole before it is sent, not before it is decided here", () => {
+    const complete = (contents: readonly Known[]) => {
+      for (const one of contents) one.post = { ...one.post, title: "the rest" };
+      return true;
+    };
+    const decide: Decide = (posts) => (JSON.parse(posts) as Post[]).map(({ id }) => verdict(id));
+    const here = asked([{ id: "1" }], () => false, { complete, decide });
+    assert.deepEqual([here.sent, here.contents[0]?.post], [[], { id: "1" }]);
+    const there = asked([{ id: "1" }], () => false, { complete, decide: () => null });
+    assert.deepEqual(there.sent, [[{ id: "1", title: "the rest" }]]);
+    assert.ok(there.contents.every(verdictOf));
   });
 
   test("that was never answered is forgotten, and asked about anew", () => {

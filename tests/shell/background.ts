@@ -8,6 +8,7 @@ import type {
   EngineMessage,
   ShellMessage,
 } from "../../extension/shared/messages.ts";
+import type { Begin, Call, Reply } from "../../extension/worker/calls.ts";
 import { virtual } from "../../scripts/build/bundle.ts";
 import { engineModule, nearModule } from "../../scripts/build/sources.ts";
 
@@ -66,10 +67,44 @@ function fakeDatabase(databases: Record<string, Map<string, unknown>>) {
   return { open };
 }
 
+/** What the scorer's worker says to a call; it throws what it refuses. */
+export type Scorer = (call: Call) => unknown;
+
+/** A worker that answers by a function, where a browser would start the scorer's. */
+function fakeWorker(answer: Scorer, started: { terminate(): void }[]): unknown {
+  return class {
+    private port: MessagePort | undefined;
+
+    constructor() {
+      started.push(this);
+    }
+
+    postMessage({ type }: Begin, [port]: [MessagePort]): void {
+      if (type !== "begin") return;
+      this.port = port;
+      port.onmessage = ({ data: call }: MessageEvent<Call>) => {
+        let reply: Reply;
+        try {
+          reply = { seq: call.seq, ok: true, value: answer(call) };
+        } catch (error) {
+          reply = { seq: call.seq, ok: false, message: (error as Error).message, broken: false };
+        }
+        port.postMessage(reply);
+      };
+    }
+
+    terminate(): void {
+      this.port?.close();
+    }
+  };
+}
+
 type Listener = (...given: unknown[]) => unknown;
 
 /** A running background. */
 export interface Background {
+  /** Ends its workers, which keep a test from ending. */
+  stop(): void;
   area: Area;
   snapshots: Map<string, unknown>;
   /** What goes with the browser. */
@@ -124,12 +159,16 @@ export async function startBackground(
     refuses = (_: string[]): boolean => false,
     granted = [] as string[],
     hasEngine = true,
+    /** Databases of models and filters, by name. */
+    databases = {} as Record<string, Map<string, unknown>>,
+    scorer = undefined as Scorer | undefined,
   } = {},
 ): Promise<Background> {
   const area = new Area(stored);
   area.refuses = refuses;
   const heard: Record<string, Listener> = {};
   const registered: unknown[] = [];
+  const workers: { terminate(): void }[] = [];
   const opened: string[] = [];
   const told: unknown[] = [];
   const event = (name: string) => ({ addListener: (listener: Listener) => (heard[name] = listener) });
@@ -168,14 +207,29 @@ export async function startBackground(
         headers: { "content-type": "application/wasm" },
       },
     );
-  new Function("chrome", "browser", "indexedDB", "fetch", "globalThis", await bundled())(
+  new Function(
+    "chrome",
+    "browser",
+    "indexedDB",
+    "fetch",
+    "globalThis",
+    "Worker",
+    "setTimeout",
+    await bundled(),
+  )(
     chrome,
     chrome,
-    fakeDatabase({ diffract: snapshots, "diffract-posts": keptPosts }),
+    fakeDatabase(Object.assign(databases, { diffract: snapshots, "diffract-posts": keptPosts })),
     wasm,
     new Proxy(globalThis, {
       get: (target, key) => (key === "chrome" || key === "browser" ? chrome : Reflect.get(target, key)),
     }),
+    scorer && fakeWorker(scorer, workers),
+    // What is let go of after minutes keeps no test waiting.
+    (job: () => void, milliseconds = 0) => {
+      const timer = setTimeout(job, milliseconds);
+      return milliseconds > 60_000 ? timer.unref() : timer;
+    },
   );
   const sender = { id: "diffract", url: `${ORIGIN}dashboard.html` };
   const ask = (request: unknown) =>
@@ -197,6 +251,9 @@ export async function startBackground(
     return listen;
   };
   return {
+    stop: () => {
+      for (const worker of workers.splice(0)) worker.terminate();
+    },
     area,
     snapshots,
     session,

@@ -75,15 +75,9 @@ function engine(): NearInstance {
 
 function near(samples: string[] = []) {
   const told: ShellMessage[] = [];
-  const decided: string[] = [];
-  const times: number[] = [];
   const troubles: string[] = [];
   const it = new Near({
     tell: (message) => void told.push(message),
-    decided: (posts, when) => {
-      decided.push(posts);
-      times.push(when);
-    },
     samples: () => samples,
     trouble: (words) => void troubles.push(words),
   });
@@ -94,7 +88,7 @@ function near(samples: string[] = []) {
   };
   /** What the background sends of an engine; `trap`: one that traps. */
   const parts = (seq: number, trap = false, build = "b"): EngineMessage[] => [
-    { type: "near-begin", seq, build, size: 3 * PAGE, parts: 2, orders: true },
+    { type: "near-begin", seq, build, size: 3 * PAGE, parts: 2, orders: true, fields: ["text"] },
     { type: "near-part", seq, at: 0, bytes: btoa(`\0\0\0\0\0\0\0${trap ? "\x01" : "\0"}`) },
     { type: "near-part", seq, at: 2 * PAGE, bytes: new Uint8Array([1, 2, 3]) },
   ];
@@ -112,7 +106,7 @@ function near(samples: string[] = []) {
     assert.equal(it.ready, true);
   };
   const asks = () => told.filter(({ type }) => type === "near").length;
-  return { it, told, decided, times, troubles, asked, asks, parts, hear, send, come };
+  return { it, told, troubles, asked, asks, parts, hear, send, come };
 }
 
 describe("an engine on the page", () => {
@@ -125,14 +119,15 @@ describe("an engine on the page", () => {
   });
   afterEach(() => mock.timers.reset());
 
-  test("comes when it is wanted, decides, and the background is told later", async () => {
-    const { it, decided, asked, send, troubles } = near(['{"id":"s"}']);
-    assert.equal(it.decide("[]"), null);
+  test("comes when it is wanted, decides, and says what is to be read for it", async () => {
+    const { it, asked, send, troubles } = near(['{"id":"s"}']);
+    assert.deepEqual([it.decide("[]"), it.fields], [null, null]);
     it.want();
     idleAll();
     await send(asked());
     assert.equal(it.ready, true);
     assert.equal(it.orders, true);
+    assert.deepEqual(it.fields, new Set(["text"]));
     const verdicts = it.decide('[{"id":"é"},{"id":"b"}]');
     assert.deepEqual(
       verdicts?.map(({ id, action }) => [id, action]),
@@ -141,10 +136,8 @@ describe("an engine on the page", () => {
         ["b", "hide"],
       ],
     );
-    assert.deepEqual(decided, []);
     it.stop();
-    // What was decided in rehearsal was decided before, and is not told again.
-    assert.deepEqual(decided, ['[{"id":"é"},{"id":"b"}]']);
+    assert.equal(it.fields, null);
     assert.deepEqual(troubles, []);
   });
 
@@ -175,7 +168,7 @@ describe("an engine on the page", () => {
       idleAll();
       await send(asked(), true);
       assert.equal(it.decide('[{"id":"a"}]'), null);
-      assert.equal(it.decide('[{"id":"a"}]'), null);
+      assert.deepEqual([it.decide('[{"id":"a"}]'), it.fields], [null, null]);
       assert.equal(troubles.length, 1);
       assert.match(troubles[0] ?? "", /background/);
       const before = told.length;
@@ -295,7 +288,7 @@ describe("an engine on the page", () => {
   });
 
   test("is given up for good when it is slow three times in a row, not when it is now and then", async () => {
-    const { it, come, decided, troubles, asks } = near();
+    const { it, come, troubles, asks } = near();
     await come();
     for (const slow of [true, true, false, true, true]) {
       takes = slow ? 61 : 60;
@@ -311,7 +304,6 @@ describe("an engine on the page", () => {
     idleAll();
     assert.equal(asks(), 1);
     it.stop();
-    assert.equal(decided.length, 6);
   });
 
   test("is not kept away by a word about other rules", async () => {
@@ -327,30 +319,6 @@ describe("an engine on the page", () => {
     await come();
     assert.equal(asks(), 3);
     it.stop();
-  });
-
-  test("tells what it decided, and when, a second later, and at once when the page is hidden or left", async () => {
-    const { it, come, decided, times } = near();
-    await come();
-    const before = Date.now();
-    it.decide('[{"id":"a"}]');
-    mock.timers.tick(999);
-    assert.equal(decided.length, 0);
-    mock.timers.tick(1);
-    assert.deepEqual(decided, ['[{"id":"a"}]']);
-    assert.ok(times.every((when) => Number.isInteger(when) && when >= before && when <= Date.now()));
-    it.decide('[{"id":"b"}]');
-    hide(true);
-    assert.equal(decided.length, 2);
-    it.decide('[{"id":"c"}]');
-    assert.equal(decided.length, 3);
-    hide(false);
-    it.decide('[{"id":"d"}]');
-    listeners.get("pagehide")?.();
-    assert.equal(decided.length, 4);
-    mock.timers.tick(10_000);
-    it.stop();
-    assert.equal(decided.length, 4);
   });
 
   test("is told the time, and how far the clock here is from UTC: east is positive", async () => {

@@ -74,6 +74,9 @@ describe("the near engine", { skip }, () => {
       const told = JSON.parse(String(verdicts)) as Array<{ action: string; labels: string[] }>;
       assert.ok(told.some(({ action, labels }) => action !== "show" || labels.length > 0));
       const sent = await background.near();
+      const [begin] = sent;
+      assert.ok(begin?.type === "near-begin" && begin.fields.includes("promoted"));
+      assert.equal(begin.fields.includes("views"), source === mixedRules(400));
       for (const [name, make] of makers) {
         const engine = laid(make(), sent);
         for (let round = 0; round < 2; round++)

@@ -129,6 +129,38 @@ describe("what is known of posts", () => {
     assert.equal(verdictOf(one), null);
   });
 
+  test("a part that agrees in what rules ask for is the same content, and what it leaves out is kept", () => {
+    const known = new KnownPosts();
+    const whole = known.learn(post({ name: "Ada" }));
+    known.judge(whole, verdict({ action: "hide" }));
+    const fields = new Set(["text", "age"]);
+    const again = known.learn({ id: "1", text: "words", age: 9, position: 4 }, fields);
+    assert.equal(again, whole);
+    assert.deepEqual(again.post, { id: "1", text: "words", likes: 3, name: "Ada", age: 9, position: 4 });
+    assert.deepEqual([again.fields, verdictOf(again)?.action], [fields, "hide"]);
+    for (const other of [{ text: "other words" }, { surface: "search" } as const, {}]) {
+      const edited = known.learn({ id: "1", ...other }, fields);
+      assert.notEqual(edited, whole, JSON.stringify(other));
+      assert.equal(verdictOf(edited), null);
+      assert.equal(edited.post.name, undefined);
+    }
+    assert.ok(sameWords(post({ name: "Ada" }), post(), fields));
+    assert.ok(!sameWords(post({ text: "other" }), post(), fields));
+    assert.equal(known.learn(post({ name: "Ada", age: 10 })).fields, null);
+  });
+
+  test("what the rules in force have not seen is known, of the latest that are asked for", () => {
+    const known = new KnownPosts();
+    known.judge(known.learn(post()), verdict({ action: "hide" }));
+    known.judge(known.learn(post({ id: "2" })), verdict({ id: "2" }));
+    assert.deepEqual(known.undecided(9), []);
+    known.age();
+    const ids = (limit: number) => known.undecided(limit).map((one) => one.post.id);
+    assert.deepEqual([ids(9), ids(1), ids(0)], [["1", "2"], ["2"], []]);
+    known.judge(known.undecided(9)[0] as never, verdict({}));
+    assert.deepEqual(ids(9), ["2"]);
+  });
+
   test("the contents of one id are bounded", () => {
     const known = new KnownPosts();
     const first = known.learn(post({ likes: 0 }));

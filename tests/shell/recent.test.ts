@@ -182,19 +182,21 @@ describe("the posts of this visit", { skip: missing }, () => {
 
   test("that have an age count from when they were read last, others from when they were seen first", async () => {
     const long = Math.round(Date.now() / 1000) - 9000;
-    const stored = [post(1), { ...post(2), age: 60 }, post(3)].map((one) => JSON.stringify(one));
+    // The last one is told again as it was read, as when rules changed after its page let it go.
+    const again = { ...post(4), age: 60 };
+    const stored = [post(1), { ...post(2), age: 60 }, post(3), again].map((one) => JSON.stringify(one));
     const sources = stored.map(() => ({ visit: "w", seen: long }));
     const session = new Area({ recent: { form: 1, posts: stored, sources } });
     const background = await startBackground({ version: 1 }, { session });
-    await background.batch(JSON.stringify([post(1), { ...post(2), age: 120 }]));
+    await background.batch(JSON.stringify([post(1), { ...post(2), age: 120 }, again]));
     const answer = (await background.ask({ type: "gathered" })) as Answer<GatheredPosts>;
     assert.ok(answer.ok);
     const seen = (JSON.parse(answer.value.sources) as PostSource[]).map((one) => one.seen === long);
     assert.deepEqual(
       (JSON.parse(answer.value.posts) as { id: string }[]).map(({ id }) => id),
-      ["3", "1", "2"],
+      ["3", "1", "2", "4"],
     );
-    assert.deepEqual(seen, [true, true, false]);
+    assert.deepEqual(seen, [true, true, false, true]);
   });
 
   test("outlive a suspended background in memory, and nowhere else", async () => {

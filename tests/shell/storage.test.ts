@@ -47,6 +47,7 @@ describe("what is stored", () => {
       {
         paused: [],
         wireOff: [],
+        feeds: {},
         packs: {},
         rules: "",
         shown: [],
@@ -56,6 +57,9 @@ describe("what is stored", () => {
         token: "",
         imported: {},
         models: {},
+        teaching: "",
+        asking: 2,
+        asked: { day: "", posts: [] },
       },
     );
   });
@@ -89,6 +93,7 @@ describe("a backup", () => {
   const { stored } = parseStored({
     paused: ["x.com"],
     shown: ["x 17"],
+    feeds: { "x.com": { fold: "duplicates", newest: true } },
     rules: "hide if promoted\n",
     packs: { calm: false, friends: false },
     "pack.friends": { source: "dim if repost\n" },
@@ -103,6 +108,7 @@ describe("a backup", () => {
       on: { calm: false },
       pausedHosts: ["x.com"],
       shown: ["x 17"],
+      feeds: { "x.com": { fold: "duplicates", newest: true } },
     });
   });
 

@@ -21,9 +21,9 @@ pub mod snapshot;
 pub mod syntax;
 pub mod verdict;
 
-#[cfg(feature = "analysis")]
-pub use check::check;
 pub use check::{Compiled, PackDiagnostics, PackSource, compile, compile_with};
+#[cfg(feature = "analysis")]
+pub use check::{check, check_with};
 pub use diagnostic::{Diagnostic, Severity, Suggestion};
 pub use format::format;
 pub use matching::{Context, Memory, RuleSet, Scores};

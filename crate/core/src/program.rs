@@ -26,6 +26,25 @@ impl Program {
     pub fn needs_only_posts(&self) -> bool {
         self.rules.iter().all(|rule| !matches!(rule.effect, Effect::Limit(_)) && !rule.condition.asks_model())
     }
+
+    /// Every regular expression, as often as it is written, in the order of the rules and of their parts.
+    pub(crate) fn patterns(&self) -> impl Iterator<Item = &str> {
+        self.rules.iter().flat_map(|rule| {
+            let mut left = vec![&rule.condition];
+            std::iter::from_fn(move || {
+                while let Some(part) = left.pop() {
+                    match part {
+                        Condition::Always => {}
+                        Condition::Not(inner) => left.push(inner),
+                        Condition::And(parts) | Condition::Or(parts) => left.extend(parts.iter().rev()),
+                        Condition::Test(Test::Matches { pattern, .. }) => return Some(pattern.as_str()),
+                        Condition::Test(_) => {}
+                    }
+                }
+                None
+            })
+        })
+    }
 }
 
 /// An index into [`Program::packs`].
@@ -93,8 +112,8 @@ pub struct Rule {
     pub source: String,
     /// See [`Scope`].
     pub scope: ScopeId,
-    /// Hours and days on which it holds; `None` means always.
-    pub schedule: Option<Schedule>,
+    /// Hours and days on which it holds; `None` means always. Boxed, as few rules have any.
+    pub schedule: Option<Box<Schedule>>,
     /// See [`Effect`].
     pub effect: Effect,
     /// See [`Condition`].
@@ -287,7 +306,7 @@ pub enum Test {
     /// The flag is set.
     Flag(FlagField),
     /// The field is known. Never unknown itself.
-    Known(AnyField),
+    Known(Box<AnyField>),
     /// A number against a number.
     Number {
         /// Which number.
@@ -358,8 +377,8 @@ pub enum Test {
     LinksTo(Vec<String>),
     /// A model's share. Unknown until that model is there and has answered.
     Model {
-        /// What the model is asked.
-        question: Question,
+        /// What the model is asked. Boxed: other tests, of which there are tens of thousands, are smaller.
+        question: Box<Question>,
         /// How.
         comparison: Comparison,
         /// `0..=1`.
@@ -369,7 +388,7 @@ pub enum Test {
     /// card names none.
     Flagged {
         /// What the model is asked.
-        question: Question,
+        question: Box<Question>,
         /// See [`Strictness`].
         strictness: Strictness,
     },
@@ -380,7 +399,7 @@ impl Test {
     pub(crate) fn field(&self) -> AnyField {
         match self {
             Self::Flag(field) => AnyField::Flag(*field),
-            Self::Known(field) => field.clone(),
+            Self::Known(field) => AnyField::clone(field),
             Self::Number { field, .. } => AnyField::Number(*field),
             Self::TextHas { field, .. }
             | Self::TextEdge { field, .. }
@@ -393,7 +412,7 @@ impl Test {
             Self::LangIs(_) => AnyField::Lang,
             Self::LinksTo(_) => AnyField::Set(SetField::Links),
             Self::Model { question, .. } | Self::Flagged { question, .. } => {
-                AnyField::Model(question.clone())
+                AnyField::Model(Question::clone(question))
             }
         }
     }

@@ -66,7 +66,7 @@ struct FlatRule<'a> {
     line: u32,
     source: Cow<'a, str>,
     scope: ScopeId,
-    schedule: Cow<'a, Option<Schedule>>,
+    schedule: Cow<'a, Option<Box<Schedule>>>,
     effect: Cow<'a, Effect>,
     condition: Vec<Step<'a>>,
     because: Cow<'a, Option<String>>,
@@ -138,7 +138,7 @@ pub fn restore(bytes: &[u8]) -> Result<RuleSet, SnapshotError> {
     };
     check(&program)?;
     RuleSet::with_required(program, body.required.into_owned())
-        .ok_or(SnapshotError::Inconsistent("what its expressions require does not agree with them"))
+        .map_err(|_| SnapshotError::Inconsistent("what its expressions require does not agree with them"))
 }
 
 /// Not cryptographic: it tells damage, not intent. Eight bytes a step.

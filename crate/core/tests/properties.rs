@@ -364,7 +364,7 @@ fn test() -> impl Strategy<Value = Test> {
         vec![r"\bfoo\b", r"(?i)bar|baz", r"(?imsx)a b", r"https?:\/\/", r"[a-z]?\\\/x", r"\p{L}{2,5}日"];
     prop_oneof![
         select(FlagField::ALL).prop_map(Test::Flag),
-        field().prop_map(Test::Known),
+        field().prop_map(|field| Test::Known(Box::new(field))),
         (select(NumberField::ALL), comparison(), number())
             .prop_map(|(field, comparison, value)| Test::Number { field, comparison, value }),
         (text(), quantifier(), any::<bool>(), needles()).prop_map(|(field, quantifier, words, needles)| {
@@ -385,9 +385,15 @@ fn test() -> impl Strategy<Value = Test> {
             .prop_map(|l| Test::LangIs(l.into_iter().map(str::to_owned).collect())),
         hosts().prop_map(Test::LinksTo),
         (question(), comparison(), share()).prop_map(|(question, comparison, share)| Test::Model {
-            question,
+            question: Box::new(question),
             comparison,
             share
+        }),
+        (question(), select(reference::STRICTNESS.iter().map(|s| s.0).collect::<Vec<_>>()))
+            .prop_map(|(question, strictness)| Test::Flagged { question: Box::new(question), strictness }),
+        select(reference::KNOWN_MODELS).prop_map(|model| Test::Flagged {
+            question: Box::new(Question::Named(model.to_owned())),
+            strictness: Strictness::Chosen
         }),
     ]
 }
@@ -450,11 +456,11 @@ fn order() -> impl Strategy<Value = (Effect, Condition)> {
     })
 }
 
-fn schedule() -> impl Strategy<Value = Schedule> {
+fn schedule() -> impl Strategy<Value = Box<Schedule>> {
     let window = (0..1440u16, 0..1440u16).prop_filter("ends where it begins", |(from, to)| from != to);
     (vec(window, 0..3), any::<[bool; 7]>())
         .prop_filter("some day", |(_, days)| days.contains(&true))
-        .prop_map(|(windows, days)| Schedule { windows, days })
+        .prop_map(|(windows, days)| Box::new(Schedule { windows, days }))
 }
 
 fn unsure() -> impl Strategy<Value = Unsure> {

@@ -15,7 +15,8 @@ fn program() -> Program {
     let text = |items: &[&str]| Needles::These(items.iter().map(|item| (*item).to_owned()).collect());
     let matches = |pattern: &str| Test::Matches { field: TextField::Text, pattern: pattern.to_owned() };
     let number = |field, comparison| Test::Number { field, comparison, value: 1.5 };
-    let model = |question| Test::Model { question, comparison: Comparison::More, share: 0.8 };
+    let model =
+        |question| Test::Model { question: Box::new(question), comparison: Comparison::More, share: 0.8 };
     let mut tests = vec![
         Test::TextHas {
             field: TextField::Text,
@@ -39,7 +40,7 @@ fn program() -> Program {
         model(Question::Like("examples".to_owned())),
     ];
     tests.extend(FlagField::ALL.iter().map(|field| Test::Flag(*field)));
-    tests.extend(TextField::ALL.iter().map(|field| Test::Known(AnyField::Text(*field))));
+    tests.extend(TextField::ALL.iter().map(|field| Test::Known(Box::new(AnyField::Text(*field)))));
     tests.extend(NumberField::ALL.iter().map(|field| number(*field, Comparison::Less)));
     tests.extend(SetField::ALL.iter().map(|field| Test::SetHas {
         field: *field,
@@ -50,12 +51,13 @@ fn program() -> Program {
         [Comparison::AtMost, Comparison::More, Comparison::AtLeast, Comparison::Equal, Comparison::NotEqual];
     tests.extend(comparisons.map(|comparison| number(NumberField::Likes, comparison)));
     let known = [AnyField::Media, AnyField::Kind, AnyField::Surface, AnyField::Lang];
-    tests.extend(known.map(Test::Known));
-    tests.push(Test::Known(AnyField::Model(Question::Named("toxic".to_owned()))));
+    tests.extend(known.map(|field| Test::Known(Box::new(field))));
+    tests.push(Test::Known(Box::new(AnyField::Model(Question::Named("toxic".to_owned())))));
     let all = [Strictness::Certain, Strictness::Likely, Strictness::Possible, Strictness::Chosen];
-    tests.extend(
-        all.map(|strictness| Test::Flagged { question: Question::Named("spam".to_owned()), strictness }),
-    );
+    tests.extend(all.map(|strictness| Test::Flagged {
+        question: Box::new(Question::Named("spam".to_owned())),
+        strictness,
+    }));
     let limit =
         |period| Effect::Limit(Limit { count: 3, per_author: true, period, then: Some("Enough.".into()) });
     let orders = vec![
@@ -101,7 +103,7 @@ fn program() -> Program {
             line: index as u32 + 1,
             source: format!("rule {index}"),
             scope: index as u32 % 2,
-            schedule: (index % 3 == 0).then(|| schedule.clone()),
+            schedule: (index % 3 == 0).then(|| Box::new(schedule.clone())),
             effect: effects[index % effects.len()].clone(),
             condition: condition(index, test),
             because: (index % 2 == 0).then(|| "because".to_owned()),

@@ -193,7 +193,7 @@ fn leaves(condition: &Condition, out: &mut Vec<String>) {
         Condition::Test(test) => {
             let field = match test {
                 Test::Flag(field) => AnyField::Flag(*field),
-                Test::Known(field) => field.clone(),
+                Test::Known(field) => AnyField::clone(field),
                 Test::Number { field, .. } => AnyField::Number(*field),
                 Test::TextHas { field, .. }
                 | Test::TextEdge { field, .. }
@@ -215,7 +215,7 @@ fn leaves(condition: &Condition, out: &mut Vec<String>) {
                 Test::LangIs(_) => AnyField::Lang,
                 Test::LinksTo(_) => AnyField::Set(diffract_core::program::SetField::Links),
                 Test::Model { question, .. } => {
-                    if let Question::Named(_) = question {
+                    if let Question::Named(_) = **question {
                         out.push("model".to_owned());
                     }
                     return;

@@ -273,8 +273,10 @@ offset = {shift:?}
 prior = 0.5
 
 [thresholds]
-guess = 0.8
-default = "guess"
+certain = 0.9
+likely = 0.8
+possible = 0.65
+default = "likely"
 
 [cost]
 bytes = {bytes}

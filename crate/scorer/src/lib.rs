@@ -12,11 +12,13 @@
 
 mod info;
 mod memory;
+mod taught;
 
 use diffract_models::{Answer, Checked, Composed, Model, Numbers, Picture, Tensor};
 use js_sys::{Array, BigInt64Array, Error, Float32Array, Object, Reflect};
 use memory::Memory;
 use std::collections::BTreeMap;
+pub use taught::Taught;
 use wasm_bindgen::prelude::*;
 
 /// The most texts of one call.

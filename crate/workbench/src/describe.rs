@@ -1,6 +1,7 @@
 //! What a word of a rule means, for whoever points at it.
 
 use crate::line::{Line, byte_of, lists, units_between};
+use crate::names;
 use crate::tables::{field_or_model, operator_at};
 use diffract_core::reference::{self, Word};
 use diffract_core::syntax::token::TokenKind;
@@ -112,7 +113,7 @@ fn word(line: &Line<'_>, index: usize, text: &str) -> Option<(usize, usize, Said
         let form = field.field_type.example(field.name);
         return alone((form, field.field_type.name().to_owned(), field.meaning.to_owned()));
     }
-    if reference::KNOWN_MODELS.contains(&text) {
+    if names::is_known(text) {
         let form = format!("{text} > 80%");
         let meaning = "How sure a model is. Unknown until that model is installed and has answered.";
         return alone((form, reference::FieldType::Share.name().to_owned(), meaning.to_owned()));

@@ -1,10 +1,11 @@
 //! What the extension's reader draws.
 
+use crate::names::compile;
 use diffract_core::comparison::{Comparison, Fate};
 use diffract_core::gather::{Gathered, Source};
 use diffract_core::post::Post;
 use diffract_core::verdict::{Action, Verdict};
-use diffract_core::{Context, Memory, PackSource, RuleSet, compile};
+use diffract_core::{Context, Memory, PackSource, RuleSet};
 
 /// The most that is read of a memory of limits, in bytes.
 const MAX_LIMITS: usize = 8 << 20;

@@ -9,6 +9,7 @@ mod describe;
 mod feed;
 mod line;
 mod messages;
+mod names;
 mod package;
 mod propose;
 mod replay;
@@ -16,7 +17,7 @@ mod tables;
 
 use diffract_core::batch::{BatchError, Item, read_context, read_posts};
 use diffract_core::program::Trust;
-use diffract_core::{PackSource, check as check_rules};
+use diffract_core::{PackSource, check_with};
 use js_sys::{Array, Error};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -65,13 +66,19 @@ pub fn check(source: &str, lists: &Lists) -> Result<String, Error> {
         lists,
         ..PackSource::default()
     };
-    let compiled = check_rules(std::slice::from_ref(&pack));
+    let compiled = names::with_all(|names| check_with(std::slice::from_ref(&pack), names));
     let mut found = compiled
         .diagnostics
         .first()
         .map_or_else(Vec::new, |found| messages::messages(&found.diagnostics, source, &pack.id));
     found.sort_by_key(messages::Message::place);
     to_json(&found)
+}
+
+/// Takes the names of the reader's own models, which rules may ask beside those that the language knows. Holds for all that is asked after.
+#[wasm_bindgen(js_name = "knowModels")]
+pub fn know_models(names: Vec<String>) {
+    names::know(names);
 }
 
 /// Formats a rule file. Comments stay; lines that do not parse stay as they are.

@@ -1,6 +1,7 @@
 //! What fits what, beside the core's own tables: which operators a field can be asked, and what they are asked against.
 //! `tests` hold each of these against the checker.
 
+use crate::names;
 use diffract_core::program::{AnyField, FlagField, SetField};
 use diffract_core::reference::{self, FieldType, Word};
 use serde::Serialize;
@@ -102,8 +103,7 @@ pub(crate) fn operand(field_type: FieldType, operator: &str) -> Operand {
 /// The field or model of a name (lower case).
 pub(crate) fn field_or_model(name: &str) -> Option<AnyField> {
     reference::field(name).or_else(|| {
-        reference::KNOWN_MODELS
-            .contains(&name)
+        names::is_known(name)
             .then(|| AnyField::Model(diffract_core::program::Question::Named(name.to_owned())))
     })
 }

@@ -3,7 +3,7 @@ import { wordsOf } from "../../shared/api.ts";
 import type { JudgedPost } from "../../shared/messages.ts";
 import type { Post, Verdict } from "../../shared/post.ts";
 import { shownKey } from "../../shared/storage.ts";
-import { MAX_BODY, type Outcome, type Passed, type Pieces, type Told } from "../../shared/wire.ts";
+import { type Fold, MAX_BODY, type Outcome, type Passed, type Pieces, type Told } from "../../shared/wire.ts";
 import type { Rules } from "../rules.ts";
 import { type Rewriter, replaceRewriter, rewriter } from "./rewriter.ts";
 
@@ -15,6 +15,8 @@ const MOST_REPLACEMENTS = 10;
 /** An answer that came. */
 export interface Came {
   platform: string;
+  /** The host whose page asked. */
+  host: string;
   url: string;
   visit: string;
   /** Address of the document that asked. */
@@ -45,6 +47,8 @@ export class Answers {
     private readonly rules: Rules,
     /** Posts that the reader wants to see whatever the rules say. */
     private readonly shown: () => Promise<readonly string[]>,
+    /** What is shown once only on the pages of a host. */
+    private readonly fold: (host: string) => Promise<Fold>,
     /** Posts that were decided. Not told of private windows. */
     private readonly decided: (posts: string, visit: string) => void,
   ) {}
@@ -92,9 +96,10 @@ export class Answers {
 
   private async see(came: Came, hand: (made: Made) => void): Promise<Told> {
     const { platform, url, visit, document, request, body, isPrivate } = came;
-    const [rewrites, shown, { fields, epoch }] = await Promise.all([
+    const [rewrites, shown, fold, { fields, epoch }] = await Promise.all([
       rewriter(),
       this.shown(),
+      this.fold(came.host),
       this.rules.fields(),
     ]);
     const began = performance.now();
@@ -103,6 +108,8 @@ export class Answers {
       rewrites.set_fields(fields);
       this.reads = { by: rewrites, fields };
     }
+    // Each time anew: answers of other hosts come between.
+    rewrites.set_fold(fold);
     const answer =
       typeof body === "string"
         ? rewrites.read(platform, url, body, request)
@@ -124,6 +131,7 @@ export class Answers {
       const { verdicts, count } = withoutShown(judged, platform, shown);
       const order = this.rules.orders ? await this.rules.order(posts, verdicts, visit) : [];
       const page = JSON.stringify({ visit, document });
+      rewrites.set_fold(fold);
       const written = rewrites.write(answer, verdicts, new Uint32Array(order), page);
       try {
         const outcome = written.outcome as Outcome;
@@ -180,9 +188,10 @@ function takenFrom(posts: string, verdicts: string, removed: readonly number[]):
   const judged = JSON.parse(verdicts) as Verdict[];
   return removed.flatMap((index) => {
     const post = all[index];
-    const verdict = judged[index];
-    return post && verdict
-      ? [{ post: { ...post, position: post.position ?? index + 1 }, verdict, shown: false, places: 0 }]
-      : [];
+    const said = judged[index];
+    if (!post || !said) return [];
+    // What no rule hides is gone because it is shown once already: no reason tells that.
+    const verdict: Verdict = said.action === "hide" ? said : { ...said, action: "hide", reasons: [] };
+    return [{ post: { ...post, position: post.position ?? index + 1 }, verdict, shown: false, places: 0 }];
   });
 }

@@ -3,9 +3,9 @@
  * documents that carry posts in themselves. Nothing in the page is touched for it.
  */
 import platforms, { network } from "virtual:wire";
-import { api } from "../../shared/api.ts";
 import {
   isBelow,
+  joined,
   MAX_BODY,
   MAX_URL,
   pieced,
@@ -13,6 +13,7 @@ import {
   type Told,
   type WirePlatform,
 } from "../../shared/wire.ts";
+import { TabAddresses } from "./addresses.ts";
 import type { Answers, Made } from "./answers.ts";
 import { platformOf, type WirePorts } from "./ports.ts";
 import { RequestBodies, type RequestBody } from "./request-bodies.ts";
@@ -82,15 +83,15 @@ function askerOf({ url, type, documentUrl, originUrl }: Details) {
   return platform?.recorded ? { platform, host } : undefined;
 }
 
-/** The address at which a request's page is by now: a page moves on without being loaded anew. */
-async function documentOf({ type, url, documentUrl, frameId, tabId }: Details): Promise<string | undefined> {
+/** The address at which a request's page is by now. */
+function documentOf(
+  { type, url, documentUrl, frameId, tabId }: Details,
+  addresses: TabAddresses,
+): string | undefined | Promise<string | undefined> {
   if (type === "main_frame") return url;
   if (frameId !== 0 || tabId < 0) return documentUrl;
-  try {
-    return (await api.tabs.get(tabId)).url ?? documentUrl;
-  } catch {
-    return documentUrl;
-  }
+  const known = addresses.of(tabId);
+  return typeof known === "string" ? known : known.then((url) => url ?? documentUrl);
 }
 
 const header = ({ responseHeaders }: Details, name: string): string =>
@@ -126,6 +127,7 @@ export function followNetwork(
   if (!network || webRequest === undefined) return;
   const urls = [...new Set(platforms.flatMap(({ hosts }) => hosts))].map((host) => `*://*.${host}/*`);
   const bodies = new RequestBodies();
+  const addresses = new TabAddresses(urls);
   webRequest.onBeforeRequest.addListener(
     (details) => {
       const { url, requestId, requestBody } = details;
@@ -147,9 +149,10 @@ export function followNetwork(
             webRequest.filterResponseData(details.requestId),
             details,
             request,
-            found.platform,
+            found,
             answers,
             ports,
+            documentOf(details, addresses),
           );
         } catch {
           // It came out of a cache that cannot be filtered, or is gone: it stays as it is.
@@ -166,12 +169,12 @@ function follow(
   filter: StreamFilter,
   details: Details,
   request: string | undefined,
-  platform: WirePlatform,
+  { platform, host }: { platform: WirePlatform; host: string },
   answers: Answers,
   ports: WirePorts,
+  document: string | undefined | Promise<string | undefined>,
 ): void {
   const parts: Uint8Array[] = [];
-  const document = documentOf(details);
   let size = 0;
   /** Passed on as it comes, from here on. */
   let given = false;
@@ -198,7 +201,7 @@ function follow(
     clearTimeout(timer);
     timer = setTimeout(() => giveUp("late"), DEADLINE);
     const began = performance.now();
-    const body = joined(parts, size);
+    const body = joined(parts);
     const visit =
       (details.type !== "main_frame" && ports.visitOf(details.tabId)) || `request-${details.requestId}`;
     const isPrivate = details.incognito !== false;
@@ -211,24 +214,14 @@ function follow(
       filter.close();
       spent = { background: performance.now() - began, engine };
     };
-    void document
+    void Promise.resolve(document)
       .then((document) =>
         answers.rewrite(
-          { platform: platform.name, url: details.url, visit, document, request, body, isPrivate },
+          { platform: platform.name, host, url: details.url, visit, document, request, body, isPrivate },
           hand,
         ),
       )
       // What was late is told already.
       .then((told) => spent && tell(told, spent));
   };
-}
-
-function joined(parts: readonly Uint8Array[], size: number): Uint8Array {
-  const whole = new Uint8Array(size);
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.byteLength;
-  }
-  return whole;
 }

@@ -4,7 +4,8 @@
  */
 import type { ItemKind, Reading } from "../../shared/adapter.ts";
 import type { AdapterHealth } from "../../shared/messages.ts";
-import type { Post } from "../../shared/post.ts";
+import type { Post, Surface } from "../../shared/post.ts";
+import { listed, NONE } from "./contents.ts";
 import { HealthBook } from "./health.ts";
 import { type Address, type CompiledAdapter, expectsFeed, surfaceOf } from "./pick.ts";
 import { closestAcross, isSelector, shadowRootsIn } from "./query.ts";
@@ -21,6 +22,8 @@ export interface Found {
   extras: Element[];
   /** The item's kind in the adapter: `tweet`. */
   kind: string;
+  /** One of {@link Extractor.veilSelectors} is sure to match the item, so that nobody need ask. */
+  veiled: boolean;
 }
 
 /** The kind of what `[repeated]` finds. */
@@ -44,6 +47,8 @@ interface Kind {
   live: Set<number>;
   /** Those in one selector. */
   alive: string;
+  /** The veil covers whatever any of the locators finds. */
+  veiled: boolean;
 }
 
 export class Extractor {
@@ -85,12 +90,15 @@ export class Extractor {
         box: this.#usable(rule.box, `${name}.box`),
         extra: this.#usable(rule.extra, `${name}.extra`).join(","),
         rank: -1,
+        veiled: false,
       });
     }
     this.#veil = adapter.items.flatMap((rule, i) => {
       const kind = this.#kinds[i];
       const veil = this.#usable(rule.veil, `item.${rule.name}.veil`);
-      return kind ? veil.flatMap((css) => coverable(css, kind)) : veil;
+      if (kind === undefined) return veil;
+      kind.veiled = kind.select.every((css) => veil.includes(css) && coverable(css, kind).length > 0);
+      return veil.flatMap((css) => coverable(css, kind));
     });
     this.#reader = new ItemReader(adapter, doc, () => this.#address, this.#health);
   }
@@ -117,7 +125,7 @@ export class Extractor {
     }
     if (found.length === 0 && this.adapter.repeated) {
       for (const item of repeatedItems(root, this.adapter.repeated)) {
-        found.push({ item, box: item, extras: [], kind: REPEATED });
+        found.push(repeated(item));
       }
       if (whole || found.length > 0) this.#health.note(`item.${REPEATED}`, found.length > 0 ? 0 : -1);
     }
@@ -148,14 +156,23 @@ export class Extractor {
   /** What {@link identity} says of the item that was read last, where the platform shows an identifier; else `null`. */
   named: string | null = null;
 
-  /** What stands in an item; null while it is an empty shell that waits for its content. */
-  read(found: Found): Post | null {
+  /** Whether the item that was read last was read as a whole. */
+  whole = true;
+
+  /**
+   * What stands in an item; null while it is an empty shell that waits for its content. `fields`: only these, besides id,
+   * platform, host, surface and position, which are always read; {@link whole} says whether any were left out.
+   */
+  read(found: Found, fields?: ReadonlySet<string>): Post | null {
     this.named = null;
+    this.whole = true;
     const rule = this.#rule(found.kind);
     if (!rule) return null;
-    const post = this.#reader.read(found, rule, this.#within(found.item));
-    if (post.id !== "") this.named = post.id;
-    if (post.id === "") {
+    const post = this.#reader.read(found, rule, this.#within(found.item), fields);
+    if (post.id !== "") {
+      this.named = post.id;
+      this.whole = fields === undefined;
+    } else {
       const words = [
         post.author ?? post.name ?? "",
         post.title ?? "",
@@ -167,10 +184,29 @@ export class Extractor {
         post.id = this.#namelessId(found.item);
       else return null;
     }
-    const surface = post.surface ?? surfaceOf(this.adapter, this.#address, this.#doc);
+    const surface = post.surface ?? this.#surface();
     if (surface) post.surface = surface;
     post.position = this.#position(post.id);
     return post;
+  }
+
+  /** The whole post of which {@link read} read only `fields`; null: the item holds another one by now. */
+  readRest(found: Found, part: Post, fields: ReadonlySet<string>): Post | null {
+    const rule = this.#rule(found.kind);
+    return rule ? this.#reader.readRest(found, rule, this.#within(found.item), part, fields) : null;
+  }
+
+  #surfaceNow: Surface | null | undefined;
+
+  /** The page's surface. Rules may look through the whole page for it: asked once for all items that are read in one go. */
+  #surface(): Surface | null {
+    if (this.#surfaceNow === undefined) {
+      this.#surfaceNow = surfaceOf(this.adapter, this.#address, this.#doc);
+      queueMicrotask(() => {
+        this.#surfaceNow = undefined;
+      });
+    }
+    return this.#surfaceNow;
   }
 
   /**
@@ -220,7 +256,7 @@ export class Extractor {
     }
     const rule = this.adapter.repeated;
     for (let e: Element | null = rule ? start : null; rule && e; e = e.parentElement) {
-      if (isRepeatedItem(e, rule)) return { item: e, box: e, extras: [], kind: REPEATED };
+      if (isRepeatedItem(e, rule)) return repeated(e);
     }
     return null;
   }
@@ -280,30 +316,30 @@ export class Extractor {
   /** What any locator finds: a page may hold two generations of a platform's markup. */
   #selectAll(root: Element | ShadowRoot | Document, kind: Kind, whole: boolean): Element[] {
     const items: Element[] = [];
-    let best = -1;
-    let most = 0;
-    for (const [rank, css] of kind.select.entries()) {
-      const kept = matching(root, css).filter((e) => !isExcepted(e, kind) && isFirstFoundBy(e, kind, rank));
-      items.push(...kept);
-      if (kept.length > 0) enliven(kind, rank);
-      if (kept.length <= most) continue;
-      best = rank;
-      most = kept.length;
+    const counts = kind.select.map(() => 0);
+    // One search for all locators; which of them found an item is asked of the few that were found.
+    for (const e of kind.any === "" ? [] : matching(root, kind.any)) {
+      const rank = this.#rank(e, kind);
+      if (rank < 0) continue;
+      items.push(e);
+      counts[rank] = (counts[rank] ?? 0) + 1;
+      enliven(kind, rank);
     }
-    if (best >= 0 && (whole || kind.rank < 0)) kind.rank = best;
+    const most = Math.max(...counts);
+    if (most > 0 && (whole || kind.rank < 0)) kind.rank = counts.indexOf(most);
     return items;
   }
 
+  /** Which locator finds `e`; -1: none, or what it finds is no item. */
+  #rank(e: Element, kind: Kind): number {
+    if (isExcepted(e, kind)) return -1;
+    const rank = kind.select.length > 1 ? kind.select.findIndex((css) => e.matches(css)) : 0;
+    return isFirstFoundBy(e, kind, rank) ? rank : -1;
+  }
+
+  /** `e` matches a locator of `kind`; whether it is an item of it. */
   #isItem(e: Element, kind: Kind): boolean {
-    if (isExcepted(e, kind)) return false;
-    return (
-      this.#guesses ||
-      isFirstFoundBy(
-        e,
-        kind,
-        kind.select.findIndex((css) => e.matches(css)),
-      )
-    );
+    return this.#guesses ? !isExcepted(e, kind) : this.#rank(e, kind) >= 0;
   }
 
   #found(item: Element, kind: Kind): Found {
@@ -322,7 +358,7 @@ export class Extractor {
         next = next.nextElementSibling;
       }
     }
-    return { item, box, extras, kind: kind.rule.name };
+    return { item, box, extras, kind: kind.rule.name, veiled: kind.veiled };
   }
 
   #inBox(box: Element, kind: Kind): Found | null {
@@ -334,12 +370,11 @@ export class Extractor {
 
   /** The items in `item`, of all kinds that the page has. */
   #within(item: Element): Element[] {
-    if (item.firstElementChild === null) return [];
-    let found: Element[] = [];
+    let found = NONE;
     for (const kind of this.#kinds) {
       if (kind.alive === "") continue;
-      const inner = item.querySelectorAll(kind.alive);
-      if (inner.length > 0) found = [...found, ...[...inner].filter((e) => this.#isItem(e, kind))];
+      const inner = listed(item.querySelectorAll(kind.alive));
+      if (inner.length > 0) found = [...found, ...inner.filter((e) => this.#isItem(e, kind))];
     }
     return found;
   }
@@ -422,11 +457,12 @@ function enliven(kind: Kind, rank: number): void {
   kind.alive = kind.select.filter((_, i) => kind.live.has(i)).join(",");
 }
 
+const repeated = (item: Element): Found => ({ item, box: item, extras: [], kind: REPEATED, veiled: false });
+
 /** What matches `css` at or in `root`. */
 function matching(root: Element | ShadowRoot | Document, css: string): Element[] {
-  const items: Element[] = root.nodeType === 1 && (root as Element).matches(css) ? [root as Element] : [];
-  for (const e of root.querySelectorAll(css)) items.push(e);
-  return items;
+  const found = listed(root.querySelectorAll(css));
+  return root.nodeType === 1 && (root as Element).matches(css) ? [root as Element, ...found] : found;
 }
 
 function isExcepted(e: Element, kind: Kind): boolean {

@@ -30,7 +30,10 @@ export function query(root: Element | Document, css: string): Element[] {
 
 /** The same of an item whose elements are known. */
 export function queryIn(contents: Contents, css: string): Element[] {
-  if (!css.includes(INTO_SHADOW)) return contents.select(css).slice(0, MAX_MATCHES);
+  if (!css.includes(INTO_SHADOW)) {
+    const found = contents.select(css);
+    return found.length > MAX_MATCHES ? found.slice(0, MAX_MATCHES) : found;
+  }
   const [first = css, ...inner] = css.split(INTO_SHADOW);
   return intoShadows(contents.select(first).slice(0, MAX_MATCHES), inner);
 }

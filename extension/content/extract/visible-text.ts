@@ -107,7 +107,7 @@ interface ChromeDom {
 /** What the shell itself put into the page. */
 const OURS = new WeakSet<Element>();
 
-/** From now on nobody reads `element`: it is the shell's own, a label or the line of a folded post. */
+/** From now on nobody reads `element`, or looks into it: it is the shell's own, a label or the line of a folded post. */
 export function disown(element: Element): void {
   OURS.add(element);
 }
@@ -163,24 +163,22 @@ function doorOfThisBrowser(): (element: Element) => ShadowRoot | null {
 /** The shadow root of an element, open or, where the browser lets a content script see it, closed. */
 export function shadowRootOf(element: Element): ShadowRoot | null {
   // The browser's own answer takes long, and most elements are links, pictures and buttons.
-  if (!mayHost(element)) return null;
+  if (!mayHost(element) || OURS.has(element)) return null;
   door ??= doorOfThisBrowser();
   return element.shadowRoot ?? door(element);
 }
 
 /** What a person reads in `root`: blocks on lines of their own, blanks collapsed, at most {@link MAX_TEXT} long. */
 export function visibleText(root: Element, options: VisibleTextOptions = {}): string {
-  const view = root.ownerDocument.defaultView;
-  const only = root.firstChild;
-  if (
-    !options.robust &&
-    root.childElementCount === 0 &&
-    !root.localName.includes("-") &&
-    root.localName !== "slot"
-  ) {
-    // Nothing inside could be a decoy.
-    return only === null ? "" : cut(tidy(clean(root.textContent, keepsLines(root, view))), MAX_TEXT);
+  if (!options.robust && root.childElementCount === 0) {
+    const tag = root.localName;
+    if (!tag.includes("-") && tag !== "slot") {
+      // Nothing inside could be a decoy.
+      const text = root.textContent;
+      return text === "" ? "" : cut(tidy(clean(text, keepsLines(root, text))), MAX_TEXT);
+    }
   }
+  const view = root.ownerDocument.defaultView;
   if (!view) return cut(tidy(plainText(root)), MAX_TEXT);
   const context = contextOf(root, view, { ...options, robust: options.robust === true || looksBroken(root) });
   return cut(tidy(children(root, view.getComputedStyle(root), context, PLAIN_SIGHT, 0)), MAX_TEXT);
@@ -233,12 +231,9 @@ function contextOf(root: Element, view: Window & typeof globalThis, options: Vis
   };
 }
 
-function keepsLines(element: Element, view: Window | null): boolean {
-  return (
-    element.textContent.includes("\n") &&
-    view !== null &&
-    /^(pre|break)/.test(view.getComputedStyle(element).whiteSpace)
-  );
+function keepsLines(element: Element, text: string): boolean {
+  const view = text.includes("\n") ? element.ownerDocument.defaultView : null;
+  return view !== null && /^(pre|break)/.test(view.getComputedStyle(element).whiteSpace);
 }
 
 /** Many tiny or empty elements: letters may be shuffled or generated. */

@@ -9,13 +9,26 @@ import type {
   Answer,
   BackgroundRequest,
   BackgroundState,
+  FilterState,
   GatheredPosts,
+  ModelAnswer,
+  ModelTrial,
   PageReport,
   PageRequest,
+  Question,
   RecentPosts,
 } from "../../shared/messages.ts";
 import { Misfit, type Read, text } from "../../shared/shape.ts";
-import { readAnswer, readExport, readReport, readState } from "./read.ts";
+import {
+  readAnswer,
+  readExport,
+  readFilter,
+  readModelAnswer,
+  readQuestions,
+  readReport,
+  readState,
+  readTrial,
+} from "./read.ts";
 
 const SILENT = "Diffract's background did not answer. Reload the extension, then try again.";
 
@@ -71,10 +84,34 @@ export function askPicked(token: string): Promise<Answer<string | null>> {
   return send({ type: "picked-post", token }, (value, at) => (value === null ? null : name(value, at)));
 }
 
+/** What a model makes of the posts of this visit. */
+export function askTrial(model: string, topic?: string): Promise<Answer<ModelTrial>> {
+  return send({ type: "try-model", model, ...(topic !== undefined && { topic }) }, readTrial);
+}
+
+/** What a model makes of a text. */
+export function askModel(model: string, text: string, topic?: string): Promise<Answer<ModelAnswer>> {
+  return send({ type: "ask-model", model, text, ...(topic !== undefined && { topic }) }, readModelAnswer);
+}
+
+/** What a filter has learned. */
+export function askFilter(filter: string): Promise<Answer<FilterState>> {
+  return send({ type: "filter", filter }, readFilter);
+}
+
+/** Posts that a thumb would help with. */
+export function askQuestions(): Promise<Answer<Question[]>> {
+  return send({ type: "questions" }, readQuestions);
+}
+
+/** Requests that ask for more than whether they were done. */
+type Asking = "state" | "export" | "recent" | "gathered" | "try-model" | "ask-model" | "filter" | "questions";
+
+/** Requests whose answer is only whether they were done. */
+export type Telling = Exclude<BackgroundRequest, { type: Asking }>;
+
 /** A request whose answer is only whether it was done. */
-export function tell(
-  request: Exclude<BackgroundRequest, { type: "state" | "export" | "recent" | "gathered" }>,
-): Promise<Answer<true>> {
+export function tell(request: Telling): Promise<Answer<true>> {
   return send(request, () => true as const);
 }
 
@@ -105,13 +142,16 @@ export async function askPage(tab: number, request: PageRequest): Promise<Answer
 export interface ActiveTab {
   id: number;
   host: string | undefined;
+  isPrivate: boolean;
 }
 
 /** The active tab of this window; `undefined` when there is none. */
 export async function activeTab(): Promise<ActiveTab | undefined> {
   try {
     const [tab] = await api.tabs.query({ active: true, currentWindow: true });
-    return tab?.id === undefined ? undefined : { id: tab.id, host: hostOf(tab.url) };
+    return tab?.id === undefined
+      ? undefined
+      : { id: tab.id, host: hostOf(tab.url), isPrivate: tab.incognito === true };
   } catch {
     return undefined;
   }

@@ -9,11 +9,14 @@ import { MAX_BACKUP, MAX_RULES, readVerdicts } from "../../shared/guards.ts";
 import type {
   BackgroundState,
   Diagnostic,
+  FilterState,
   JudgedPost,
+  ModelAnswer,
   ModelState,
   ModelTrial,
   PackState,
   PageReport,
+  Question,
 } from "../../shared/messages.ts";
 import {
   anything,
@@ -29,7 +32,8 @@ import {
   record,
   text,
 } from "../../shared/shape.ts";
-import { PASSED, type WireReport } from "../../shared/wire.ts";
+import { MAX_ASKING, MAX_EXAMPLES } from "../../shared/taught.ts";
+import { FOLDS, PASSED, type WireReport } from "../../shared/wire.ts";
 import { readPost } from "./post.ts";
 
 const words = text(1 << 16);
@@ -83,6 +87,7 @@ export const readReport: Read<PageReport> = object({
   seen: natural,
   actions: record(natural, 100),
   posts: sound(readJudged, 100_000),
+  undecided: natural,
   health: object({
     adapter: text(64),
     state: oneOf("good", "worn", "broken", "quiet"),
@@ -94,6 +99,10 @@ export const readReport: Read<PageReport> = object({
   troubles: sound(words, 1000),
   latencies: sound(number(0, Number.MAX_VALUE), 10_000),
   engine: oneOf("near", "background"),
+  feed: object({
+    fold: oneOf(...FOLDS),
+    newest: (value: unknown, at: string) => (value === null ? null : flag(value, at)),
+  }),
 });
 
 const offset = integer(0, MAX_RULES);
@@ -128,6 +137,7 @@ const readPack: Read<PackState> = object({
 const readModel: Read<ModelState> = object({
   name: text(40, 1),
   own: flag,
+  taught: optional(object({ belong: natural, others: natural })),
   on: flag,
   strictness: optional(oneOf("certain", "likely", "possible")),
   trouble: optional(words),
@@ -145,6 +155,36 @@ export const readTrial: Read<ModelTrial> = object({
   ),
 });
 
+const orNull =
+  <T>(read: Read<T>): Read<T | null> =>
+  (value, at) =>
+    value === null || value === undefined ? null : read(value, at);
+
+/** What a model makes of a text. */
+export const readModelAnswer: Read<ModelAnswer> = object({
+  score: orNull(number(0, 1)),
+  label: orNull(name),
+  near: list(object({ text: words, belongs: flag, nearness: number(-2, 2) }), 100),
+});
+
+const weighed = list(object({ word: name, weight: number(-1e9, 1e9) }), 100);
+
+/** What a filter has learned. */
+export const readFilter: Read<FilterState> = object({
+  name: text(40, 1),
+  examples: list(object({ text: words, belongs: flag }), MAX_EXAMPLES),
+  learned: orNull(
+    object({ right: number(0, 1), for_it: weighed, against_it: weighed, doubts: list(words, 100) }),
+  ),
+  trouble: orNull(words),
+});
+
+/** Posts that the reader is asked about. */
+export const readQuestions: Read<Question[]> = list(
+  object({ filter: text(40, 1), text: words, score: number(0, 1) }),
+  1000,
+);
+
 /** The background's state. */
 export const readState: Read<BackgroundState> = object({
   version: text(100),
@@ -153,6 +193,8 @@ export const readState: Read<BackgroundState> = object({
   troubles: sound(words, 10_000),
   rules: natural,
   models: sound(readModel, 1000),
+  teaching: text(40),
+  asking: integer(0, MAX_ASKING),
   answers: natural,
   start: object({ from: oneOf("snapshot", "sources"), milliseconds: number(0, Number.MAX_VALUE) }),
 });

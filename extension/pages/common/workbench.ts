@@ -27,11 +27,23 @@ interface Waiting {
   reject: (error: Error) => void;
 }
 
+/** No names: what a worker knows that was told nothing. */
+const NONE: readonly string[] = [];
+/** The names of the reader's own models. */
+let models: readonly string[] = NONE;
+
+/** Rules may ask these models as well, from the next question on. */
+export function knowModels(names: readonly string[]): void {
+  if (names.join() !== models.join()) models = [...names];
+}
+
 /** One worker with the questions it has not answered. Started by the first; started anew after it broke. */
 class Bench {
   private worker: Worker | undefined;
   private readonly waiting = new Map<number, Waiting>();
   private seq = 0;
+  /** The names that its worker knows. */
+  private told: readonly string[] = NONE;
 
   call<Name extends CallName>(name: Name, ...args: Calls[Name]): Promise<string> {
     return new Promise((resolve, reject) => {
@@ -39,6 +51,7 @@ class Bench {
       this.waiting.set(seq, { resolve, reject });
       try {
         this.worker ??= this.start();
+        this.tellNames(this.worker);
         this.worker.postMessage({ seq, name, args } satisfies Call);
       } catch (error) {
         this.waiting.delete(seq);
@@ -47,7 +60,16 @@ class Bench {
     });
   }
 
+  /** A call without a number is answered to nobody. */
+  private tellNames(worker: Worker): void {
+    if (this.told === models) return;
+    this.told = models;
+    worker.postMessage({ seq: 0, name: "models", args: [models] } satisfies Call);
+  }
+
   private start(): Worker {
+    this.told = NONE;
+
     const worker = new Worker(api.runtime.getURL("workbench.js"), { type: "module" });
     worker.addEventListener("message", ({ data }: MessageEvent<Reply>) => {
       const waiting = this.waiting.get(data.seq);

@@ -110,6 +110,14 @@ function Both({ report, comparison }: { report: PageReport; comparison: Comparis
           </button>
         </div>
       </div>
+      {report.undecided > 0 ? (
+        <Notice tone="warn">
+          <p>
+            {count(report.undecided, "post")} of this page {report.undecided === 1 ? "has" : "have"} not been
+            decided by your rules yet. Look again in a moment.
+          </p>
+        </Notice>
+      ) : null}
       {report.troubles.map((trouble) => (
         <Notice key={trouble} tone="warn">
           <p>{plain(trouble, 500)}</p>

@@ -1,7 +1,7 @@
 /** Which page is compared, and what came of it. */
 import { signal } from "@preact/signals";
 import { api, wordsOf } from "../../shared/api.ts";
-import type { JudgedPost, PackState, PageReport } from "../../shared/messages.ts";
+import type { Answer, JudgedPost, PackState, PageReport } from "../../shared/messages.ts";
 import { askPage, askState, hostOf } from "../common/browser.ts";
 import { type Comparison, compare, usePacks } from "../common/feed.ts";
 
@@ -39,6 +39,19 @@ export function start(): void {
   void look();
 }
 
+/** Milliseconds between two questions to a page that is still deciding its posts, and how often it is asked. */
+const ASK_AGAIN = 150;
+const MOST_ASKED = 20;
+
+/** The page's posts, once the rules in force have seen them all, or as they are if that takes too long. */
+async function decidedReport(tab: number): Promise<Answer<PageReport> | undefined> {
+  for (let asked = 1; ; asked++) {
+    const answer = await askPage(tab, { type: "report", limit: MOST });
+    if (!answer?.ok || answer.value.undecided === 0 || asked >= MOST_ASKED) return answer;
+    await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN));
+  }
+}
+
 /** Takes the posts of the page anew. */
 export async function look(): Promise<void> {
   phase.value = { is: "waiting" };
@@ -53,10 +66,7 @@ export async function look(): Promise<void> {
 async function found(): Promise<Phase> {
   const tab = /^#(\d{1,10})$/u.exec(location.hash)?.[1];
   if (tab === undefined) return { is: "choosing", feeds: await openFeeds() };
-  const [answer, state] = await Promise.all([
-    askPage(Number(tab), { type: "report", limit: MOST }),
-    askState(),
-  ]);
+  const [answer, state] = await Promise.all([decidedReport(Number(tab)), askState()]);
   if (answer === undefined)
     return { is: "failed", why: "The page does not answer: it was closed, or was open before Diffract was." };
   if (!answer.ok) return { is: "failed", why: answer.message };

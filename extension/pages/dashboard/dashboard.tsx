@@ -2,10 +2,12 @@
 import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { Announcer, Logo, Notice } from "../common/parts.tsx";
+import { filtersOf } from "../common/thumbs.tsx";
 import { count } from "../common/words.ts";
 import { Backup } from "./backup.tsx";
 import { Health } from "./health.tsx";
 import { failure, packs, place, state } from "./model.ts";
+import { Models } from "./models/section.tsx";
 import { Packs } from "./packs.tsx";
 import { SECTIONS, type Section } from "./place.ts";
 import { diagnosed, dirty, Rules } from "./rules.tsx";
@@ -13,12 +15,14 @@ import { diagnosed, dirty, Rules } from "./rules.tsx";
 const TITLES: Record<Section, string> = {
   rules: "My rules",
   packs: "Packs",
+  models: "Models",
   backup: "Backup",
   health: "Health",
 };
 const VIEWS: Record<Section, () => JSX.Element> = {
   rules: Rules,
   packs: Packs,
+  models: Models,
   backup: Backup,
   health: Health,
 };
@@ -103,6 +107,10 @@ function Mark({ section }: { section: Section }): JSX.Element | null {
     return broken === 0 ? null : <span class="mark bad">{count(broken, "error")}</span>;
   }
   if (section === "packs") return <span class="mark">{packs.value.filter((pack) => pack.on).length} on</span>;
+  if (section === "models") {
+    const taught = filtersOf(state.value ?? { models: [], teaching: "" }).length;
+    return taught === 0 ? null : <span class="mark">{taught} taught</span>;
+  }
   const troubles = state.value?.troubles.length ?? 0;
   return section === "health" && troubles > 0 ? (
     <span class="mark bad">{count(troubles, "trouble")}</span>

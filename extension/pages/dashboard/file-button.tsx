@@ -1,15 +1,17 @@
 import type { JSX } from "preact";
 import { useRef } from "preact/hooks";
 
-interface FileButtonProps {
+interface FilesButtonProps {
   /** As in `<input accept>`. */
   accept: string;
   children: string;
-  onFile: (file: File) => void;
+  onFiles: (files: File[]) => void;
+  /** One file only. */
+  single?: boolean;
 }
 
-/** A button that asks for a file. */
-export function FileButton({ accept, children, onFile }: FileButtonProps): JSX.Element {
+/** A button that asks for files. */
+export function FilesButton({ accept, children, onFiles, single = false }: FilesButtonProps): JSX.Element {
   const input = useRef<HTMLInputElement>(null);
   return (
     <>
@@ -20,15 +22,27 @@ export function FileButton({ accept, children, onFile }: FileButtonProps): JSX.E
         ref={input}
         type="file"
         accept={accept}
+        multiple={!single}
         hidden
         aria-label={children}
         onChange={(event) => {
-          const file = event.currentTarget.files?.[0];
+          const files = [...(event.currentTarget.files ?? [])];
           // The same file, chosen twice, is read twice.
           event.currentTarget.value = "";
-          if (file !== undefined) onFile(file);
+          if (files.length > 0) onFiles(files);
         }}
       />
     </>
   );
+}
+
+interface FileButtonProps {
+  accept: string;
+  children: string;
+  onFile: (file: File) => void;
+}
+
+/** A button that asks for one file. */
+export function FileButton({ onFile, ...others }: FileButtonProps): JSX.Element {
+  return <FilesButton {...others} single onFiles={([file]) => file && onFile(file)} />;
 }

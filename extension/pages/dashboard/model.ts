@@ -1,7 +1,8 @@
 /** What the dashboard knows. */
 import { computed, signal } from "@preact/signals";
-import type { BackgroundRequest, BackgroundState, PackState } from "../../shared/messages.ts";
-import { askState, onStored, tell } from "../common/browser.ts";
+import type { BackgroundState, PackState } from "../../shared/messages.ts";
+import { askState, onStored, type Telling, tell } from "../common/browser.ts";
+import { knowModels } from "../common/workbench.ts";
 import { type Place, readPlace } from "./place.ts";
 
 /** The background's state; `undefined` until it answers. */
@@ -24,10 +25,15 @@ export function packTitle(id: string): string {
   return id === "mine" ? "My rules" : (packs.value.find((pack) => pack.id === id)?.title ?? id);
 }
 
+/** The names of models that rules may ask and the language does not know. */
+export const ownNames = ({ models }: BackgroundState): string[] =>
+  models.flatMap(({ name, own, taught }) => (own || taught ? [name] : []));
+
 /** Asks the background for its state. */
 export async function refresh(): Promise<BackgroundState | undefined> {
   const answer = await askState();
   if (answer.ok) {
+    knowModels(ownNames(answer.value));
     state.value = answer.value;
     return answer.value;
   }
@@ -36,9 +42,7 @@ export async function refresh(): Promise<BackgroundState | undefined> {
 }
 
 /** Asks for a change and then for the state after it. True when it was done. */
-export async function request(
-  change: Exclude<BackgroundRequest, { type: "state" | "export" | "recent" | "gathered" }>,
-): Promise<boolean> {
+export async function request(change: Telling): Promise<boolean> {
   failure.value = undefined;
   const answer = await tell(change);
   if (!answer.ok) failure.value = answer.message;

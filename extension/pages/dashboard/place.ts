@@ -1,7 +1,7 @@
 /** Where in the dashboard the reader is, as the hash of its address says it. */
 
 /** The sections, in their order. */
-export const SECTIONS = ["rules", "packs", "backup", "health"] as const;
+export const SECTIONS = ["rules", "packs", "models", "backup", "health"] as const;
 
 /** One section of the dashboard. */
 export type Section = (typeof SECTIONS)[number];

@@ -4,6 +4,7 @@ import type { JSX } from "preact";
 import { useId } from "preact/hooks";
 import type { JudgedPost } from "../../shared/messages.ts";
 import { announce, Notice, Switch } from "../common/parts.tsx";
+import { Thumbs, targetOf } from "../common/thumbs.tsx";
 import {
   authorName,
   count,
@@ -17,7 +18,7 @@ import {
 } from "../common/words.ts";
 import type { Move, Proposal } from "../common/workbench.ts";
 import { Why } from "./explanation.tsx";
-import { failure } from "./model.ts";
+import { failure, state } from "./model.ts";
 import {
   busy,
   differs,
@@ -308,6 +309,13 @@ function Proposals({ onRule }: { onRule: (rule: string) => void }): JSX.Element 
           </li>
         ))}
       </ul>
+      <h3>Or teach a filter by it</h3>
+      <Thumbs
+        post={from.post}
+        filter={targetOf(state.value)}
+        about={firstWords(from.post, 40)}
+        onFailure={(words) => (failure.value = words)}
+      />
       {close}
     </section>
   );

@@ -2,6 +2,7 @@
 import { signal } from "@preact/signals";
 import { api } from "../../shared/api.ts";
 import type { BackgroundState, PageReport } from "../../shared/messages.ts";
+import type { Fold } from "../../shared/wire.ts";
 import {
   activeTab,
   askPage,
@@ -41,6 +42,8 @@ export const failure = signal<string | undefined>(undefined);
 export const blind = signal<string | undefined>(undefined);
 /** Why the background's state is not known; gone once it is. */
 export const deaf = signal<string | undefined>(undefined);
+/** Whether a thumb may be given here: what is seen in a private window is not kept. */
+export const teachable = signal(false);
 /** Authors kept from this popup, with the rules as they were before and after, for undo. */
 export const kept = signal<ReadonlyMap<string, { before: string; after: string } | undefined>>(new Map());
 
@@ -59,6 +62,7 @@ export async function look(): Promise<void> {
     page.value = { is: "closed" };
     return;
   }
+  teachable.value = !tab.isPrivate;
   const answer = await askPage(tab.id, { type: "report", limit: ASKED });
   blind.value = answer === undefined || answer.ok ? undefined : answer.message;
   if (answer?.ok) page.value = { is: "read", tab: tab.id, report: answer.value };
@@ -97,6 +101,25 @@ export async function setWire(host: string, on: boolean): Promise<void> {
     page.value = { ...current, report: { ...current.report, wire: { ...current.report.wire, on } } };
   const answer = await tell({ type: "set-wire", host, on });
   if (answer.ok) announce(on ? `Answers are rewritten on ${host}` : `Answers are left alone on ${host}`);
+  else failure.value = answer.message;
+  await look();
+}
+
+/** What the feeds of a site are to be. */
+export async function setFeed(
+  host: string,
+  choice: { fold?: Fold; newest?: boolean },
+  words: string,
+): Promise<void> {
+  failure.value = undefined;
+  const current = page.value;
+  if (current.is === "read")
+    page.value = {
+      ...current,
+      report: { ...current.report, feed: { ...current.report.feed, ...choice } },
+    };
+  const answer = await tell({ type: "set-feed", host, ...choice });
+  if (answer.ok) announce(words);
   else failure.value = answer.message;
   await look();
 }

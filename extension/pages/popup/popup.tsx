@@ -20,6 +20,7 @@ import {
   setWire,
   startOn,
 } from "./model.ts";
+import { Timeline } from "./timeline.tsx";
 import { Verdicts } from "./verdicts.tsx";
 
 /** The whole popup. */
@@ -136,6 +137,7 @@ function Report({ tab, report }: { tab: number; report: PageReport }): JSX.Eleme
       {report.wire === undefined || report.paused ? null : (
         <Rewriting host={report.host} wire={report.wire} />
       )}
+      {report.paused ? null : <Timeline report={report} />}
       {broken ? <Health report={report} /> : null}
       {report.paused ? null : (
         <>

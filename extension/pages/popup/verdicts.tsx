@@ -3,8 +3,9 @@ import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import type { JudgedPost, PageReport } from "../../shared/messages.ts";
 import type { Reason } from "../../shared/post.ts";
+import { Target, Thumbs, targetOf } from "../common/thumbs.tsx";
 import { again, authorName, count, done, firstWords, happened, isCovering, why } from "../common/words.ts";
-import { background, keepAuthor, kept, setShown, unkeepAuthor } from "./model.ts";
+import { background, failure, keepAuthor, kept, setShown, teachable, unkeepAuthor } from "./model.ts";
 import { PageLink } from "./popup.tsx";
 
 /** Posts listed before "Show more". */
@@ -26,6 +27,7 @@ export function Verdicts({ report, only }: VerdictsProps): JSX.Element | null {
   return (
     <section aria-labelledby="latest">
       <h2 id="latest">{only === undefined ? "Latest" : `Latest ${done(only)}`}</h2>
+      {teachable.value ? <Target state={background.value} /> : null}
       <ul class="card verdicts">
         {touched.slice(0, limit.value).map((judged) => (
           <Judged key={judged.post.id} judged={judged} />
@@ -96,6 +98,14 @@ function Judged({ judged }: { judged: JudgedPost }): JSX.Element {
           </button>
         )}
       </div>
+      {teachable.value ? (
+        <Thumbs
+          post={post}
+          filter={targetOf(background.value)}
+          about={about}
+          onFailure={(words) => (failure.value = words)}
+        />
+      ) : null}
       <p class="hint">
         <PageLink href={`dashboard.html#from/${encodeURIComponent(`${post.platform ?? ""} ${post.id}`)}`}>
           Make a rule of it<span class="unseen">: {about}</span>

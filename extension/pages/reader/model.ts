@@ -5,12 +5,13 @@
 import { batch, computed, signal } from "@preact/signals";
 import { wordsOf } from "../../shared/api.ts";
 import { MAX_GATHERED } from "../../shared/guards.ts";
-import type { GatheredPosts, PackState } from "../../shared/messages.ts";
+import type { BackgroundState, GatheredPosts, PackState } from "../../shared/messages.ts";
 import { askGathered, askState, onGathered, onStored } from "../common/browser.ts";
 import { type Entry, type Gathered, gather, only, usePacks } from "../common/feed.ts";
 import { announce } from "../common/parts.tsx";
 import type { FeedPost } from "../common/post.ts";
 import { count } from "../common/words.ts";
+import { knowModels } from "../common/workbench.ts";
 
 /** Milliseconds between two looks at what was gathered. */
 const LOOK_AFTER = 1500;
@@ -38,13 +39,15 @@ export interface Touched {
   turned: boolean;
   /** Why it stands where it stands. */
   why: boolean;
+  /** Thumbs for it. */
+  teach: boolean;
   /** All of its words. */
   whole: boolean;
   /** So many of its replies. */
   replies: number;
 }
 
-const UNTOUCHED: Touched = { turned: false, why: false, whole: false, replies: 0 };
+const UNTOUCHED: Touched = { turned: false, why: false, teach: false, whole: false, replies: 0 };
 
 export const phase = signal<Phase>({ is: "waiting" });
 /** The feed that is shown. */
@@ -58,6 +61,8 @@ export const all = signal(false);
 export const busy = signal(false);
 export const packs = signal<readonly PackState[]>([]);
 export const paused = signal<readonly string[]>([]);
+/** The filters that thumbs may teach. */
+export const taught = signal<Pick<BackgroundState, "models" | "teaching"> | undefined>(undefined);
 /** By key. */
 const touched = signal<ReadonlyMap<string, Touched>>(new Map());
 
@@ -169,7 +174,10 @@ async function ask(withRules: boolean): Promise<GatheredPosts> {
     if (!state.ok) throw new Error(state.message);
     packs.value = state.value.packs;
     paused.value = state.value.pausedHosts;
-    const now = JSON.stringify(state.value.packs.filter(({ on }) => on));
+    taught.value = state.value;
+    const names = state.value.models.flatMap(({ name, own, taught }) => (own || taught ? [name] : []));
+    knowModels(names);
+    const now = JSON.stringify([state.value.packs.filter(({ on }) => on), names]);
     if (given !== now) {
       await usePacks(state.value.packs);
       given = now;

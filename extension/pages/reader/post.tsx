@@ -1,11 +1,13 @@
 /** One post of the feed: as the rules have it, with why, and with a way to the original. */
 import type { ComponentChildren, JSX } from "preact";
 import type { Reason, Verdict } from "../../shared/post.ts";
+import { exampleOf } from "../../shared/taught.ts";
 import type { Entry, Gathered } from "../common/feed.ts";
 import { line, placeName, plain, webAddress } from "../common/plain.ts";
 import type { FeedPost } from "../common/post.ts";
+import { Thumbs, targetOf } from "../common/thumbs.tsx";
 import { again, count, done, figure, isCovering, why } from "../common/words.ts";
-import { packTitle, touch, touchedOf } from "./model.ts";
+import { packTitle, taught, touch, touchedOf, trouble } from "./model.ts";
 import { ago, authorOf, mediaWords, placeWords, shortly, timeOf } from "./words.ts";
 
 /** Characters of a post before "Show all of it". */
@@ -63,6 +65,14 @@ export function Post({ made, entry, name, index, size }: PostProps): JSX.Element
       <Same made={made} entry={entry} />
       <Foot name={name} post={post} verdict={verdict} covered={covered} touched={touched} about={about} />
       {touched.why ? <Why id={`${id}-why`} made={made} entry={entry} verdict={verdict} /> : null}
+      {touched.teach ? (
+        <Thumbs
+          post={post}
+          filter={targetOf(taught.value)}
+          about={about}
+          onFailure={(words) => (trouble.value = words ?? "")}
+        />
+      ) : null}
       <Replies made={made} entry={entry} name={name} shown={touched.replies} about={about} />
     </article>
   );
@@ -342,6 +352,16 @@ function Foot({ name, post, verdict, covered, touched, about }: FootProps): JSX.
       >
         Why here<span class="unseen">: {about}</span>
       </button>
+      {exampleOf(post) === "" ? null : (
+        <button
+          type="button"
+          class="link"
+          aria-expanded={touched.teach}
+          onClick={() => touch(name, { teach: !touched.teach })}
+        >
+          Less or more<span class="unseen"> like this: {about}</span>
+        </button>
+      )}
       {covered || touched.turned ? (
         <button type="button" class="link turn" onClick={() => touch(name, { turned: !touched.turned })}>
           {covered ? "Show it" : isCovering(verdict.action) ? again(verdict.action) : "Show it"}

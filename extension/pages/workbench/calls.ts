@@ -13,6 +13,8 @@ export interface OtherPack {
 
 /** By name: what is handed over. What comes back is always text, mostly JSON. */
 export interface Calls {
+  /** Takes the names of the reader's own models, which rules may ask as well. */
+  models: [names: readonly string[]];
   /** The diagnostics of a rule file. */
   check: [source: string, lists: Lists | undefined];
   /** The file as it should stand. */

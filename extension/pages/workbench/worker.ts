@@ -6,6 +6,7 @@ import init, {
   Feed,
   format,
   importFilters,
+  knowModels,
   Replay,
   readPackage,
 } from "../../../dist/workbench/diffract_workbench.js";
@@ -27,6 +28,10 @@ function fed(): Feed {
 }
 
 const CARRY_OUT: { [Name in CallName]: (...args: Calls[Name]) => string } = {
+  models(names) {
+    knowModels([...names]);
+    return "";
+  },
   check,
   format,
   complete,

@@ -106,7 +106,7 @@ impl Checker<'_> {
         };
         let Some(question) = &predicate.question else { return self.bare(&asked, span) };
         if let Operator::Known { known } = question.operator {
-            return Some(Node::test(span.clone(), Test::Known(asked)).negated_if(!known));
+            return Some(Node::test(span.clone(), Test::Known(Box::new(asked))).negated_if(!known));
         }
         match asked {
             AnyField::Text(field) => self.text(field, question, span),
@@ -144,14 +144,15 @@ impl Checker<'_> {
             AnyField::Flag(flag) => return Some(Node::test(span, Test::Flag(*flag))),
             AnyField::Model(question @ (Asked::About(_) | Asked::Like(_))) => {
                 let test = Test::Model {
-                    question: question.clone(),
+                    question: Box::new(question.clone()),
                     comparison: Comparison::More,
                     share: DEFAULT_SHARE,
                 };
                 return Some(Node::test(span, test));
             }
             AnyField::Model(question) => {
-                let test = Test::Flagged { question: question.clone(), strictness: Strictness::Chosen };
+                let question = Box::new(question.clone());
+                let test = Test::Flagged { question, strictness: Strictness::Chosen };
                 return Some(Node::test(span, test));
             }
             _ => Diagnostic::error(

@@ -21,10 +21,10 @@ mod share;
 mod values;
 
 use crate::diagnostic::{Diagnostic, code};
-use crate::matching::{Expressions, RuleSet};
+use crate::matching::RuleSet;
 use crate::program::{Pack, PackId, Program, Scope, ScopeId, Trust};
 use crate::reference::{KNOWN_MODELS, MAX_FILE};
-use regex::Regexes;
+use regex::{Expressions, Regexes};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, HashMap};
 
@@ -59,7 +59,11 @@ impl Compiled {
     pub fn into_rules(self) -> RuleSet {
         let Self { program, diagnostics, expressions } = self;
         drop(diagnostics);
-        RuleSet::with_expressions(program, expressions)
+        match expressions.of(&program) {
+            Some(required) => RuleSet::with_required(program, required).unwrap_or_else(RuleSet::new),
+            // Changed since it was checked.
+            None => RuleSet::new(program),
+        }
     }
 }
 
@@ -87,7 +91,13 @@ pub fn compile_with(packs: &[PackSource], models: &[&str]) -> Compiled {
 /// makes pointless, expressions that are slow, and what was meant by a slip. The program is the one of [`compile`].
 #[cfg(feature = "analysis")]
 pub fn check(packs: &[PackSource]) -> Compiled {
-    all(packs, KNOWN_MODELS, true)
+    check_with(packs, KNOWN_MODELS)
+}
+
+/// As [`check()`]; `models` are the names that a share can be asked of.
+#[cfg(feature = "analysis")]
+pub fn check_with(packs: &[PackSource], models: &[&str]) -> Compiled {
+    all(packs, models, true)
 }
 
 fn all(packs: &[PackSource], models: &[&str], advise: bool) -> Compiled {
@@ -112,8 +122,12 @@ fn all(packs: &[PackSource], models: &[&str], advise: bool) -> Compiled {
         };
         compiled.diagnostics.push(PackDiagnostics { pack: source.id.clone(), diagnostics });
     }
-    compiled.program.rules.shrink_to_fit();
-    compiled.expressions = regexes.finish();
+    let rules = &mut compiled.program.rules;
+    // To give back a little may take as much again for a moment.
+    if rules.capacity() - rules.len() > rules.len() / 8 {
+        rules.shrink_to_fit();
+    }
+    compiled.expressions = regexes.finish(&compiled.program);
     compiled
 }
 

@@ -193,14 +193,20 @@ pub(super) fn check(
     messages.finish()
 }
 
-/// About how many rules a file has: not more than it has lines, nor more than it has room for.
+/// About how many rules a file has: not more than it has lines that are neither empty nor say where rules hold, define a list
+/// or are a comment, nor more than it has room for.
 pub(super) fn rules_at_most(source: &str) -> usize {
     if source.len() > reference::MAX_FILE {
         return 0;
     }
     /// Of a short rule, in bytes.
     const RULE: usize = 24;
-    source.bytes().filter(|b| matches!(b, b'\n' | b'\r')).count().min(source.len() / RULE)
+    let may_be_rule = |line: &&[u8]| {
+        let line = line.trim_ascii_start();
+        !line.is_empty() && ![&b"#"[..], b"on ", b"let "].iter().any(|other| line.starts_with(other))
+    };
+    let lines = source.as_bytes().split(|b| matches!(b, b'\n' | b'\r'));
+    lines.filter(may_be_rule).count().min(source.len() / RULE)
 }
 
 /// Says of a broken `on` what hung on it.
@@ -346,7 +352,10 @@ impl Checker<'_> {
             line: self.line,
             source: String::new(),
             scope: 0,
-            schedule: rule.schedule.as_ref().map(|s| Schedule { windows: s.windows.clone(), days: s.days }),
+            schedule: rule
+                .schedule
+                .as_ref()
+                .map(|s| Box::new(Schedule { windows: s.windows.clone(), days: s.days })),
             effect,
             condition: node.map_or(Condition::Always, super::node::Node::into_condition),
             because: rule.because.as_ref().map(|t| t.text.clone()),

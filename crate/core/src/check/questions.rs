@@ -414,7 +414,7 @@ impl Checker<'_> {
                     );
                     return None;
                 };
-                let test = Test::Flagged { question: model, strictness: chosen };
+                let test = Test::Flagged { question: Box::new(model), strictness: chosen };
                 return Some(Node::test(span, test).negated_if(negated));
             }
             Operator::Is { negated: false } => Comparison::Equal,
@@ -440,7 +440,7 @@ impl Checker<'_> {
                 return None;
             }
         };
-        Some(Node::test(span, Test::Model { question: model, comparison, share }))
+        Some(Node::test(span, Test::Model { question: Box::new(model), comparison, share }))
     }
 }
 

@@ -1,12 +1,13 @@
 //! Regular expressions: whether they compile, and within which bounds.
 
 use crate::diagnostic::{Diagnostic, Span, code, quoted};
-use crate::matching::{Expressions, Required, compile_regex, required_of};
-use crate::program::PackId;
+use crate::matching::{Required, fits, required_of};
+use crate::program::{PackId, Program};
 use crate::syntax::tree::Regex;
 use regex_syntax::ast::{self, ErrorKind};
 use regex_syntax::hir::{Hir, HirKind};
 use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 /// How large one expression may be, as [`weight`] estimates it: so far above what matching compiles that it
 /// need not be tried.
@@ -15,14 +16,25 @@ const MAX_WEIGHT: usize = 50_000;
 const SURELY_SMALL: usize = 2_000;
 /// How large all expressions of a pack may be together: tens of thousands of ordinary ones.
 const MAX_TOTAL: usize = 10_000_000;
+/// How often an expression may name a class that may be as large as `\w`: with more it is over [`MAX_WEIGHT`], and what is
+/// parsed of it is thousands of times as long as what is written.
+const MAX_CLASSES: usize = 256;
+/// How much work the expressions of a pack may be, in about a hundredth of a microsecond: what 4 MB of ordinary ones take,
+/// and as much again.
+const MAX_WORK: usize = 30_000_000;
+/// The work of reading a class that may be as large as `\w`.
+const CLASS_WORK: usize = 300;
+/// The work of compiling, to see whether matching could, for each of the weight.
+const COMPILE_WORK: usize = 8;
 
 /// The expressions of all packs, each parsed once.
 #[derive(Debug, Default)]
 pub(crate) struct Regexes {
     known: HashMap<String, Known>,
-    /// The pack that is looked at, and the weight of its expressions so far.
+    /// The pack that is looked at, the weight of its expressions so far, and the work that they were.
     pack: PackId,
     total: usize,
+    work: usize,
 }
 
 /// What is known of an expression that compiles.
@@ -60,7 +72,7 @@ pub(crate) struct Sound {
 impl Regexes {
     /// What is checked from here on is of this pack.
     pub fn enter(&mut self, pack: PackId) {
-        (self.pack, self.total) = (pack, 0);
+        (self.pack, self.total, self.work) = (pack, 0, 0);
     }
 
     /// The pattern with its flags folded in.
@@ -85,6 +97,12 @@ impl Regexes {
                     .help("an empty expression is found in every text; say what to look for"),
             ));
         }
+        let classes = large_classes(&pattern);
+        if classes > MAX_CLASSES {
+            return Err(too_big(regex));
+        }
+        self.labour(pattern.len() + CLASS_WORK * classes, regex)?;
+        // A parser can be used only once.
         let mut parser = regex_syntax::ParserBuilder::new().nest_limit(64).build();
         let hir = parser.parse(&pattern).map_err(|error| refusal(&error, prefix, regex))?;
         let weight = weight(&hir);
@@ -93,8 +111,11 @@ impl Regexes {
         }
         self.total = heavier(self.total, weight, regex)?;
         // The estimate is ours; matching has the last word.
-        if weight > SURELY_SMALL && compile_regex(&pattern).is_err() {
-            return Err(too_big(regex));
+        if weight > SURELY_SMALL {
+            self.labour(COMPILE_WORK * weight, regex)?;
+            if !fits(&hir) {
+                return Err(too_big(regex));
+            }
         }
         let properties = hir.properties();
         let matches_all = properties.minimum_len() == Some(0) && properties.look_set().is_empty();
@@ -110,16 +131,64 @@ impl Regexes {
         Ok(Sound { pattern, matches_all })
     }
 
+    /// Takes down work that is to be done, unless it is too much.
+    fn labour(&mut self, work: usize, regex: &Regex) -> Result<(), Box<Diagnostic>> {
+        if self.work + work > MAX_WORK {
+            let message = "checking all regular expressions of this pack would take too long";
+            return Err(Box::new(Diagnostic::error(code::REGEX_TOO_BIG, regex.span.clone(), message).help(
+                "use `has` and `has word` for words, and `has any @list` for many; they cost nothing",
+            )));
+        }
+        self.work += work;
+        Ok(())
+    }
+
     /// What is known of a pattern that was checked.
     #[cfg(feature = "analysis")]
     pub fn facts(&self, pattern: &str) -> Option<Facts> {
         self.known.get(pattern).map(|known| known.facts)
     }
 
-    /// What all of them cannot match without.
-    pub fn finish(self) -> Expressions {
-        Expressions(self.known.into_iter().map(|(pattern, known)| (pattern, known.required)).collect())
+    /// What those of a program cannot match without.
+    pub fn finish(mut self, program: &Program) -> Expressions {
+        let mut required = Vec::with_capacity(self.known.len());
+        for pattern in program.patterns() {
+            required.extend(self.known.remove(pattern).map(|known| known.required));
+        }
+        Expressions { required, patterns: hash_of_patterns(program) }
     }
+}
+
+/// What the expressions of a program cannot match without, in the order in which they first occur.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(crate) struct Expressions {
+    required: Vec<Required>,
+    /// The hash of the program's patterns.
+    patterns: u64,
+}
+
+impl Expressions {
+    /// Those of this program, if it still has the expressions that it was checked with.
+    pub fn of(self, program: &Program) -> Option<Vec<Required>> {
+        (self.patterns == hash_of_patterns(program)).then_some(self.required)
+    }
+}
+
+fn hash_of_patterns(program: &Program) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    program.patterns().for_each(|pattern| pattern.hash(&mut hasher));
+    hasher.finish()
+}
+
+/// How often a pattern names a class that may be as large as `\w`.
+fn large_classes(pattern: &str) -> usize {
+    let mut bytes = pattern.bytes();
+    let mut count = 0;
+    while let Some(byte) = bytes.next() {
+        // What is escaped is no escape itself.
+        count += usize::from(byte == b'\\' && matches!(bytes.next(), Some(b'w' | b'W' | b'p' | b'P')));
+    }
+    count
 }
 
 /// The weight of a pack's expressions with one more.

@@ -5,7 +5,7 @@ use super::fields::{kind_bit, mask, medium_bit, primary_subtag, surface_bit};
 use super::fold::{fold_into, fold_name_into};
 use super::hosts;
 use super::needles::NeedlesBuilder;
-use super::required::{Expressions, Neighbour, OneOf, Required, required};
+use super::required::{Neighbour, OneOf, Required, required};
 use crate::program::{
     AnyField, Comparison, Edge, FlagField, List, ListId, Needles, NumberField, Program, Quantifier, Question,
     SetField, Strictness, Test, TextField,
@@ -205,20 +205,6 @@ impl Exact {
     }
 }
 
-/// What is known already of what expressions require.
-pub(crate) enum Given {
-    /// Of each, in the order in which they first occur.
-    InOrder(std::vec::IntoIter<Required>),
-    /// Of some; what is missing is found out.
-    ByPattern(Expressions),
-}
-
-impl Default for Given {
-    fn default() -> Self {
-        Self::ByPattern(Expressions::default())
-    }
-}
-
 /// All leaves, and how their needles are found.
 #[derive(Default)]
 pub(crate) struct Atoms {
@@ -246,7 +232,8 @@ pub(crate) struct Atoms {
 
     /// Working space.
     buffer: String,
-    given: Given,
+    /// Whether `required` was there from the start.
+    given: bool,
     pattern_ids: HashMap<Box<str>, u32>,
     regex_atoms: HashMap<(TextField, u32), u32>,
     /// Leaves of expressions that require literals.
@@ -268,8 +255,11 @@ enum TestKey {
 type IsAll = bool;
 
 impl Atoms {
-    pub(crate) fn new(given: Given) -> Self {
-        Self { given, ..Self::default() }
+    /// With what each expression requires, in the order in which they first occur, where that is known.
+    pub(crate) fn new(given: Option<Vec<Required>>) -> Self {
+        let known = given.is_some();
+        let required = given.unwrap_or_default().into_iter().map(Required::sound).collect();
+        Self { given: known, required, ..Self::default() }
     }
 
     /// The number of a leaf.
@@ -317,7 +307,7 @@ impl Atoms {
     fn compile(&mut self, test: &Test, program: &Program) -> u32 {
         match test {
             Test::Flag(field) => self.push(Atom::Flag(*field), flag_rate(*field)),
-            Test::Known(field) => self.push(Atom::Known(Box::new(field.clone())), 0.9),
+            Test::Known(field) => self.push(Atom::Known(field.clone()), 0.9),
             Test::Number { field, comparison, value } => {
                 let rate = match comparison {
                     Comparison::Equal => 0.05,
@@ -452,12 +442,10 @@ impl Atoms {
             Some(id) => *id,
             None => {
                 let id = self.patterns.len() as u32;
-                let required = match &mut self.given {
-                    // Fewer were given than there are: the count will not agree, and who gave them is told.
-                    Given::InOrder(given) => given.next().unwrap_or_default(),
-                    Given::ByPattern(given) => given.0.remove(pattern).unwrap_or_else(|| required(pattern)),
-                };
-                self.required.push(required.sound());
+                // Where fewer were given than there are the count will not agree, and who gave them is told.
+                if !self.given || self.required.len() <= id as usize {
+                    self.required.push(required(pattern).sound());
+                }
                 self.patterns.push(pattern.into());
                 self.pattern_ids.insert(pattern.into(), id);
                 id
@@ -523,11 +511,8 @@ impl Atoms {
     }
 
     /// Whether more were given than there are expressions.
-    pub(crate) fn has_given_left(&mut self) -> bool {
-        match &mut self.given {
-            Given::InOrder(given) => given.next().is_some(),
-            Given::ByPattern(_) => false,
-        }
+    pub(crate) fn has_given_left(&self) -> bool {
+        self.required.len() > self.patterns.len()
     }
 }
 

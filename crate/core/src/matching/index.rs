@@ -1,6 +1,6 @@
 //! The rules of a program, filed by what opens them.
 
-use super::atoms::{Atom, Atoms, Exact, Given, Source, field_of};
+use super::atoms::{Atom, Atoms, Exact, Source, field_of};
 use super::counts::Counted;
 use super::decide::action;
 use super::evaluate::{Node, Tree};
@@ -103,8 +103,9 @@ impl Thresholds {
 pub(crate) const ALL_SURFACES: u16 = u16::MAX;
 
 impl Index {
-    /// Takes a program apart; with what its expressions require where that is known.
-    pub(crate) fn new(program: &Program, given: Given) -> Self {
+    /// Takes a program apart; with what its expressions require, in the order in which they first occur, where that is
+    /// known.
+    pub(crate) fn new(program: &Program, given: Option<Vec<Required>>) -> Self {
         let mut atoms = Atoms::new(given);
         let mut tree = Tree::default();
         let scopes = Scopes::new(&program.scopes);

@@ -51,15 +51,15 @@ mod words;
 use crate::post::Post;
 use crate::program::{Program, Question};
 use crate::verdict::Verdict;
-use atoms::Given;
 pub use evidence::{MAX_EVIDENCE, MAX_EVIDENCE_LENGTH};
 pub use fold::fold;
 use index::Index;
 pub use limits::Memory;
 pub use models::{Model, Models, Scores, Thresholds};
 pub use order::{OrderRule, OrderedBy};
+pub(crate) use regexes::fits;
 pub use regexes::{REGEX_SIZE_LIMIT, compile_regex};
-pub(crate) use required::{Expressions, Required, required_of};
+pub(crate) use required::{Required, required_of};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -97,25 +97,20 @@ pub struct RuleSet {
 impl RuleSet {
     /// Takes a checked program apart. Out-of-range ids, which the checker never makes, cost their rule only.
     pub fn new(program: Program) -> Self {
-        Self::with_expressions(program, Expressions::default())
-    }
-
-    /// As [`RuleSet::new`], with what some of its expressions require known already.
-    pub(crate) fn with_expressions(program: Program, expressions: Expressions) -> Self {
-        let index = Index::new(&program, Given::ByPattern(expressions));
+        let index = Index::new(&program, None);
         Self { program: Arc::new(program), index, spare: Mutex::default() }
     }
 
     /// As [`RuleSet::new`], with what its expressions require known already, in the order of
-    /// [`RuleSet::required`]. `None` if they are not as many.
-    pub(crate) fn with_required(program: Program, required: Vec<Required>) -> Option<Self> {
+    /// [`RuleSet::required`]. The program as it was if they are not as many.
+    pub(crate) fn with_required(program: Program, required: Vec<Required>) -> Result<Self, Program> {
         let count = required.len();
-        let index = Index::new(&program, Given::InOrder(required.into_iter()));
-        (index.required.len() == count).then(|| Self {
-            program: Arc::new(program),
-            index,
-            spare: Mutex::default(),
-        })
+        let index = Index::new(&program, Some(required));
+        if index.required.len() == count {
+            Ok(Self { program: Arc::new(program), index, spare: Mutex::default() })
+        } else {
+            Err(program)
+        }
     }
 
     /// What every distinct expression requires, in the order they first occur.

@@ -102,7 +102,7 @@ fn test(test: &Test, program: &Program, post: &Post, context: &Context, models: 
     };
     match test {
         Test::Flag(field) => fields::flag(post, *field),
-        Test::Known(field) => Some(match field {
+        Test::Known(field) => Some(match &**field {
             AnyField::Text(field) => fields::text(post, *field).is_some(),
             AnyField::Flag(field) => fields::flag(post, *field).is_some(),
             AnyField::Number(field) => fields::number(post, *field, context.now).is_some(),

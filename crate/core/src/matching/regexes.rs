@@ -7,6 +7,7 @@
 use super::backtrack::{Backtracker, Scratch};
 use regex::{Regex, RegexBuilder};
 use regex_automata::meta;
+use regex_automata::nfa::thompson::{self, WhichCaptures};
 use regex_automata::{Input, PatternSet};
 use regex_syntax::hir::Hir;
 
@@ -33,6 +34,16 @@ const SMALLEST_SET: usize = if cfg!(target_family = "wasm") { usize::MAX } else 
 /// What the `regex` crate says against it.
 pub fn compile_regex(pattern: &str) -> Result<Regex, regex::Error> {
     RegexBuilder::new(pattern).size_limit(REGEX_SIZE_LIMIT).build()
+}
+
+/// Whether matching can run an expression: whether its states, forward and backward, keep within [`REGEX_SIZE_LIMIT`]. A
+/// fraction of the work of [`compile_regex`], which refuses the same.
+pub(crate) fn fits(hir: &Hir) -> bool {
+    let forward = thompson::Config::new().nfa_size_limit(Some(REGEX_SIZE_LIMIT));
+    let backward = forward.clone().which_captures(WhichCaptures::None).reverse(true);
+    [forward, backward]
+        .into_iter()
+        .all(|config| thompson::Compiler::new().configure(config).build_from_hir(hir).is_ok())
 }
 
 /// Every distinct pattern, by number.

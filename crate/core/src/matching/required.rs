@@ -10,13 +10,15 @@ use super::fold::{fold_into, is_context_free, join};
 use super::skeleton;
 use regex_syntax::hir::{Class, Hir, HirKind, Look};
 use serde::{Deserialize, Serialize};
-use std::collections::HashMap;
 use std::sync::OnceLock;
 
 /// At most so many alternatives are looked for; an expression with more counts as having none.
 const MAX_ALTERNATIVES: usize = 64;
 /// A class with more characters than this is not a variant of one letter.
 const MAX_VARIANTS: usize = 8;
+
+/// At most so many bytes of alternatives are put together: `[ab][ab](c)(c)(c)…` would be copied with each step.
+pub(super) const MAX_BYTES: usize = 8 << 10;
 
 /// At most so many sets are told.
 const MAX_SETS: usize = 3;
@@ -124,10 +126,6 @@ impl Required {
         self
     }
 }
-
-/// What expressions cannot match without, by pattern: as far as the checker, which parses them anyway, has found out.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub(crate) struct Expressions(pub(crate) HashMap<String, Required>);
 
 /// What a pattern cannot match without.
 pub(crate) fn required(pattern: &str) -> Required {
@@ -290,7 +288,7 @@ fn concat(parts: &[Hir], depth: usize) -> Known {
         let before = length;
         length = sum(length, longest(part));
         match known.exact {
-            Some(exact) if exact.literals.len() * run.literals.len() <= MAX_ALTERNATIVES => {
+            Some(exact) if joined(&run, &exact) => {
                 let is_empty = |set: &OneOf| set.literals.iter().all(String::is_empty);
                 if is_empty(&run) {
                     run.before = run.before.max(exact.before);
@@ -351,6 +349,13 @@ fn beyond(other: &OneOf, first: bool, may_be_nothing: bool) -> Neighbour {
         (None, true) => Neighbour::Any,
         (None, false) => Neighbour::Apart,
     }
+}
+
+/// Whether one set and another behind it are few and short enough to be put together.
+fn joined(run: &OneOf, more: &OneOf) -> bool {
+    let longest = |set: &OneOf| set.literals.iter().map(String::len).max().unwrap_or(0);
+    let alternatives = run.literals.len() * more.literals.len();
+    alternatives <= MAX_ALTERNATIVES && alternatives * (longest(run) + longest(more)) <= MAX_BYTES
 }
 
 /// The ASCII letter or digit that all literals begin (or end) with.

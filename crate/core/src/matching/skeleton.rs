@@ -6,6 +6,7 @@
 //! what the latter must contain is looked for there, by the same index as all needles.
 
 use super::fold::fold_character;
+use super::required::MAX_BYTES;
 use regex_syntax::hir::{Class, ClassUnicode, Hir, HirKind};
 use std::sync::OnceLock;
 
@@ -129,7 +130,7 @@ fn analyse(hir: &Hir, depth: usize, found: &mut Found) -> Option<Vec<String>> {
             let mut whole = true;
             for part in parts {
                 match analyse(part, depth + 1, found) {
-                    Some(exact) if exact.len() * run.len() <= MAX_ALTERNATIVES => {
+                    Some(exact) if few(&run, &exact) => {
                         run = run.iter().flat_map(|head| exact.iter().map(|tail| join(head, tail))).collect();
                         run.sort_unstable();
                         run.dedup();
@@ -148,6 +149,13 @@ fn analyse(hir: &Hir, depth: usize, found: &mut Found) -> Option<Vec<String>> {
             Some(run)
         }
     }
+}
+
+/// Whether one set and another behind it are few and short enough to be put together.
+fn few(run: &[String], more: &[String]) -> bool {
+    let longest = |set: &[String]| set.iter().map(String::len).max().unwrap_or(0);
+    let alternatives = run.len() * more.len();
+    alternatives <= MAX_ALTERNATIVES && alternatives * (longest(run) + longest(more)) <= MAX_BYTES
 }
 
 fn with_nothing(mut exact: Vec<String>) -> Vec<String> {

@@ -1,9 +1,9 @@
 //! Rules tried out on posts, over and over while they are typed.
 //!
 //! A rule that is neither true of any of the posts, nor may become so, changes no verdict. Which ones those are is known
-//! after the first look at them, by the text of the rule's line, its `on` and the lists it names; from then on their lines are
-//! left blank before the file is compiled, so that a keystroke costs the rules that matter and not the file. The core
-//! parses, checks and decides; nothing here knows what a rule means.
+//! after the first look at them, as if they held everywhere, by the text of the rule's line and the lists it names; from then
+//! on their lines are left blank before the file is compiled, so that a keystroke costs the rules that matter and not the
+//! file. The core parses, checks and decides; nothing here knows what a rule means.
 
 mod places;
 mod reading;
@@ -11,12 +11,13 @@ mod tally;
 #[cfg(test)]
 mod tests;
 
+use crate::names::compile;
 use diffract_core::matching::explain::{ExplainedRule, Which};
 use diffract_core::post::Post;
 use diffract_core::program::{Effect, Rule, Trust};
 use diffract_core::reference::MAX_FILE;
 use diffract_core::verdict::{Action, Verdict};
-use diffract_core::{Context, Memory, PackSource, RuleSet, compile};
+use diffract_core::{Context, Memory, PackSource, RuleSet};
 use places::{Feeds, Order};
 use reading::Reading;
 use serde::Serialize;
@@ -36,7 +37,7 @@ pub(crate) struct Replay {
     posts: Vec<Post>,
     context: Context,
     others: Vec<PackSource>,
-    /// Whether a line, by [`Reading::fingerprints`], has a say in any of the posts.
+    /// Whether a line, by [`Reading::fingerprints`], has a say in any of the posts, wherever it stands.
     matters: HashMap<u64, bool>,
     feeds: Feeds,
     saved: Decided,
@@ -191,7 +192,7 @@ impl Replay {
         if self.matters.len() > MAX_KNOWN {
             self.matters.clear();
         }
-        let unknown = reading.keep(|print| !self.matters.contains_key(print));
+        let unknown = reading.keep_everywhere(|print| !self.matters.contains_key(print));
         let alone = PackSource { source: unknown, trust: Trust::Full, ..pack.clone() };
         let rules = compile(&[alone]).into_rules();
         let mut concerning: HashSet<u32> = rules

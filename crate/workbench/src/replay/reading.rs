@@ -1,7 +1,6 @@
 //! Which lines of a rule file belong together: of each rule, all that its meaning hangs on.
 
 use diffract_core::PackSource;
-use diffract_core::program::Trust;
 use diffract_core::syntax::lines;
 use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -9,7 +8,8 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 /// The lines of a file, as far as it must be known which of them belong together.
 pub(super) struct Reading<'s> {
     source: &'s str,
-    /// Of each line that may be a rule: its number from 1, and a hash of all that its meaning hangs on.
+    /// Of each line that may be a rule: its number from 1, and a hash of all that its condition hangs on. Where it holds is
+    /// not part of that: whoever types in an `on` line changes all rules below it.
     pub(super) fingerprints: Vec<(u32, u64)>,
     /// The lists that the rule of a line names.
     mentions: HashMap<u32, Vec<String>>,
@@ -41,7 +41,6 @@ impl<'s> Reading<'s> {
             }
         }
         let files = hash(&pack.lists.iter().collect::<Vec<_>>());
-        let mut scope = 0;
         for (number, span) in lines(source) {
             let text = trimmed(&source[span]);
             let first = first_word(text);
@@ -49,16 +48,13 @@ impl<'s> Reading<'s> {
                 continue;
             }
             if first.eq_ignore_ascii_case("on") {
-                scope = hash(&text);
                 reading.scopes.insert(number);
                 continue;
             }
             let mentions = if text.contains('@') { names(text) } else { Vec::new() };
             let defined: Vec<Option<&u64>> = mentions.iter().map(|name| lists.get(name)).collect();
             let files = if mentions.is_empty() { 0 } else { files };
-            reading
-                .fingerprints
-                .push((number, hash(&(text, scope, defined, files, pack.trust == Trust::Full))));
+            reading.fingerprints.push((number, hash(&(text, defined, files))));
             if !mentions.is_empty() {
                 reading.mentions.insert(number, mentions);
             }
@@ -68,7 +64,16 @@ impl<'s> Reading<'s> {
 
     /// The source with only those rules whose fingerprint `kept` wants, with their scopes and lists.
     pub(super) fn keep(&self, kept: impl Fn(&u64) -> bool) -> String {
-        let mut wanted: HashSet<u32> = self.scopes.clone();
+        self.with(self.scopes.clone(), kept)
+    }
+
+    /// As [`Reading::keep`], but the rules hold everywhere.
+    pub(super) fn keep_everywhere(&self, kept: impl Fn(&u64) -> bool) -> String {
+        self.with(HashSet::new(), kept)
+    }
+
+    /// The source with these lines, and the rules that `kept` wants with their lists.
+    fn with(&self, mut wanted: HashSet<u32>, kept: impl Fn(&u64) -> bool) -> String {
         let mut lists: HashSet<&str> = HashSet::new();
         for (number, print) in &self.fingerprints {
             if kept(print) {

@@ -146,6 +146,10 @@ fn lines_that_do_not_matter_are_not_compiled_again() {
     let mut replay = Replay::new(posts(), context(), packs(), &base);
     assert_eq!(replay.rules(&base, None).rules(), 3);
     assert_eq!(replay.rules(&format!("{base}hide if text has \"x\""), None).rules(), 4);
+    // Nor looked at again where the line above them says that they hold elsewhere.
+    let known = replay.matters.len();
+    assert_eq!(replay.rules(&format!("on x.com\n{base}"), None).rules(), 3);
+    assert_eq!(replay.matters.len(), known);
 }
 
 #[test]

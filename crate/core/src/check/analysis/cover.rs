@@ -424,14 +424,14 @@ impl Index<'_> {
 
     /// Whether `wide` is in force and true wherever `narrow` is.
     fn holds_wherever(&mut self, wide: &Rule, narrow: &Rule) -> bool {
-        hours_cover(wide.schedule.as_ref(), narrow.schedule.as_ref())
+        hours_cover(wide.schedule.as_deref(), narrow.schedule.as_deref())
             && self.reaches(wide.scope, narrow.scope)
             && implies(&narrow.condition, &wide.condition, self.program)
     }
 
     /// Whether two rules stand in places and hours of which one covers the other.
     fn meets(&mut self, a: &Rule, b: &Rule) -> bool {
-        let hours = |a: &Rule, b: &Rule| hours_cover(a.schedule.as_ref(), b.schedule.as_ref());
+        let hours = |a: &Rule, b: &Rule| hours_cover(a.schedule.as_deref(), b.schedule.as_deref());
         (hours(a, b) || hours(b, a)) && (self.reaches(a.scope, b.scope) || self.reaches(b.scope, a.scope))
     }
 

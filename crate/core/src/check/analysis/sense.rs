@@ -212,14 +212,14 @@ impl<'n> Facts<'n> {
                 )
             }
             Test::Model { question, comparison, share } => {
-                let at = match self.shares.iter().position(|(q, _)| *q == question) {
+                let at = match self.shares.iter().position(|(q, _)| **q == **question) {
                     Some(at) => at,
                     None => {
                         self.shares.push((question, Interval::share()));
                         self.shares.len() - 1
                     }
                 };
-                let name = field_name(&AnyField::Model(question.clone()));
+                let name = field_name(&AnyField::Model(Question::clone(question)));
                 self.shares[at].1.cut(if wanted { *comparison } else { inverse(*comparison) }, *share, &name)
             }
             Test::KindIs(kinds) => {

@@ -1,0 +1,78 @@
+//! Words, hosts and expressions that tests of meaning are made of: few, so that rules and posts meet often. The fuzz target
+//! `evaluate` and the property tests of `crate/core/src/matching/equivalence.rs` read this one file.
+
+/// Words, some of which fold alike, stand in others, or are nothing when folded.
+pub const WORDS: &[&str] = &[
+    "a",
+    "ab",
+    "cat",
+    "CAT",
+    "cats",
+    "giveaway",
+    "\u{ad}cat",
+    "①cat",
+    "\u{301}cat",
+    "C-A-T!",
+    "Gïveaway",
+    "give",
+    "away",
+    "1000x",
+    "straße",
+    "STRASSE",
+    "日本",
+    "本",
+    "が",
+    "か",
+    "é",
+    "@cat",
+    "#cat",
+    "free money",
+    "x",
+    "\u{301}",
+    "presale",
+    "cat's",
+    "İ",
+    "ﬁ",
+    "ß",
+];
+/// What stands between words.
+pub const GLUE: &[&str] = &[" ", "", ". ", "-", "\n", "\u{200b}", " \u{301}"];
+/// Hosts, some below others.
+pub const HOSTS: &[&str] = &["x.com", "www.x.com", "notx.com", "reddit.com", "old.reddit.com"];
+/// Regular expressions.
+pub const PATTERNS: &[&str] = &[
+    r"\b(1000x|presale)\b",
+    "(?i)giveaway",
+    "(?i)stra(ß|ss)e",
+    r"\d{3,}",
+    "^a",
+    "cat.?s",
+    "(日本|本)$",
+    "が",
+    "[A-Z]{3}",
+    "g.veaway|free",
+    r"\bcat",
+    r"(?i)\u{17F}",
+    r"(?i)[^a-z]K",
+    r"\p{Lu}\w+",
+    r"(?i)\bcat\d*",
+    r"give\b",
+    r"\b(cat|away)s?\b",
+    r"\ba a",
+    r"c\W*a\W*t",
+    r"(?i)g+[i1!]+v+e+",
+    r"[A-Z]{3,}",
+    r"(-.){2}",
+    r"^\W+$",
+    // Two and more required sets, with and without something between.
+    r"give\W?away",
+    r"(?i)cat\W*(cats|give)",
+    r"free.*money",
+    r"\b(cat|give)\W+(away|presale)\b",
+    r"cat's?.{0,9}(x|free) money",
+    r"straße\W*cat",
+    r"10\W*00x",
+    r"a*",
+    r"(?i)fi|é",
+    "^$",
+];
