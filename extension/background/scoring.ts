@@ -240,8 +240,13 @@ export class Scoring {
       }
       const about = wordsFor(open.post, target.model.card.reads);
       const key = await this.key(target, about);
-      // Meanwhile the page may have gone.
+      // Meanwhile the page may have gone, or another post of the same words been answered.
       if (!this.waits(open)) return;
+      const known = this.answers.get(key);
+      if (known !== undefined) {
+        this.answered(open, question, target, key, known);
+        continue;
+      }
       const answered = (value: Value) => this.answered(open, question, target, key, value);
       open.asked.set(question, { key, answered });
       this.desk.ask({ key, target, about, urgent: open.urgent, answered });

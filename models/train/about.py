@@ -21,9 +21,12 @@ from . import calibrate, card, data, measure
 from .progress import say
 
 SETS = ("clickbait", "goemotions")
-LEAST, MOST, BACKGROUND = 12, 60, 1500
+LEAST, MOST, BACKGROUND = 12, 30, 500
 """Posts of a topic and half: as many at least, as many at most. Posts of each set that are about no topic in particular."""
 SEED = 20261121
+MARGIN = 1.5
+"""Thresholds are asked for a share so much smaller than they are named by: posts of a feed are further from headlines and comments than those
+from each other."""
 
 
 def topics() -> dict[str, list[str]]:
@@ -132,10 +135,10 @@ def measured(run: ort.InferenceSession, kept: dict[str, Any] | None) -> tuple[di
         thresholds: dict[str, Any] = {}
         for name, share in calibrate.FALSE_ALARMS.items():
             # Over all topics alike; each set of posts the same part of it.
-            limit = calibrate.threshold(value[~about], group[~about], share)
+            limit = calibrate.threshold(value[~about], group[~about], share / MARGIN)
             thresholds[name] = calibrate.rounded_up(float(calibrate.score(np.array(limit), slope, offset)))
         thresholds["default"] = calibrate.DEFAULT
-        nearness = {"slope": slope, "offset": offset}
+        nearness = {"slope": slope, "offset": offset, "prior": calibrate.PRIOR, "margin": MARGIN}
     else:
         nearness, thresholds = kept["nearness"], kept["thresholds"]
     slope, offset = nearness["slope"], nearness["offset"]

@@ -65,16 +65,20 @@ export const workbenchModule = wasmModule("workbench", ["core", "importers", "pa
 });
 
 /**
- * Runs models, in a worker of its own. tract with all that it can do is large; level 3 goes only to what multiplies (`Cargo.toml`), and
- * more of `wasm-opt` would take minutes.
+ * Runs models, in a worker of its own. Built to compile soon: tract is large, level 3 goes only to what multiplies (`Cargo.toml`), and what
+ * more would cost is in docs/decisions/scoring.md.
  */
-export const scorerModule = wasmModule("scorer", ["models", "personal"], {
-  CARGO_PROFILE_WASM_OPT_LEVEL: "s",
-  CARGO_PROFILE_WASM_LTO: "off",
-  CARGO_PROFILE_WASM_CODEGEN_UNITS: "16",
-  DIFFRACT_WASM_FLAGS: "+simd128",
-  DIFFRACT_WASM_OPT: "-O1",
-});
+export const scorerModule = (() => {
+  const module = wasmModule("scorer", ["models", "personal"], {
+    CARGO_PROFILE_WASM_OPT_LEVEL: "s",
+    CARGO_PROFILE_WASM_LTO: "off",
+    CARGO_PROFILE_WASM_CODEGEN_UNITS: "16",
+    DIFFRACT_WASM_FLAGS: "+simd128",
+    DIFFRACT_WASM_OPT: "-O0",
+  });
+  // The word pieces are compiled in.
+  return { ...module, inputs: [...module.inputs, "models/wordpiece"] };
+})();
 
 /**
  * Reads and rewrites the answers of platforms, in the background. Fast before small: it is loaded when a page asks for a
@@ -92,6 +96,7 @@ export const WASM_MODULES: readonly WasmModule[] = [
   nearModule,
   workbenchModule,
   rewriterModule,
+  scorerModule,
 ];
 
 /** Whether the extension runs models: they and their scorer travel together or not at all. */

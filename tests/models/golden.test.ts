@@ -1,10 +1,8 @@
-/** The scorer in wasm, held to the golden files: in Node, and in a worker of each browser. */
+/** The scorer in wasm, held to the golden files. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { chosenBrowsers, launch } from "../support/browsers.ts";
 import { loadScorer, readHere } from "./node.ts";
 import { compareGolden } from "./scorer.ts";
-import { startModels } from "./serve.ts";
 
 test("in Node all models agree with training to 1e-4", async () => {
   const { Scorer } = await loadScorer();
@@ -12,23 +10,3 @@ test("in Node all models agree with training to 1e-4", async () => {
   assert.deepEqual(differences.slice(0, 10), []);
   assert.ok(compared > 20_000, `${compared} numbers`);
 });
-
-for (const name of chosenBrowsers()) {
-  test(`in a worker of ${name} all models agree with training to 1e-4`, async () => {
-    await loadScorer();
-    const served = await startModels("golden");
-    const running = await launch(name);
-    try {
-      const page = await running.newPage();
-      await page.goto(served.url);
-      const { compared, differences } = (await page.evaluate("work()")) as Awaited<
-        ReturnType<typeof compareGolden>
-      >;
-      assert.deepEqual(differences.slice(0, 10), []);
-      assert.ok(compared > 20_000, `${compared} numbers`);
-    } finally {
-      await running.close();
-      await served.close();
-    }
-  });
-}

@@ -2,8 +2,18 @@
 
 /** What `dist/scorer/diffract_scorer.js` exports, as far as it is used. */
 export interface ScorerModule {
-  initSync(options: { module: Uint8Array }): { memory: WebAssembly.Memory };
+  initSync(options: { module: Uint8Array }): { memory: WebAssembly.Memory; __wasm_call_ctors(): void };
   Scorer: new () => Scorer;
+  Taught: new (name: string, texts: string[], belongs: Uint8Array, meanings: Float32Array) => Taught;
+}
+
+/** A filter that has learned: see `crate/scorer`. */
+export interface Taught {
+  score(texts: string[], meanings: Float32Array): Float32Array;
+  told(texts: string[], meanings: Float32Array): string;
+  look(text: string, meaning: Float32Array): string;
+  export(name: string, encoder: Uint8Array): { card: string; onnx: Uint8Array };
+  free(): void;
 }
 
 /** A tensor as another runtime is fed. */

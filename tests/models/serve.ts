@@ -30,7 +30,6 @@ export async function startModels(client: string): Promise<{ url: string; close(
     write: false,
     format: "esm",
     target: "es2022",
-    external: ["/*"],
   });
   const worker = outputFiles[0]?.text;
   if (worker === undefined) throw new Error("esbuild gave no output for the worker");

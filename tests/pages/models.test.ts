@@ -10,6 +10,7 @@ import type { Thumb } from "../../extension/shared/messages.ts";
 import { click, says, text } from "./acts.ts";
 import { noCards, ownCard, shippedModels } from "./models.ts";
 import { errorsOf, type Opening, type Pages, startPages } from "./pages.ts";
+import { needsWorkbench } from "./paths.ts";
 
 let pages: Pages;
 let folder: string;
@@ -375,12 +376,25 @@ test("thumbs in the popup teach the filter of last time; in a private window the
   await hidden.close();
 });
 
-test("thumbs in the reader", async () => {
+test("thumbs for a post that was picked on a page", { skip: needsWorkbench }, async () => {
+  const page = await pages.open("dashboard", { hash: "#from/once", picked: { once: "x r3" } });
+  await says(page, "Or teach a filter by it");
+  await click(page, "Less like this: Airdrop tonight");
+  await page.waitForFunction(() => window.fake.filters.get("examples")?.[0]?.text.startsWith("Airdrop"));
+  await page.close();
+});
+
+test("thumbs in the reader", { skip: needsWorkbench }, async () => {
   const page = await pages.open("reader", { gathered: 20 });
   await page.waitForSelector(".post");
   await click(page, "Less or more like this");
   await click(page, "Less like this");
-  await page.waitForFunction(() => window.fake.filters.get("not_for_me")?.length === 1);
+  await page.waitForFunction(() => window.fake.filters.get("examples")?.length === 1);
+  await page.evaluate(() => {
+    if (window.scenario) window.scenario.refusal = "There is no room.";
+  });
+  await click(page, "More like this");
+  await says(page, "The thumb was not taken: There is no room.");
   assert.deepEqual(errorsOf(page), []);
   await page.close();
 });

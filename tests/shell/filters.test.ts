@@ -126,6 +126,22 @@ describe("filters", { skip: missing }, () => {
     assert.equal(action("b"), "collapse");
   });
 
+  test("that are called `examples` answer to `like @examples`", async () => {
+    const { background, ask } = await start({ stored: { rules: "collapse if like @examples\n" } });
+    await ask({ type: "teach", filter: "examples", thumbs: BOTH });
+    const heard: Record<string, unknown>[] = [];
+    background.connect((message) => void heard.push(message))({
+      type: "posts",
+      seq: 1,
+      host: "x.com",
+      visit: "v",
+      posts: '[{"id":"b","text":"A third kettle"}]',
+    });
+    await until(() => heard.some(({ type }) => type === "later"));
+    const [verdict] = JSON.parse(String(heard.find(({ type }) => type === "later")?.verdicts));
+    assert.equal(verdict.action, "collapse");
+  });
+
   test("keep words once, cut to a thousand characters, and at most three hundred", async () => {
     const { ask, filters } = await start();
     await ask({ type: "teach", filter: "kettles", thumbs: [{ text: "👍".repeat(1000), belongs: true }] });
@@ -268,6 +284,17 @@ describe("filters", { skip: missing }, () => {
     assert.match(await refused({ type: "filter", filter: "f0" }), /cannot be read/);
     await ask({ type: "remove-model", model: "f0" });
     assert.equal(filters()?.has("f0"), false);
+  });
+
+  test("keep nothing of a private window, not even of a post that was picked there", async () => {
+    const { background, ask, refused, filters } = await start();
+    background.tell({ type: "picked", post: '{"id":"s","text":"a secret kettle"}' }, true);
+    await until(() => background.opened.length > 0);
+    const thumb = thumbs(["a secret kettle"], true);
+    assert.match(await refused({ type: "teach", filter: "kettles", thumbs: thumb }), /private window/);
+    assert.equal(filters()?.size ?? 0, 0);
+    await ask({ type: "teach", filter: "kettles", thumbs: BOTH });
+    assert.deepEqual(await ask<Question[]>({ type: "questions" }), []);
   });
 
   test("are looked at with a text, and tried on the posts of this visit", async () => {

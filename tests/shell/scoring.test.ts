@@ -366,6 +366,40 @@ describe("what rules are told of models", () => {
     assert.equal(catalogue.forRules().spam, undefined);
   });
 
+  test("what the reader chose is a bound: no rule is wrong more often, and none is loosened", () => {
+    const catalogue = new Catalogue(CARDS);
+    catalogue.set({ toxic: { strictness: "certain" }, wise: { strictness: "possible" } });
+    assert.deepEqual(catalogue.forRules().toxic?.thresholds, {
+      certain: 0.95,
+      likely: 0.95,
+      possible: 0.95,
+      chosen: 0.95,
+    });
+    assert.deepEqual(catalogue.forRules().wise?.thresholds, {
+      certain: 0.95,
+      likely: 0.9,
+      possible: 0.8,
+      chosen: 0.8,
+    });
+  });
+
+  test("a filter that is taught is asked once it knows three of each sort", () => {
+    const catalogue = new Catalogue(CARDS);
+    const taught = { belong: 3, others: 2, sha256: sha("f") };
+    catalogue.set({ kettles: { taught }, toxic: { taught } });
+    assert.deepEqual(catalogue.names(), ["kettles"], "no filter takes a shipped model's place");
+    assert.equal(catalogue.get("kettles"), undefined);
+    catalogue.set({ kettles: { taught: { ...taught, others: 3 } } });
+    assert.deepEqual(catalogue.get("kettles")?.place, { name: "kettles", from: "taught" });
+    assert.deepEqual(catalogue.forRules().kettles?.thresholds, {
+      certain: 0.9,
+      likely: 0.8,
+      possible: 0.65,
+      chosen: 0.8,
+    });
+    assert.equal(catalogue.get("toxic")?.place.from, "shipped");
+  });
+
   test("a model of the reader's own is a name like the others; a card that does not read costs itself", () => {
     const catalogue = new Catalogue([...CARDS, { name: "no card" }]);
     assert.equal(catalogue.troubles.length, 1);

@@ -149,6 +149,26 @@ pub enum Effect {
     Replace(String),
 }
 
+impl Effect {
+    /// What it is called in the rule language.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Hide => "hide",
+            Self::Collapse => "collapse",
+            Self::Blur(_) => "blur",
+            Self::Dim => "dim",
+            Self::Label(_) => "label",
+            Self::Highlight => "highlight",
+            Self::Score(change) if *change < 0.0 => "demote",
+            Self::Score(_) => "boost",
+            Self::Keep => "keep",
+            Self::Limit(_) => "limit",
+            Self::Order(_) => "order",
+            Self::Replace(_) => "replace",
+        }
+    }
+}
+
 /// What `blur` blurs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

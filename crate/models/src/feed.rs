@@ -99,8 +99,25 @@ impl Tensors {
         }
     }
 
+    /// How many lists of a text there are.
+    pub fn lists(&self) -> usize {
+        match self {
+            Tensors::Picture(_) => 0,
+            Tensors::Lists(Lists(lists)) => lists.len(),
+        }
+    }
+
     /// The sizes to check a graph with: for `batch` texts or pictures, each list as long as `length` (at most its longest) says.
     pub fn feeds(&self, batch: usize, length: usize) -> Vec<Feed> {
+        self.feeds_of(batch, |_| length)
+    }
+
+    /// For `batch` texts with one entry in each list, and two in `list`.
+    pub fn feeds_longer(&self, batch: usize, list: usize) -> Vec<Feed> {
+        self.feeds_of(batch, |one| if one == list { 2 } else { 1 })
+    }
+
+    fn feeds_of(&self, batch: usize, length: impl Fn(usize) -> usize) -> Vec<Feed> {
         let ranges: Vec<Option<(i64, i64)>> = match self {
             Tensors::Picture(_) => vec![None],
             Tensors::Lists(Lists(lists)) => {
@@ -120,7 +137,7 @@ impl Tensors {
                     .iter()
                     .map(|dimension| match *dimension {
                         Dimension::Batch => batch,
-                        Dimension::Length(list) => length.min(longest(list)),
+                        Dimension::Length(list) => length(list).min(longest(list)),
                         Dimension::Fixed(size) => size,
                     })
                     .collect(),
@@ -195,9 +212,8 @@ impl List {
         let pieces = features.pieces.as_deref().unwrap_or_default();
         match self {
             List::Grams { bits } => {
-                for (id, weight) in features.grams.iter().flat_map(|grams| grams.weighted(bits)) {
-                    ids.push(id);
-                    weights.push(weight);
+                if let Some(grams) = &features.grams {
+                    grams.feed(bits, ids, weights);
                 }
             }
             List::Pieces { longest } => {

@@ -11,6 +11,7 @@ mod calibration;
 pub mod card;
 mod feed;
 pub mod folder;
+mod fused;
 mod model;
 mod onnx;
 mod picture;

@@ -9,10 +9,13 @@ use crate::refusal::Refusal;
 use crate::session::{Numbers, RunError, Session};
 use crate::text::Composed;
 use sha2::{Digest, Sha256};
+use std::collections::HashMap;
 use std::fmt::Write as _;
 
 /// The most texts that are put into one run of a model.
 const MOST_BATCH: usize = 32;
+/// What a run costs by itself, whatever it is fed, in operations: as many may be spent on padding to save one.
+const RUN: u64 = 20_000_000;
 /// The longest list for which shapes are found out when nothing says how long lists get.
 const LONGEST: usize = MOST_GRAMS;
 
@@ -33,6 +36,9 @@ pub struct Checked<'a> {
     onnx: &'a [u8],
     tensors: Tensors,
     cost: Cost,
+    entries: Vec<u64>,
+    /// The shapes of all constants.
+    constants: HashMap<String, Vec<usize>>,
 }
 
 /// A prepared model.
@@ -41,6 +47,8 @@ pub struct Model {
     session: Session,
     tensors: Tensors,
     cost: Cost,
+    /// What one more entry of each list costs, in operations.
+    entries: Vec<u64>,
 }
 
 /// One tensor that a model is fed.
@@ -80,9 +88,15 @@ impl<'a> Checked<'a> {
         check_ports(&card, &graph, &tensors)?;
         // For one as long as can be, and for two short ones: a shape that holds for both holds for all.
         let longest = check_outputs(&card, &graph, &tensors, 1, LONGEST)?;
-        check_outputs(&card, &graph, &tensors, 2, 1)?;
-        let Inspected { operations, weights, live, .. } = longest;
-        Ok(Checked { card, onnx, tensors, cost: Cost { operations, weights, live } })
+        let two = check_outputs(&card, &graph, &tensors, 2, 1)?;
+        let Inspected { operations, weights, live, constants, .. } = longest;
+        let entries = (0..tensors.lists())
+            .map(|list| {
+                let longer = inspect(&graph, &tensors.feeds_longer(2, list), 2)?;
+                Ok(longer.operations.saturating_sub(two.operations) / 2)
+            })
+            .collect::<Result<_, Refusal>>()?;
+        Ok(Checked { card, onnx, tensors, cost: Cost { operations, weights, live }, entries, constants })
     }
 
     /// What was read.
@@ -97,9 +111,9 @@ impl<'a> Checked<'a> {
 
     /// Makes it ready to run.
     pub fn prepare(self) -> Result<Model, Refusal> {
-        let Checked { card, onnx, tensors, cost } = self;
-        let session = Session::prepare(onnx, &tensors.ports())?;
-        Ok(Model { card, session, tensors, cost })
+        let Checked { card, onnx, tensors, cost, entries, constants } = self;
+        let session = Session::prepare(onnx, &tensors.ports(), &constants)?;
+        Ok(Model { card, session, tensors, cost, entries })
     }
 }
 
@@ -177,7 +191,7 @@ fn check_outputs(
     batch: usize,
     length: usize,
 ) -> Result<Inspected, Refusal> {
-    let inspected = inspect(graph, &tensors.feeds(batch, length))?;
+    let inspected = inspect(graph, &tensors.feeds(batch, length), batch)?;
     let wanted = vec![batch, card.outputs()];
     for (name, element, shape) in &inspected.outputs {
         if *element != ElementType::Float || *shape != wanted {
@@ -244,20 +258,12 @@ impl Model {
             lists.find(text, features);
         }
         let lengths: Vec<Vec<usize>> = features.iter().map(|features| lists.lengths(features)).collect();
-        // Texts of like length together: little is padded.
-        let mut order: Vec<usize> = (0..texts.len()).collect();
-        order.sort_by_key(|&place| &lengths[place]);
+        let most = usize::try_from(MOST_LIVE / self.cost.live.max(1)).unwrap_or(MOST_BATCH);
         let mut outputs = vec![Vec::new(); texts.len()];
-        for places in order.chunks(self.batch()) {
-            self.run(lists, features, &lengths, places, &mut outputs)?;
+        for places in batches(&lengths, &self.entries, most.clamp(1, MOST_BATCH)) {
+            self.run(lists, features, &lengths, &places, &mut outputs)?;
         }
         Ok(outputs)
-    }
-
-    /// How many texts are put into one run.
-    fn batch(&self) -> usize {
-        let most = usize::try_from(MOST_LIVE / self.cost.live.max(1)).unwrap_or(MOST_BATCH);
-        most.clamp(1, MOST_BATCH)
     }
 
     fn run(
@@ -331,8 +337,69 @@ impl Model {
     }
 }
 
+/// Which texts are run together: at most `most`, and of such like lengths that padding costs less than another run would. `entries`: what
+/// one more entry of each list costs.
+fn batches(lengths: &[Vec<usize>], entries: &[u64], most: usize) -> Vec<Vec<usize>> {
+    let work = |text: usize| -> u64 {
+        lengths[text]
+            .iter()
+            .zip(entries)
+            .map(|(&length, &each)| length as u64 * each)
+            .fold(0, u64::saturating_add)
+    };
+    let mut order: Vec<usize> = (0..lengths.len()).collect();
+    order.sort_by_key(|&text| (work(text), &lengths[text]));
+    let mut found: Vec<Vec<usize>> = Vec::new();
+    // The longest of a batch, and what padding costs in it so far.
+    let (mut longest, mut padding) = (0, 0_u64);
+    for text in order.into_iter().rev() {
+        let more = u64::saturating_sub(longest, work(text));
+        match found.last_mut() {
+            Some(batch) if batch.len() < most && padding.saturating_add(more) <= RUN => {
+                batch.push(text);
+                padding += more;
+            }
+            _ => {
+                found.push(vec![text]);
+                (longest, padding) = (work(text), 0);
+            }
+        }
+    }
+    found
+}
+
 /// The greatest of each length.
 fn longest<'a>(mut lengths: impl Iterator<Item = &'a [usize]>) -> Vec<usize> {
     let first = lengths.next().unwrap_or_default().to_vec();
     lengths.fold(first, |longest, lengths| longest.iter().zip(lengths).map(|(&a, &b)| a.max(b)).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::batches;
+
+    fn sizes(lengths: &[usize], entry: u64, most: usize) -> Vec<Vec<usize>> {
+        let lists: Vec<Vec<usize>> = lengths.iter().map(|&length| vec![length]).collect();
+        let mut seen: Vec<usize> = Vec::new();
+        let found = batches(&lists, &[entry], most);
+        for batch in &found {
+            seen.extend(batch);
+        }
+        seen.sort_unstable();
+        assert_eq!(seen, (0..lengths.len()).collect::<Vec<_>>(), "each text once");
+        found.iter().map(|batch| batch.iter().map(|&text| lengths[text]).collect()).collect()
+    }
+
+    #[test]
+    fn where_an_entry_is_cheap_texts_of_all_lengths_run_together() {
+        assert_eq!(sizes(&[10, 300, 80, 200], 4, 32), [[300, 200, 80, 10]]);
+        assert_eq!(sizes(&[1; 70], 4, 32).iter().map(Vec::len).collect::<Vec<_>>(), [32, 32, 6]);
+    }
+
+    #[test]
+    fn where_an_entry_is_dear_only_texts_of_one_length_do() {
+        assert_eq!(sizes(&[10, 13, 10, 30], 10_000_000, 32), [vec![30], vec![13], vec![10, 10]]);
+        assert_eq!(sizes(&[10, 11, 10], 10_000_000, 32), [vec![11, 10, 10]]);
+        assert!(sizes(&[], 1, 32).is_empty());
+    }
 }

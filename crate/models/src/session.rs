@@ -1,7 +1,9 @@
 //! A model in tract: prepared once, run many times.
 
+use crate::fused;
 use crate::onnx::ElementType;
 use crate::refusal::Refusal;
+use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use thiserror::Error;
@@ -62,8 +64,13 @@ pub struct Session {
 
 impl Session {
     /// Reads a checked file, folds what is constant, and chooses kernels. `ports` is what it will be fed, in that order.
-    pub fn prepare(onnx: &[u8], ports: &[Port]) -> Result<Session, Refusal> {
-        let prepared = guarded(|| prepare(onnx, ports));
+    /// `constants`: the shapes of all constants of the graph, of those that are computed while it is loaded too.
+    pub fn prepare(
+        onnx: &[u8],
+        ports: &[Port],
+        constants: &HashMap<String, Vec<usize>>,
+    ) -> Result<Session, Refusal> {
+        let prepared = guarded(|| prepare(onnx, ports, constants));
         prepared.map(|plan| Session { plan }).map_err(Refusal::Preparation)
     }
 
@@ -94,11 +101,16 @@ impl Session {
     }
 }
 
-fn prepare(onnx: &[u8], ports: &[Port]) -> TractResult<Arc<TypedRunnableModel>> {
-    let mut bytes = onnx;
-    let mut model = tract_onnx::onnx().with_ignore_value_info(true).model_for_read(&mut bytes)?;
+fn prepare(
+    onnx: &[u8],
+    ports: &[Port],
+    constants: &HashMap<String, Vec<usize>>,
+) -> TractResult<Arc<TypedRunnableModel>> {
+    let mut model = fused::read(onnx, constants)?;
     let symbols = model.symbols.clone();
-    let batch = symbols.new_with_prefix("batch");
+    // Pictures come one by one, and knowing that, tract finds better ways.
+    let lists = ports.iter().any(|port| port.shape.iter().any(|size| matches!(size, Dimension::Length(_))));
+    let batch: TDim = if lists { symbols.new_with_prefix("batch").into() } else { 1.into() };
     let lengths: Vec<Symbol> = ports.iter().map(|_| symbols.new_with_prefix("length")).collect();
     model = model.with_input_names(ports.iter().map(|port| port.name.as_str()))?;
     for (place, port) in ports.iter().enumerate() {
@@ -106,7 +118,7 @@ fn prepare(onnx: &[u8], ports: &[Port]) -> TractResult<Arc<TypedRunnableModel>> 
             .shape
             .iter()
             .map(|dimension| match *dimension {
-                Dimension::Batch => batch.clone().into(),
+                Dimension::Batch => batch.clone(),
                 Dimension::Length(list) => lengths[list].clone().into(),
                 Dimension::Fixed(size) => size.into(),
             })

@@ -214,22 +214,51 @@ fn a_tensor_of_two_gigabytes() {
     assert_eq!(refusal(crossed), Refusal::TooLarge { what: "square".to_owned(), most: 64 << 20 });
 }
 
+/// Nodes that make [batch, 512, 512] of each text, and multiply it by itself as often as is said: 134 million multiplications each time.
+fn squares(graph: &mut GraphProto, times: usize) -> Vec<NodeProto> {
+    let side = 512;
+    graph.initializer.push(floats("wide", &[1, 512 * 512], &vec![1e-4; side * side]));
+    graph.initializer.push(TensorProto {
+        name: "square".to_owned(),
+        dims: vec![3],
+        data_type: 7,
+        int64_data: vec![-1, 512, 512],
+        ..TensorProto::default()
+    });
+    let mut nodes =
+        vec![node("MatMul", &["add_11", "wide"], "flat"), node("Reshape", &["flat", "square"], "power0")];
+    nodes.extend((0..times).map(|i| {
+        let power = format!("power{i}");
+        node("MatMul", &[&power, &power], &format!("power{}", i + 1))
+    }));
+    nodes
+}
+
 #[test]
 fn too_many_multiplications() {
     let (card, mut model) = spam();
     let graph = model.graph.as_mut().expect("a graph");
-    // Each text through a thousand matrices of 2048 × 2048: one constant, small enough, used again and again.
-    let side = 2048;
-    let values = vec![1e-4; side * side];
-    graph.initializer.push(floats("matrix", &[2048, 2048], &values));
-    graph.initializer.push(floats("wide", &[1, 2048], &values[..side]));
-    let mut nodes = vec![node("MatMul", &["add_11", "wide"], "wide0")];
-    nodes.extend(
-        (0..1000).map(|i| node("MatMul", &[&format!("wide{i}"), "matrix"], &format!("wide{}", i + 1))),
-    );
+    let nodes = squares(graph, 40);
     let at = graph.node.len() - 1;
     graph.node.splice(at..at, nodes);
     assert!(matches!(check(card, &model), Err(Refusal::TooCostly { .. })));
+}
+
+#[test]
+fn a_matrix_that_is_small_but_used_often() {
+    let (card, mut model) = spam();
+    let graph = model.graph.as_mut().expect("a graph");
+    // One constant of 4 MB. The runtime would keep a copy of it for each of its two hundred places.
+    let side = 1024;
+    graph.initializer.push(floats("matrix", &[1024, 1024], &vec![1e-4; side * side]));
+    graph.initializer.push(floats("wide", &[1, 1024], &vec![1e-4; side]));
+    let mut nodes = vec![node("MatMul", &["add_11", "wide"], "wide0")];
+    nodes.extend(
+        (0..200).map(|i| node("MatMul", &[&format!("wide{i}"), "matrix"], &format!("wide{}", i + 1))),
+    );
+    let at = graph.node.len() - 1;
+    graph.node.splice(at..at, nodes);
+    assert!(matches!(check(card, &model), Err(Refusal::TooLarge { .. })));
 }
 
 #[test]

@@ -164,11 +164,9 @@ export class ItemReader {
 
   #identity(scene: Scene, plan: Plan): string | null {
     for (const r of plan.identity) {
-      for (const raw of this.#raw(scene, r)) {
-        const id = raw.trim();
-        if (id === "") continue;
+      const id = this.#first(scene, r, (raw) => raw.trim() || undefined);
+      if (id !== undefined)
         return id.length <= MAX_ID ? cut(id, MAX_ID) : `${cut(id, MAX_ID / 2)}~${hashText(id)}`;
-      }
     }
     return null;
   }
@@ -195,15 +193,15 @@ export class ItemReader {
 
   #text(scene: Scene, field: TextField, r: Step): string | undefined {
     const all: string[] = [];
-    for (const raw of this.#raw(scene, r)) {
+    const value = this.#first(scene, r, (raw) => {
       // Known to be empty is not unknown.
       if (r.value === "") return "";
-      const value = this.#asText(field, raw);
-      if (value === undefined || value === "") continue;
+      const value = this.#asText(field, raw) || undefined;
       if (!r.all) return value;
-      all.push(value);
-    }
-    return all.length > 0 ? cut(all.join("\n"), MAX_TEXT) : undefined;
+      if (value !== undefined) all.push(value);
+      return undefined;
+    });
+    return value ?? (all.length > 0 ? cut(all.join("\n"), MAX_TEXT) : undefined);
   }
 
   #asText(field: TextField, raw: string): string | undefined {
@@ -214,43 +212,36 @@ export class ItemReader {
   }
 
   #flag(scene: Scene, r: Step): boolean | undefined {
-    for (const raw of this.#raw(scene, r, true)) {
-      if (typeof r.value === "boolean") return r.value;
-      // `promoted="false"` says no; a bare attribute says yes.
-      return !(r.attr !== undefined && r.match === undefined && /^(?:false|0|no)$/i.test(raw));
-    }
-    return undefined;
+    const isYes = (raw: string) =>
+      typeof r.value === "boolean"
+        ? r.value
+        : // `promoted="false"` says no; a bare attribute says yes.
+          !(r.attr !== undefined && r.match === undefined && /^(?:false|0|no)$/i.test(raw));
+    return this.#first(scene, r, isYes, true);
   }
 
   #number(scene: Scene, r: Step): number | undefined {
     if (r.count) return this.#elements(scene, r).length;
-    for (const raw of this.#raw(scene, r, false, MAX_SHORT)) {
-      if (typeof r.value === "number") return r.value;
-      const n = parseNumber(raw, this.#adapter.words);
-      if (n !== undefined) return n;
-    }
-    return undefined;
+    const value = (raw: string) =>
+      typeof r.value === "number" ? r.value : parseNumber(raw, this.#adapter.words);
+    return this.#first(scene, r, value, false, MAX_SHORT);
   }
 
   #span(scene: Scene, field: SpanField, r: Step): number | undefined {
-    for (const raw of this.#raw(scene, r, false, MAX_SHORT)) {
-      const n =
-        field === "time"
-          ? parseTime(raw)
-          : field === "age"
-            ? parseAge(raw, this.#adapter.words)
-            : parseDuration(raw, this.#adapter.words);
-      if (n !== undefined) return n;
-    }
-    return undefined;
+    const value = (raw: string) => {
+      if (field === "time") return parseTime(raw);
+      const { words } = this.#adapter;
+      return field === "age" ? parseAge(raw, words) : parseDuration(raw, words);
+    };
+    return this.#first(scene, r, value, false, MAX_SHORT);
   }
 
   #choice<T extends string>(scene: Scene, r: Step, is: (s: unknown) => s is T): T | undefined {
-    for (const raw of this.#raw(scene, r, r.value !== undefined)) {
+    const value = (raw: string) => {
       const value = r.value ?? raw.trim().toLowerCase();
-      if (is(value)) return value;
-    }
-    return undefined;
+      return is(value) ? value : undefined;
+    };
+    return this.#first(scene, r, value, r.value !== undefined);
   }
 
   #setOf(post: Post, scene: Scene, field: SetField, readings: readonly Step[]): void {
@@ -258,11 +249,12 @@ export class ItemReader {
     const most = field === "links" ? MAX_LINKS : MAX_SET;
     const longest = field === "links" ? MAX_ADDRESS : MAX_SHORT;
     for (const r of readings) {
-      for (const raw of this.#raw(scene, r, r.value !== undefined, MAX_SHORT)) {
+      const add = (raw: string) => {
         const value = this.#asMember(field, typeof r.value === "string" ? r.value : raw);
         if (value !== undefined && value !== "" && values.size < most) values.add(cut(value, longest));
-        if (r.value !== undefined) break;
-      }
+        return r.value === undefined ? undefined : true;
+      };
+      this.#first(scene, r, add, r.value !== undefined, MAX_SHORT);
     }
     if (field === "media") post.media = [...values].filter((v): v is Medium => isMedium(v));
     else post[field] = [...values];
@@ -276,41 +268,61 @@ export class ItemReader {
   }
 
   /**
-   * What a reading reads, match by match. `presence`: where only presence matters, the text is not assembled.
-   * `longest`: elements that hold more are passed over, in UTF-16 code units.
+   * What a reading reads, match by match, until `take` makes something of it. `presence`: where only presence matters, the text
+   * is not assembled. `longest`: elements that hold more are passed over, in UTF-16 code units.
    */
-  *#raw(scene: Scene, r: Step, presence = false, longest = Number.POSITIVE_INFINITY): Generator<string> {
-    const textNeeded = r.match !== undefined || r.words !== undefined || !presence;
+  #first<T>(
+    scene: Scene,
+    r: Step,
+    take: (raw: string) => T | undefined,
+    presence = false,
+    longest = Number.POSITIVE_INFINITY,
+  ): T | undefined {
     const elements = this.#elements(scene, r);
-    if (elements.length === 0) return;
+    if (elements.length === 0) return undefined;
     const candidates = r.words !== undefined && r.attr === undefined ? new Set(elements) : undefined;
     for (const e of elements) {
-      let raw: string;
-      if (r.attr !== undefined) {
-        const value = e.getAttribute(r.attr);
-        if (value === null) continue;
-        raw = cut(value, MAX_TEXT);
-      } else if (!textNeeded || (r.value !== undefined && r.match === undefined && r.words === undefined)) {
-        raw = "";
-      } else if (r.words !== undefined) {
-        if (isMereWrapper(e, candidates)) continue;
-        const label = this.#label(scene, e, r.words);
-        if (label === null) continue;
-        raw = label;
-      } else if (e.textContent.length > longest) {
-        continue;
-      } else {
-        raw = visibleText(e, { skip: r.in === "quote" ? [] : scene.foreign });
-      }
-      if (r.words !== undefined && r.attr !== undefined && !this.#labels[r.words].has(raw)) continue;
-      if (r.pattern !== null) {
-        const m = r.pattern.exec(raw);
-        if (!m) continue;
-        raw = m.slice(1).find((g) => g !== undefined) ?? m[0];
-      }
-      if (typeof r.value === "string") yield r.value;
-      else yield r.prefix === undefined ? raw : r.prefix + raw;
+      const raw = this.#raw(scene, r, e, presence, longest, candidates);
+      if (raw === null) continue;
+      const value = take(raw);
+      if (value !== undefined) return value;
     }
+    return undefined;
+  }
+
+  /** What a reading reads of one element that its selector found; null: nothing. */
+  #raw(
+    scene: Scene,
+    r: Step,
+    e: Element,
+    presence: boolean,
+    longest: number,
+    candidates: Set<Element> | undefined,
+  ): string | null {
+    let raw: string;
+    if (r.attr !== undefined) {
+      const value = e.getAttribute(r.attr);
+      if (value === null) return null;
+      raw = cut(value, MAX_TEXT);
+      if (r.words !== undefined && !this.#labels[r.words].has(raw)) return null;
+    } else if (r.words !== undefined) {
+      const label = isMereWrapper(e, candidates) ? null : this.#label(scene, e, r.words);
+      if (label === null) return null;
+      raw = label;
+    } else if (r.match === undefined && (presence || r.value !== undefined)) {
+      raw = "";
+    } else if (longest !== Number.POSITIVE_INFINITY && e.textContent.length > longest) {
+      return null;
+    } else {
+      raw = visibleText(e, { skip: r.in === "quote" ? [] : scene.foreign });
+    }
+    if (r.pattern !== null) {
+      const m = r.pattern.exec(raw);
+      if (!m) return null;
+      raw = m.slice(1).find((g) => g !== undefined) ?? m[0];
+    }
+    if (typeof r.value === "string") return r.value;
+    return r.prefix === undefined ? raw : r.prefix + raw;
   }
 
   #label(scene: Scene, e: Element, words: WordList): string | null {
@@ -370,10 +382,18 @@ function inRoots({ roots, contents }: Scene, css: string): Element[] {
 function sceneOf(found: Found, plan: Plan, nested: Element[], whole: boolean): Scene {
   const { item, extras } = found;
   const roots = extras.length > 0 ? [item, ...extras] : [item];
-  const quotes = plan.quote === "" ? NONE : listed(item.querySelectorAll(plan.quote));
-  const foreign = nested.length > 0 ? [...quotes, ...nested] : quotes;
   const contents = whole ? roots.map((root) => new Contents(root)) : null;
+  const [own] = contents ?? [];
+  const quotes = plan.quote === "" ? NONE : quotesIn(item, own, plan.quote);
+  const foreign = nested.length > 0 ? [...quotes, ...nested] : quotes;
   return { found, roots, contents, quotes, foreign, memo: [], labels: new Map() };
+}
+
+/** Parts of the item that are posts of someone else; never the item itself. */
+function quotesIn(item: Element, contents: Contents | undefined, css: string): Element[] {
+  if (contents === undefined) return listed(item.querySelectorAll(css));
+  const found = contents.select(css);
+  return found[0] === item ? found.slice(1) : found;
 }
 
 /** Shows nothing but an only child that is looked at itself. */

@@ -8,8 +8,11 @@ import { exampleOf } from "../../shared/taught.ts";
 import { tell } from "./browser.ts";
 import { announce } from "./parts.tsx";
 
-/** What the first filter is called. */
-const FIRST = "not_for_me";
+/** What the first filter is called: the language knows it as `like @examples`, there or not. */
+const FIRST = "examples";
+
+/** How rules ask a filter. */
+export const askedAs = (filter: string): string => (filter === FIRST ? `like @${FIRST}` : filter);
 
 /** Thumbs that were given on this page, by filter and words. */
 const given = signal<ReadonlyMap<string, boolean>>(new Map());

@@ -27,10 +27,12 @@ pub struct Inspected {
     pub outputs: Vec<(String, ElementType, Vec<usize>)>,
     /// Multiplications and other operations on one number, each time that it runs.
     pub operations: u64,
-    /// Memory of all constants that what is computed needs, once unpacked, in bytes.
+    /// Memory of all constants that what is computed needs, once unpacked, and of what multiplies for each time that it does, in bytes.
     pub weights: u64,
     /// The most memory that what is computed takes at one time, in bytes.
     pub live: u64,
+    /// The shapes of all constants, of those that are computed too.
+    pub constants: HashMap<String, Vec<usize>>,
 }
 
 /// What is known of a name.
@@ -41,15 +43,16 @@ struct Known<'a> {
     name: &'a str,
 }
 
-/// Finds every shape, and refuses what is over a limit or does not fit.
-pub fn inspect(graph: &Graph, feeds: &[Feed]) -> Result<Inspected, Refusal> {
+/// Finds every shape, and refuses what is over a limit or does not fit. `feeds` are for `batch` texts or pictures; the limits on work and on
+/// memory at one time are for one.
+pub fn inspect(graph: &Graph, feeds: &[Feed], batch: usize) -> Result<Inspected, Refusal> {
     let mut readers: HashMap<&str, usize> = HashMap::new();
     let read = graph.nodes.iter().flat_map(|node| node.inputs.iter().copied());
     for name in read.chain(graph.outputs.iter().map(|output| output.name)) {
         *readers.entry(name).or_default() += 1;
     }
     let mut known: HashMap<&str, Known> = HashMap::new();
-    let mut tally = Tally::default();
+    let mut tally = Tally { batch: batch as u64, ..Tally::default() };
 
     for constant in &graph.constants {
         let tensor = Tensor::constant(&constant.shape, &constant.values);
@@ -78,6 +81,11 @@ pub fn inspect(graph: &Graph, feeds: &[Feed]) -> Result<Inspected, Refusal> {
                         .ok_or_else(|| Refusal::Name(input.to_owned())),
                 })
                 .collect::<Result<Vec<_>, Refusal>>()?;
+            // tract keeps a packed copy of a matrix for each place where it multiplies, however often it is the same one.
+            if matches!(node.operator, "MatMul" | "Gemm" | "Conv") {
+                let matrices = inputs.iter().flatten().filter(|input| input.constant);
+                tally.packed = matrices.map(|one| one.bytes()).fold(tally.packed, u64::saturating_add);
+            }
             apply(node, &inputs)?
         };
         let output = output.check(name)?;
@@ -96,7 +104,7 @@ pub fn inspect(graph: &Graph, feeds: &[Feed]) -> Result<Inspected, Refusal> {
                 }
             }
         }
-        if tally.weights > MOST_WEIGHTS {
+        if tally.weights.saturating_add(tally.packed) > MOST_WEIGHTS {
             return Err(Refusal::TooLarge { what: "all weights together".to_owned(), most: MOST_WEIGHTS });
         }
     }
@@ -111,7 +119,18 @@ pub fn inspect(graph: &Graph, feeds: &[Feed]) -> Result<Inspected, Refusal> {
             Ok((known.name.to_owned(), known.tensor.element, known.tensor.shape.clone()))
         })
         .collect::<Result<Vec<_>, Refusal>>()?;
-    Ok(Inspected { outputs, operations: tally.operations, weights: tally.weights, live: tally.peak })
+    let constants = known
+        .values()
+        .filter(|one| one.tensor.constant)
+        .map(|one| (one.name.to_owned(), one.tensor.shape.clone()))
+        .collect();
+    Ok(Inspected {
+        outputs,
+        constants,
+        operations: tally.operations,
+        weights: tally.weights + tally.packed,
+        live: tally.peak,
+    })
 }
 
 fn define<'a>(
@@ -130,21 +149,28 @@ fn define<'a>(
 /// What adds up.
 #[derive(Default)]
 struct Tally {
+    batch: u64,
     operations: u64,
     unpacking: u64,
     /// Constants that are still read, in bytes.
     weights: u64,
+    /// Copies of matrices, one for each multiplication, in bytes.
+    packed: u64,
     live: u64,
     peak: u64,
 }
 
 impl Tally {
     fn works(&mut self, constant: bool, operations: u64) -> Result<(), Refusal> {
-        let total = if constant { &mut self.unpacking } else { &mut self.operations };
+        let (total, each) =
+            if constant { (&mut self.unpacking, 1) } else { (&mut self.operations, self.batch.max(1)) };
         *total = total.saturating_add(operations);
-        if *total > MOST_OPERATIONS {
+        if *total / each > MOST_OPERATIONS {
             let million = 1_000_000;
-            return Err(Refusal::TooCostly { operations: *total / million, most: MOST_OPERATIONS / million });
+            return Err(Refusal::TooCostly {
+                operations: *total / each / million,
+                most: MOST_OPERATIONS / million,
+            });
         }
         Ok(())
     }
@@ -152,7 +178,7 @@ impl Tally {
     fn lives(&mut self, bytes: u64) -> Result<(), Refusal> {
         self.live = self.live.saturating_add(bytes);
         self.peak = self.peak.max(self.live);
-        if self.peak > MOST_LIVE {
+        if self.peak / self.batch.max(1) > MOST_LIVE {
             return Err(Refusal::TooLarge {
                 what: "what is computed at one time".to_owned(),
                 most: MOST_LIVE,

@@ -153,7 +153,7 @@ function Strict({ model }: { model: ModelState }): JSX.Element | null {
   const { name, card, strictness } = model;
   const id = useId();
   const at = useSignal<Strictness | undefined>(undefined);
-  if (!isAdjustable(card) || card.kind !== "text" || card.task !== "classify") return null;
+  if (!isAdjustable(card) || card.kind !== "text" || card.task === "choose") return null;
   const now = at.value ?? strictnessOf(card, strictness);
   const [first] = recallsAt(card, thresholdName(card, now));
   const step = STEPS.indexOf(now);

@@ -8,10 +8,11 @@ import { ENOUGH, exampleOf, filterName, MAX_ASKING } from "../../../shared/taugh
 import { askFilter, askQuestions, askRecent } from "../../common/browser.ts";
 import { download } from "../../common/download.ts";
 import { announce, Notice, Switch } from "../../common/parts.tsx";
-import { filtersOf, Thumbs, targetOf, teach, unteach } from "../../common/thumbs.tsx";
+import { askedAs, filtersOf, Thumbs, targetOf, teach, unteach } from "../../common/thumbs.tsx";
 import { count } from "../../common/words.ts";
 import { failure, mine, place, refresh, request, state } from "../model.ts";
 import { examplesFile, modelFile } from "./files.ts";
+import { neededWords } from "./needs.ts";
 import { onBench } from "./own.tsx";
 import { Trying } from "./trying.tsx";
 import { percent } from "./words.ts";
@@ -196,17 +197,6 @@ function Teaching(): JSX.Element {
   );
 }
 
-/** What a filter still needs, in words; `undefined`: nothing. */
-export function neededWords({ belong, others }: { belong: number; others: number }): string | undefined {
-  const missing = [
-    belong < ENOUGH ? `${ENOUGH - belong} more that you want less of` : "",
-    others < ENOUGH ? `${ENOUGH - others} more that you want more of` : "",
-  ].filter((words) => words !== "");
-  if (missing.length === 0)
-    return belong + others < 10 ? "Rules can ask it; it gets better with ten examples and more." : undefined;
-  return `It needs ${missing.join(", and ")}, before rules can ask it.`;
-}
-
 /** Whether a rule of the reader's own names it. */
 const isUsed = (source: string, name: string): boolean =>
   source.split("\n").some((line) => new RegExp(`^[^#]*\\b${name}\\b`, "u").test(line));
@@ -216,7 +206,7 @@ function Filter({ model, others }: { model: ModelState; others: readonly ModelSt
   const source = mine.value?.source ?? "";
   const isReady = Math.min(taught.belong, taught.others) >= ENOUGH;
   const use = async (): Promise<void> => {
-    const rule = `collapse if ${name}  because "less like this"`;
+    const rule = `collapse if ${askedAs(name)}  because "less like this"`;
     const text = `${source}${source === "" || source.endsWith("\n") ? "" : "\n"}${rule}\n`;
     if (await request({ type: "set-rules", source: text, base: source }))
       announce(`Added to your rules: ${rule}`);
@@ -242,7 +232,7 @@ function Filter({ model, others }: { model: ModelState; others: readonly ModelSt
             Collapse what it finds
           </button>{" "}
           <span class="hint">
-            adds <code>collapse if {name}</code> to your rules
+            adds <code>collapse if {askedAs(name)}</code> to your rules
           </span>
         </p>
       )}
