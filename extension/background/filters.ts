@@ -127,6 +127,11 @@ export class Filters {
       throw new Refused(`There is a model "${name}" already; give the filter another name.`);
     if (origin === undefined && this.filters().length >= MAX_FILTERS)
       throw new Refused(`There is room for ${MAX_FILTERS} filters; forget one first. Nothing was changed.`);
+    const hidden = await this.hidden();
+    if (thumbs.some(({ text }) => hidden.has(text)))
+      throw new Refused(
+        "The post is from a private window; nothing of it is kept, so no filter can learn from it.",
+      );
     await this.change(store, name, (examples) => thumbs.reduce(withExample, examples as Example[]));
     await store.set("teaching", name);
     void this.learn(name, []).catch(() => {
@@ -276,9 +281,14 @@ export class Filters {
     }
   }
 
+  /** The words of posts of private windows. */
+  private async hidden(): Promise<Set<string>> {
+    return new Set((await this.recent.unkept()).map((json) => exampleOf(JSON.parse(json) as Post)));
+  }
+
   /** The words of the newest posts of this visit that have no thumb of this filter's. */
   private async untold(examples: readonly Example[]): Promise<string[]> {
-    const known = new Set(examples.map(({ text }) => text));
+    const known = new Set([...examples.map(({ text }) => text), ...(await this.hidden())]);
     const posts = (JSON.parse(await this.recent.latest()) as Post[]).reverse();
     const found = new Set<string>();
     for (const post of posts) {

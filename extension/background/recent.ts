@@ -140,6 +140,12 @@ export class Recent {
       .join(",")}]`;
   }
 
+  /** Those of private windows, as JSON: nothing of them may be kept anywhere. */
+  async unkept(): Promise<string[]> {
+    await this.settle();
+    return [...this.unstored].flatMap((key) => this.posts.get(key)?.json ?? []);
+  }
+
   /**
    * All of them and where each is from, as JSON arrays, newest last, but for those of private windows and of `paused` hosts.
    * `shown` are keys of posts that the reader asked to see.

@@ -390,6 +390,11 @@ test("thumbs in the reader", { skip: needsWorkbench }, async () => {
   await click(page, "Less or more like this");
   await click(page, "Less like this");
   await page.waitForFunction(() => window.fake.filters.get("examples")?.length === 1);
+  await page.evaluate(() => {
+    if (window.scenario) window.scenario.refusal = "There is no room.";
+  });
+  await click(page, "More like this");
+  await says(page, "The thumb was not taken: There is no room.");
   assert.deepEqual(errorsOf(page), []);
   await page.close();
 });

@@ -286,6 +286,17 @@ describe("filters", { skip: missing }, () => {
     assert.equal(filters()?.has("f0"), false);
   });
 
+  test("keep nothing of a private window, not even of a post that was picked there", async () => {
+    const { background, ask, refused, filters } = await start();
+    background.tell({ type: "picked", post: '{"id":"s","text":"a secret kettle"}' }, true);
+    await until(() => background.opened.length > 0);
+    const thumb = thumbs(["a secret kettle"], true);
+    assert.match(await refused({ type: "teach", filter: "kettles", thumbs: thumb }), /private window/);
+    assert.equal(filters()?.size ?? 0, 0);
+    await ask({ type: "teach", filter: "kettles", thumbs: BOTH });
+    assert.deepEqual(await ask<Question[]>({ type: "questions" }), []);
+  });
+
   test("are looked at with a text, and tried on the posts of this visit", async () => {
     const { background, ask } = await start();
     await ask({ type: "teach", filter: "kettles", thumbs: BOTH });

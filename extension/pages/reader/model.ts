@@ -54,6 +54,8 @@ export const phase = signal<Phase>({ is: "waiting" });
 export const feed = signal<Gathered | undefined>(undefined);
 /** Why the feed that is shown is not of now; empty: it is. */
 export const trouble = signal("");
+/** Why a thumb was not taken; empty: it was. */
+export const untaken = signal("");
 /** A later one, that waits to be asked for, and how many posts of it are new. */
 export const later = signal<{ feed: Gathered; count: number } | undefined>(undefined);
 /** Whether hidden posts stand in the feed, too. */

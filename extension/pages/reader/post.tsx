@@ -7,7 +7,7 @@ import { line, placeName, plain, webAddress } from "../common/plain.ts";
 import type { FeedPost } from "../common/post.ts";
 import { Thumbs, targetOf } from "../common/thumbs.tsx";
 import { again, count, done, figure, isCovering, why } from "../common/words.ts";
-import { packTitle, taught, touch, touchedOf, trouble } from "./model.ts";
+import { packTitle, taught, touch, touchedOf, untaken } from "./model.ts";
 import { ago, authorOf, mediaWords, placeWords, shortly, timeOf } from "./words.ts";
 
 /** Characters of a post before "Show all of it". */
@@ -70,7 +70,7 @@ export function Post({ made, entry, name, index, size }: PostProps): JSX.Element
           post={post}
           filter={targetOf(taught.value)}
           about={about}
-          onFailure={(words) => (trouble.value = words ?? "")}
+          onFailure={(words) => (untaken.value = words ?? "")}
         />
       ) : null}
       <Replies made={made} entry={entry} name={name} shown={touched.replies} about={about} />

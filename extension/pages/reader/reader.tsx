@@ -21,6 +21,7 @@ import {
   touch,
   touchedOf,
   trouble,
+  untaken,
 } from "./model.ts";
 import { Post } from "./post.tsx";
 import { type FeedHandle, VirtualFeed } from "./virtual-feed.tsx";
@@ -156,6 +157,17 @@ const TryAgain = (): JSX.Element => (
 
 /** Why the feed is not of now. It comes last and stands at the window's foot, where it moves nothing. */
 function Trouble(): JSX.Element | null {
+  if (untaken.value !== "")
+    return (
+      <div class="stale">
+        <Notice tone="bad" urgent>
+          <p>The thumb was not taken: {plain(untaken.value, 500)}</p>
+          <button type="button" class="small" onClick={() => (untaken.value = "")}>
+            Close this message
+          </button>
+        </Notice>
+      </div>
+    );
   if (trouble.value === "") return null;
   return (
     <div class="stale">

@@ -8,7 +8,7 @@ import { type Card, readModelCard, ruleName } from "../../../shared/card.ts";
 import { type ModelTrial, PENDING_MODEL, type Thumb } from "../../../shared/messages.ts";
 import type { Post } from "../../../shared/post.ts";
 import { wordsFor } from "../../../shared/reading.ts";
-import { anything, Misfit, object } from "../../../shared/shape.ts";
+import { anything, flag, Misfit, object, text } from "../../../shared/shape.ts";
 import { askRecent } from "../../common/browser.ts";
 import { announce, Notice } from "../../common/parts.tsx";
 import { count } from "../../common/words.ts";
@@ -22,7 +22,15 @@ const MAX_TRIED = 100;
 
 /** What was brought and waits for the reader's word. */
 type Candidate =
-  | { is: "model"; card: Card; text: string; json: string; onnx: Uint8Array; tried: ModelTrial["posts"] }
+  | {
+      is: "model";
+      card: Card;
+      text: string;
+      json: string;
+      onnx: Uint8Array;
+      /** Absent where it gives texts no score. */
+      tried?: ModelTrial["posts"];
+    }
   | { is: "examples"; name: string; thumbs: Thumb[] };
 
 const candidate = signal<Candidate | undefined>(undefined);
@@ -41,7 +49,7 @@ export async function onBench<T>(ask: (worker: ScorerWorker) => Promise<T>): Pro
   }
 }
 
-const readInfo = object({ card: anything });
+const readInfo = object({ card: anything, reads: text(20), score: flag });
 
 /** Looks at files that were chosen or dropped. */
 export async function bring(files: readonly File[]): Promise<void> {
@@ -61,14 +69,15 @@ export async function bring(files: readonly File[]): Promise<void> {
     const { info, scores } = await onBench((worker) =>
       worker.call("check", brought.card, brought.onnx, texts),
     );
-    const { card: raw } = readInfo(JSON.parse(info), "what the model is");
+    const { card: raw, reads, score } = readInfo(JSON.parse(info), "what the model is");
     candidate.value = {
       is: "model",
       card: readModelCard(raw),
       text: brought.card,
       json: JSON.stringify(raw),
       onnx: brought.onnx,
-      tried: scores.map((score, index) => ({ text: texts[index] ?? "", score })),
+      ...(reads === "text" &&
+        score && { tried: scores.map((score, index) => ({ text: texts[index] ?? "", score })) }),
     };
   } catch (error) {
     failure.value = refusalOf(error);
@@ -176,9 +185,7 @@ function NewModel({ card, tried }: Candidate & { is: "model" }): JSX.Element {
         card says is its maker’s word; only the file was checked. Rules ask it by its name:{" "}
         <code>collapse if {asked}</code>.
       </p>
-      {card.task === "classify" && card.kind === "text" ? (
-        <Plot posts={tried} threshold={card.thresholds[card.usual]} />
-      ) : null}
+      {tried === undefined ? null : <Plot posts={tried} threshold={card.thresholds[card.usual]} />}
       <details>
         <summary>What its card says</summary>
         <CardFacts card={card} threshold={card.usual} />
