@@ -17,7 +17,11 @@ const beside = (path: string) => new URL(path, location.href);
 let starting: Promise<Scorer> | undefined;
 function scorer(): Promise<Scorer> {
   if (starting !== undefined) return starting;
-  starting = init({ module_or_path: beside("scorer.wasm") }).then(() => new Scorer());
+  starting = init({ module_or_path: beside("scorer.wasm") }).then(({ __wasm_call_ctors }) => {
+    // tract's kernels make themselves known: once, not at every call.
+    __wasm_call_ctors();
+    return new Scorer();
+  });
   return starting;
 }
 

@@ -1,6 +1,6 @@
 /** The bindings of crate/scorer, as far as the worker uses them. */
 declare module "virtual:scorer" {
-  export default function init(options: { module_or_path: URL }): Promise<unknown>;
+  export default function init(options: { module_or_path: URL }): Promise<{ __wasm_call_ctors(): void }>;
   export class Scorer {
     free(): void;
     /** Reads, checks and keeps a model; what it is, as JSON. */

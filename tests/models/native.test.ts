@@ -26,7 +26,7 @@ interface Line {
   embedding?: number[];
 }
 
-/** What the command line says; it is built first. */
+/** What the command line says; it is built if it is older than its sources. */
 function native(model: string, args: string[]): Line[] {
   const { stdout, stderr, status, error } = spawnSync(
     "cargo",

@@ -11,6 +11,7 @@ export const readHere: Read = (path) => readFile(path);
 export async function loadScorer(): Promise<ScorerModule & { memory: WebAssembly.Memory }> {
   buildWasm(scorerModule, true);
   const module = (await import(pathToFileURL(resolve(scorerModule.script)).href)) as ScorerModule;
-  const { memory } = module.initSync({ module: await readFile(scorerModule.wasm) });
+  const { memory, __wasm_call_ctors } = module.initSync({ module: await readFile(scorerModule.wasm) });
+  __wasm_call_ctors();
   return { ...module, memory };
 }

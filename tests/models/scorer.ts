@@ -2,7 +2,7 @@
 
 /** What `dist/scorer/diffract_scorer.js` exports, as far as it is used. */
 export interface ScorerModule {
-  initSync(options: { module: Uint8Array }): { memory: WebAssembly.Memory };
+  initSync(options: { module: Uint8Array }): { memory: WebAssembly.Memory; __wasm_call_ctors(): void };
   Scorer: new () => Scorer;
   Taught: new (name: string, texts: string[], belongs: Uint8Array, meanings: Float32Array) => Taught;
 }

@@ -212,9 +212,8 @@ impl List {
         let pieces = features.pieces.as_deref().unwrap_or_default();
         match self {
             List::Grams { bits } => {
-                for (id, weight) in features.grams.iter().flat_map(|grams| grams.weighted(bits)) {
-                    ids.push(id);
-                    weights.push(weight);
+                if let Some(grams) = &features.grams {
+                    grams.feed(bits, ids, weights);
                 }
             }
             List::Pieces { longest } => {

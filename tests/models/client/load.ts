@@ -11,7 +11,10 @@ export const readServed: Read = async (path) => {
 export async function loadServed(): Promise<ScorerModule & { memory: WebAssembly.Memory }> {
   const address = "/dist/scorer/diffract_scorer.js";
   const module = (await import(address)) as ScorerModule;
-  const { memory } = module.initSync({ module: await readServed("dist/scorer/diffract_scorer_bg.wasm") });
+  const { memory, __wasm_call_ctors } = module.initSync({
+    module: await readServed("dist/scorer/diffract_scorer_bg.wasm"),
+  });
+  __wasm_call_ctors();
   return { ...module, memory };
 }
 

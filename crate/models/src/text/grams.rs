@@ -29,12 +29,20 @@ impl Grams {
 
     /// What a model with a table of 2^`bits` rows is fed: each hash's row with its weight, words first.
     pub fn weighted(&self, bits: u32) -> impl Iterator<Item = (i64, f32)> + '_ {
+        let (mut ids, mut weights) = (Vec::new(), Vec::new());
+        self.feed(bits, &mut ids, &mut weights);
+        ids.into_iter().zip(weights)
+    }
+
+    /// Adds what [`Grams::weighted`] gives to two lists.
+    pub fn feed(&self, bits: u32, ids: &mut Vec<i64>, weights: &mut Vec<f32>) {
         let mask = if bits >= 32 { u32::MAX } else { (1 << bits) - 1 };
-        [&self.words, &self.characters].into_iter().flat_map(move |set| {
+        for set in [&self.words, &self.characters] {
             // The same rounding as in training: divided in 64 bits, then rounded to 32.
             let weight = (1.0 / (set.len().max(1) as f64).sqrt()) as f32;
-            set.iter().map(move |hash| (i64::from(hash & mask), weight))
-        })
+            ids.extend(set.iter().map(|hash| i64::from(hash & mask)));
+            weights.resize(ids.len(), weight);
+        }
     }
 }
 
