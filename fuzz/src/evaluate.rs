@@ -89,7 +89,7 @@ fn advice_holds(compiled: &Compiled, posts: &[Post], context: &Context, source: 
         match message.code {
             code::NEVER_TRUE if whole() => {
                 for verdict in &before {
-                    let spoke = verdict.reasons.iter().any(|reason| reason.line == message.line);
+                    let spoke = verdict.reasons.iter().any(|reason| reason.line() == message.line);
                     assert!(!spoke, "{}\n{source}{verdict:?}", message.message);
                 }
             }

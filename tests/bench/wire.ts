@@ -9,7 +9,7 @@
  *
  * A benchmark: no figure fails it.
  *
- *   npm run bench:wire [-- --browser chrome|firefox] [--answers N]
+ *   npm run bench:wire [-- --browser chrome|firefox] [--answers N] [--only NAME]
  */
 import { existsSync, readFileSync } from "node:fs";
 import { loadavg } from "node:os";
@@ -21,11 +21,14 @@ import { type BrowserName, builtExtension, chosenBrowsers, launch } from "../sup
 import { installExtension } from "../support/extension.ts";
 import { percentile } from "../support/numbers.ts";
 import { corpora } from "../support/saved.ts";
+import { pause } from "../support/wait.ts";
 import { servePlatform } from "../support/wire.ts";
 
 const PATH = "/i/api/graphql/q/UserTweets";
 /** Answers that are not counted: the background wakes, code gets compiled. */
-const WARM_UP = 8;
+const WARM_UP = 24;
+/** Milliseconds for which a browser that was just started is left alone: it tidies up after itself. */
+const START = 8000;
 const RULES = [
   "hide if promoted",
   'hide if text has any "giveaway", "airdrop", "crypto"',
@@ -109,11 +112,12 @@ const at = (sample: readonly number[], share: number) => percentile(sample, shar
 const figures = (sample: readonly number[]): string =>
   `p50 ${at(sample, 0.5).toFixed(1).padStart(6)}  p95 ${at(sample, 0.95).toFixed(1).padStart(6)}`;
 
-async function measure(browser: BrowserName, answers: number): Promise<void> {
+async function measure(browser: BrowserName, answers: number, only: string): Promise<void> {
   ensureBuilt(browser, "shipped");
   const platform = await servePlatform();
   const running = await launch(browser, {
     tlsPort: platform.port,
+    unobserved: true,
     preferences: { "privacy.reduceTimerPrecision": false },
   });
   try {
@@ -123,7 +127,9 @@ async function measure(browser: BrowserName, answers: number): Promise<void> {
     console.log(browser);
     const bare = await running.newPage();
     const page = await running.newPage();
-    for (const { name, text } of [made("100 KB", 100_000), made("1 MB", 1_000_000), ...recorded()]) {
+    await pause(START);
+    const bodies = [made("made 100 KB", 100_000), made("made 1 MB", 1_000_000), ...recorded()];
+    for (const { name, text } of bodies.filter((body) => body.name.includes(only))) {
       platform.lay(PATH, { body: text });
       await bare.goto("https://example.com/home");
       await page.goto("https://x.com/home");
@@ -159,7 +165,11 @@ async function measure(browser: BrowserName, answers: number): Promise<void> {
 }
 
 const { values } = parseArgs({
-  options: { browser: { type: "string" }, answers: { type: "string", default: "40" } },
+  options: {
+    browser: { type: "string" },
+    answers: { type: "string", default: "40" },
+    only: { type: "string", default: "" },
+  },
 });
 const load = () => loadavg()[0]?.toFixed(1);
 console.log(
@@ -167,5 +177,5 @@ console.log(
 );
 const browsers: BrowserName[] =
   values.browser === "chrome" || values.browser === "firefox" ? [values.browser] : chosenBrowsers();
-for (const browser of browsers) await measure(browser, Number(values.answers));
+for (const browser of browsers) await measure(browser, Number(values.answers), values.only);
 console.log(`load average after: ${load()}`);

@@ -68,6 +68,8 @@ export interface LaunchOptions {
   height?: number;
   /** What pages are told the reader prefers. */
   dark?: boolean;
+  /** The driver does not follow requests: what it does for each would be measured as well. */
+  unobserved?: boolean;
 }
 
 /** A running browser. */
@@ -100,7 +102,7 @@ const geckoId = (folder: string): string | undefined => {
 /** Starts a browser with a profile of its own, removed when it closes. */
 export async function launch(name: BrowserName, options: LaunchOptions = {}): Promise<Running> {
   const profile = mkdtempSync(join(tmpdir(), `diffract-${name}-`));
-  const { headless = true, width = 1280, height = 900 } = options;
+  const { headless = true, width = 1280, height = 900, unobserved = false } = options;
   const viewport = headless ? { width, height } : null;
   const browser = await (name === "chrome"
     ? puppeteer.launch({
@@ -109,6 +111,7 @@ export async function launch(name: BrowserName, options: LaunchOptions = {}): Pr
         pipe: true,
         enableExtensions: true,
         defaultViewport: viewport,
+        networkEnabled: !unobserved,
         userDataDir: profile,
         args: chromeArguments(options, width, height),
       })
@@ -117,6 +120,7 @@ export async function launch(name: BrowserName, options: LaunchOptions = {}): Pr
         executablePath: executable("firefox"),
         headless,
         defaultViewport: viewport,
+        networkEnabled: !unobserved,
         userDataDir: profile,
         acceptInsecureCerts: options.tlsPort !== undefined,
         // Without it, WebDriver may not open the extension's own pages.

@@ -1,8 +1,11 @@
 //! The verdict: what happens to one post, and why.
 
-use crate::program::{BlurTarget, WhileUnsure};
-use serde::{Deserialize, Serialize};
+use crate::matching::evidence::of_needle;
+use crate::program::{BlurTarget, Program, Rule, WhileUnsure};
+use serde::{Deserialize, Serialize, Serializer};
 use std::borrow::Cow;
+use std::fmt;
+use std::sync::Arc;
 
 /// What is done with a post. Later variants win over earlier ones, and [`Action::Keep`] over all.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -83,20 +86,177 @@ impl Pending {
     pub const MAX_NEEDS: usize = 64;
 }
 
-/// One rule that spoke.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+/// One rule that spoke. What is said of the rule is not copied but read where it stands: in the program that it is of, which
+/// stays as long as a reason of it does; most reasons are never looked at.
+#[derive(Clone, Deserialize)]
+#[serde(from = "Told<'static>")]
 pub struct Reason {
-    /// The pack's id.
-    pub pack: String,
-    /// The rule as written.
-    pub rule: String,
-    /// Its line, from 1.
-    pub line: u32,
-    /// What the rule called for: `hide`, `label` ...
-    pub effect: Cow<'static, str>,
-    /// The author's own words for why.
+    rule: Spoken,
+    evidence: Evidence,
+}
+
+/// What made a rule true.
+#[derive(Clone)]
+enum Evidence {
+    Words(Vec<String>),
+    /// A needle of its condition, by its number: the words are in the program.
+    Needle(u32),
+}
+
+/// A rule, in its program or as it was told elsewhere.
+#[derive(Clone)]
+enum Spoken {
+    Of(Arc<Program>, u32),
+    Told(Box<Told<'static>>),
+}
+
+/// A [`Reason`] in full, as it is written.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+struct Told<'a> {
+    pack: Cow<'a, str>,
+    rule: Cow<'a, str>,
+    line: u32,
+    effect: Cow<'a, str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub because: Option<String>,
+    because: Option<Cow<'a, str>>,
+    evidence: Cow<'a, [String]>,
+}
+
+impl Reason {
+    /// That a rule of a program spoke, by its number.
+    pub(crate) const fn new(program: Arc<Program>, rule: u32, evidence: Vec<String>) -> Self {
+        Self { rule: Spoken::Of(program, rule), evidence: Evidence::Words(evidence) }
+    }
+
+    /// As [`Reason::new`], of a rule that one of its needles says all about (`evidence::is_of_needle`).
+    pub(crate) const fn of_needle(program: Arc<Program>, rule: u32, needle: u32) -> Self {
+        Self { rule: Spoken::Of(program, rule), evidence: Evidence::Needle(needle) }
+    }
+
+    /// The pack's id.
+    pub fn pack(&self) -> &str {
+        match &self.rule {
+            Spoken::Of(program, _) => {
+                let pack = self.of().and_then(|rule| program.packs.get(rule.pack as usize));
+                pack.map_or("", |pack| &pack.id)
+            }
+            Spoken::Told(told) => &told.pack,
+        }
+    }
+
+    /// The rule as written.
+    pub fn rule(&self) -> &str {
+        match &self.rule {
+            Spoken::Of(..) => self.of().map_or("", |rule| &rule.source),
+            Spoken::Told(told) => &told.rule,
+        }
+    }
+
+    /// Its line, from 1.
+    pub fn line(&self) -> u32 {
+        match &self.rule {
+            Spoken::Of(..) => self.of().map_or(0, |rule| rule.line),
+            Spoken::Told(told) => told.line,
+        }
+    }
+
+    /// What the rule called for: `hide`, `label` ...
+    pub fn effect(&self) -> &str {
+        match &self.rule {
+            Spoken::Of(..) => self.of().map_or("", |rule| rule.effect.name()),
+            Spoken::Told(told) => &told.effect,
+        }
+    }
+
+    /// The author's own words for why.
+    pub fn because(&self) -> Option<&str> {
+        match &self.rule {
+            Spoken::Of(..) => self.of().and_then(|rule| rule.because.as_deref()),
+            Spoken::Told(told) => told.because.as_deref(),
+        }
+    }
+
     /// What made it true, one entry a condition: `promoted`, `text has "giveaway"`, `views 312 < 1000`.
-    pub evidence: Vec<String>,
+    pub fn evidence(&self) -> Cow<'_, [String]> {
+        match (&self.evidence, &self.rule) {
+            (Evidence::Words(words), _) => words.into(),
+            (Evidence::Needle(needle), Spoken::Of(program, _)) => {
+                self.of().map_or_else(Vec::new, |rule| of_needle(program, rule, *needle)).into()
+            }
+            (Evidence::Needle(_), Spoken::Told(_)) => Cow::Borrowed(&[]),
+        }
+    }
+
+    /// The rule in its program.
+    fn of(&self) -> Option<&Rule> {
+        match &self.rule {
+            Spoken::Of(program, rule) => program.rules.get(*rule as usize),
+            Spoken::Told(_) => None,
+        }
+    }
+
+    fn told(&self) -> Told<'_> {
+        Told {
+            pack: self.pack().into(),
+            rule: self.rule().into(),
+            line: self.line(),
+            effect: self.effect().into(),
+            because: self.because().map(Cow::Borrowed),
+            evidence: self.evidence(),
+        }
+    }
+}
+
+impl From<Told<'static>> for Reason {
+    fn from(mut told: Told<'static>) -> Self {
+        let evidence = std::mem::take(&mut told.evidence).into_owned();
+        Self { rule: Spoken::Told(Box::new(told)), evidence: Evidence::Words(evidence) }
+    }
+}
+
+impl Serialize for Reason {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.told().serialize(serializer)
+    }
+}
+
+impl PartialEq for Reason {
+    fn eq(&self, other: &Self) -> bool {
+        self.told() == other.told()
+    }
+}
+
+impl fmt::Debug for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.told().fmt(f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::post::Post;
+    use crate::{Context, Memory, PackSource, compile};
+
+    #[test]
+    fn reasons_read_back_as_they_were_written() {
+        let source = "hide if text has any \"tea\", \"cake\" because \"sweet\"\ndim if promoted".to_owned();
+        let rules =
+            compile(&[PackSource { id: "mine".to_owned(), source, ..PackSource::default() }]).into_rules();
+        let post = Post { text: Some("Cake!".to_owned()), promoted: Some(true), ..Post::default() };
+        let verdicts = rules.decide(&[post], &Context::default(), &mut Memory::default());
+        drop(rules);
+        let text = serde_json::to_string(&verdicts).expect("plain data");
+        let read: Vec<Verdict> = serde_json::from_str(&text).expect("our own text");
+        assert_eq!(read, verdicts);
+        assert_eq!(serde_json::to_string(&read).expect("plain data"), text);
+        let [first, second] = &read[0].reasons[..] else { panic!("two rules speak: {read:?}") };
+        assert_eq!(
+            (first.pack(), first.line(), first.effect(), first.because()),
+            ("mine", 1, "hide", Some("sweet"))
+        );
+        assert_eq!(*first.evidence(), ["text has \"cake\""]);
+        assert_eq!((second.rule(), second.because()), ("dim if promoted", None));
+        assert_eq!(*second.evidence(), ["promoted"]);
+    }
 }

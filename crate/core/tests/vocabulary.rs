@@ -56,7 +56,7 @@ impl cases::Engine for Witness {
             for verdict in &verdicts {
                 let pack = &program.packs[rule.pack as usize].id;
                 let spoke =
-                    verdict.reasons.iter().any(|reason| reason.pack == *pack && reason.line == rule.line);
+                    verdict.reasons.iter().any(|reason| reason.pack() == *pack && reason.line() == rule.line);
                 if spoke || verdict.more_reasons == 0 {
                     words.iter().for_each(|word| note(word, spoke));
                 }

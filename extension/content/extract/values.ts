@@ -68,10 +68,10 @@ export function parseAge(raw: string, words: Words): number | undefined {
   for (const [whole, seconds] of words.ages)
     if (text === whole || text.startsWith(`${whole} `)) return seconds;
   for (const m of text.matchAll(
-    /(\d+|\b(?:an?|une?|eine?[nmr]?|una?|um|uma|één|een|en|ett)\b)\s*\+?\s*(\p{L}+)/gu,
+    /(\d+|\b(?:an?|une?|eine?[nmr]?|una?|um|uma|één|een|en|ett)\b)\s*\+?\s*(\p{L}+)(\.?)/gu,
   )) {
     const word = m[2] ?? "";
-    const seconds = unit(word, words);
+    const seconds = unit(word, words, m[3] === ".");
     if (seconds === undefined) continue;
     // `2M views` is no age, `2m` and `2m ago` are.
     const rest = text.slice(m.index + m[0].length);
@@ -85,15 +85,16 @@ export function parseAge(raw: string, words: Words): number | undefined {
 const AFTER_UNIT =
   /^[\s.]*(?:ago|atrás|fa|geleden|temu|sedan|siden|sitten|önce|назад|тому|πριν|lalu|trước|edited|editado|bearbeitet|modifié)/u;
 
-function unit(word: string, words: Words): number | undefined {
+/** Seconds of a unit of time; `pointed`: a point follows the word. */
+function unit(word: string, words: Words, pointed = false): number | undefined {
   let seconds: number | undefined;
   let length = 0;
   for (const [beginning, s] of words.units) {
     // One or two Latin letters are an abbreviation and must be the whole word.
-    const fits =
-      beginning.length <= 2 && /^\p{Script=Latin}/u.test(beginning)
-        ? word === beginning
-        : word.startsWith(beginning);
+    const whole = beginning.endsWith(".") || (beginning.length <= 2 && /^\p{Script=Latin}/u.test(beginning));
+    const fits = whole
+      ? word === beginning || (pointed && `${word}.` === beginning)
+      : word.startsWith(beginning);
     if (fits && beginning.length > length) {
       seconds = s;
       length = beginning.length;

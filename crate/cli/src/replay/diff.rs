@@ -168,7 +168,7 @@ pub fn write_text(
     // A rule that spoke on both sides, whatever its file or line, explains no change.
     let alone = |one: &Verdict, other: &Verdict| {
         let mut one = one.clone();
-        one.reasons.retain(|reason| !other.reasons.iter().any(|known| known.rule == reason.rule));
+        one.reasons.retain(|reason| !other.reasons.iter().any(|known| known.rule() == reason.rule()));
         one.more_reasons = 0;
         one
     };

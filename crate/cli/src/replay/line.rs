@@ -6,6 +6,7 @@ use anstyle::Style;
 use diffract_core::post::{Kind, Post, Surface};
 use diffract_core::verdict::{Action, Reason, Verdict};
 use serde::Serialize;
+use std::borrow::Cow;
 use std::io::{self, Write};
 
 /// How the lines below a post's own are set in.
@@ -58,7 +59,7 @@ struct Why<'a> {
     pack: &'a str,
     rule: &'a str,
     line: u32,
-    evidence: &'a [String],
+    evidence: Cow<'a, [String]>,
     effect: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     because: Option<&'a str>,
@@ -115,12 +116,12 @@ fn judgement(verdict: &Verdict) -> Judgement<'_> {
 
 fn why(reason: &Reason) -> Why<'_> {
     Why {
-        pack: &reason.pack,
-        rule: &reason.rule,
-        line: reason.line,
-        evidence: &reason.evidence,
-        effect: &reason.effect,
-        because: reason.because.as_deref(),
+        pack: reason.pack(),
+        rule: reason.rule(),
+        line: reason.line(),
+        evidence: reason.evidence(),
+        effect: reason.effect(),
+        because: reason.because(),
     }
 }
 
@@ -164,11 +165,12 @@ pub fn write_text(out: &mut impl Write, post: &Post, verdict: &Verdict, width: u
 pub fn write_reasons(out: &mut impl Write, mark: &str, verdict: &Verdict, width: usize) -> io::Result<()> {
     let room = width.saturating_sub(INDENT.len() + mark.len());
     for reason in &verdict.reasons {
-        let place = format!("{}:{}", reason.pack, reason.line);
-        let rule = shortened(&reason.rule, room.saturating_sub(place.len() + 2));
+        let place = format!("{}:{}", reason.pack(), reason.line());
+        let rule = shortened(reason.rule(), room.saturating_sub(place.len() + 2));
         writeln!(out, "{INDENT}{mark}{}: {rule}", styled(BOLD, terminal::plain(&place)))?;
-        if !reason.evidence.is_empty() {
-            let since = shortened(&reason.evidence.join("; "), room.saturating_sub(8));
+        let evidence = reason.evidence();
+        if !evidence.is_empty() {
+            let since = shortened(&evidence.join("; "), room.saturating_sub(8));
             writeln!(out, "{INDENT}{mark}  {}", styled(DIM, format!("since {since}")))?;
         }
     }

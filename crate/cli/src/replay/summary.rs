@@ -56,15 +56,15 @@ impl<'a> Summary<'a> {
         }
         if verdict.more_reasons == 0 {
             for reason in &verdict.reasons {
-                self.count(&reason.pack, reason.line);
+                self.count(reason.pack(), reason.line());
             }
             return;
         }
         // A verdict has room for some reasons only; here all count. A limit speaks by its memory: it is among the first.
         let told = self.rules.explain(post, context, &Memory::default(), &Which::Spoke);
-        let limits = verdict.reasons.iter().filter(|reason| reason.effect == "limit");
+        let limits = verdict.reasons.iter().filter(|reason| reason.effect() == "limit");
         for reason in limits {
-            self.count(&reason.pack, reason.line);
+            self.count(reason.pack(), reason.line());
         }
         for rule in told.rules.iter().filter(|rule| rule.limit.is_none()) {
             self.count(&rule.pack, rule.line);

@@ -133,9 +133,9 @@ fn rewrite(arguments: &Arguments, adapter: &WireAdapter, payload: &Payload, rule
 /// Why a post went or stayed, in a few words; empty if nothing is to be said.
 fn why(row: &Row) -> String {
     let rule = row.verdict.reasons.first().filter(|_| row.fate != Fate::Folded && row.fate != Fate::Shown);
-    let rule = rule.map(|reason| match &reason.because {
-        Some(because) => because.clone(),
-        None => format!("{}:{} {}", reason.pack, reason.line, reason.rule),
+    let rule = rule.map(|reason| match reason.because() {
+        Some(because) => because.to_owned(),
+        None => format!("{}:{} {}", reason.pack(), reason.line(), reason.rule()),
     });
     rule.into_iter().chain(row.why.clone()).collect::<Vec<_>>().join("; ")
 }

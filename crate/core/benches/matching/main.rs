@@ -14,7 +14,7 @@
 //! with verdicts and reasons. Both are given the same posts until a time is over, and how many that were is printed.
 //!
 //! `-- --no-peers` leaves them out. `-- --only 10000` does nothing but decide under so many rules, once for every post after a first pass: for
-//! `valgrind --tool=callgrind` and `perf stat`.
+//! `valgrind --tool=callgrind` and `perf stat`; `-- --only 10000 20` twenty times for every one of the 10,000 posts: for `perf record`.
 
 mod post;
 #[path = "../rules/mod.rs"]
@@ -33,12 +33,15 @@ const PATIENCE: Duration = Duration::from_secs(10);
 
 fn main() {
     let arguments: Vec<String> = std::env::args().collect();
-    if let Some([flag, size]) = arguments.last_chunk::<2>()
-        && flag == "--only"
-    {
-        let rules = RuleSet::new(rules::program(size.parse().unwrap_or(1_000)));
-        let posts = rules::posts(2_000);
+    if let Some(only) = arguments.iter().position(|argument| argument == "--only") {
+        let number = |place: usize| arguments.get(only + place).and_then(|number| number.parse().ok());
+        let rules = RuleSet::new(rules::program(number(1).unwrap_or(1_000)));
+        let passes = number(2);
+        let posts = rules::posts(if passes.is_some() { POSTS } else { 2_000 });
         post::decide(&rules, &posts);
+        for _ in 1..passes.unwrap_or(1) {
+            post::decide(&rules, &posts);
+        }
         return println!("{:.2} rules spoke of a post", post::decide(&rules, &posts));
     }
     // `cargo test` runs benches to see that they still work.

@@ -168,10 +168,10 @@ impl RuleSet {
     /// Whether a limit on the feed as a whole spoke, and not on one author's share of it.
     fn ends_the_feed(&self, verdict: &Verdict) -> bool {
         let program = self.program();
-        verdict.reasons.iter().filter(|reason| reason.effect == "limit").any(|reason| {
+        verdict.reasons.iter().filter(|reason| reason.effect() == "limit").any(|reason| {
             program.rules.iter().any(|rule| {
-                rule.line == reason.line
-                    && program.packs.get(rule.pack as usize).is_some_and(|pack| pack.id == reason.pack)
+                rule.line == reason.line()
+                    && program.packs.get(rule.pack as usize).is_some_and(|pack| pack.id == reason.pack())
                     && matches!(&rule.effect, Effect::Limit(limit) if !limit.per_author && limit.then.is_some())
             })
         })
@@ -179,7 +179,7 @@ impl RuleSet {
 }
 
 fn is_limit(verdict: &Verdict) -> bool {
-    verdict.reasons.first().is_some_and(|reason| reason.effect == "limit")
+    verdict.reasons.first().is_some_and(|reason| reason.effect() == "limit")
 }
 
 /// For each post the one that stands for it and all that are the same: the first in the feed that no rule hides.

@@ -31,8 +31,10 @@ pub(crate) enum Atom {
         field: TextField,
         regex: u32,
         gated: bool,
-        /// Which of the sets of literals that it requires is looked for.
+        /// Which of the sets of literals that it requires is looked for, if any.
         filed: u8,
+        /// See [`OneOf::lead`], of that set.
+        lead: Option<u16>,
     },
     /// Media, all of them.
     MediaAll(u16),
@@ -131,12 +133,32 @@ pub(crate) struct Exact {
     heads: HashMap<Box<str>, u32>,
     /// Three bits for the hash of every key; empty until [`Exact::seal`].
     bits: Vec<u64>,
-    /// The atom, the needle's number, and the next of the chain (or itself at the end).
-    uses: Vec<(u32, u32, u32)>,
+    uses: Vec<ExactUse>,
+}
+
+/// A leaf that holds a key.
+#[derive(Clone, Copy)]
+pub(crate) struct ExactUse {
+    pub(crate) atom: u32,
+    /// The needle's number, twice, and one more where the atom asks for all of its needles.
+    index: u32,
+    /// The next of the chain, or itself at the end.
+    next: u32,
+}
+
+impl ExactUse {
+    pub(crate) const fn needle(self) -> u32 {
+        self.index >> 1
+    }
+
+    /// Whether the atom asks for all of its needles.
+    pub(crate) const fn all(self) -> bool {
+        self.index & 1 == 1
+    }
 }
 
 impl Exact {
-    fn add(&mut self, key: &str, atom: u32, index: u32) {
+    fn add(&mut self, key: &str, atom: u32, needle: u32, all: bool) {
         let new = self.uses.len() as u32;
         let next = match self.heads.get_mut(key) {
             Some(head) => std::mem::replace(head, new),
@@ -145,7 +167,7 @@ impl Exact {
                 new
             }
         };
-        self.uses.push((atom, index, next));
+        self.uses.push(ExactUse { atom, index: needle << 1 | u32::from(all), next });
     }
 
     /// Sets the bits, once all keys are there.
@@ -169,16 +191,16 @@ impl Exact {
         ((((hash >> 32) * words as u64) >> 32) as usize, marks)
     }
 
-    /// The `(atom, needle)` pairs of a key.
-    pub(crate) fn get(&self, key: &str) -> impl Iterator<Item = (u32, u32)> + '_ {
+    /// The leaves that hold a key.
+    pub(crate) fn get(&self, key: &str) -> impl Iterator<Item = ExactUse> + '_ {
         let (word, marks) = Self::place(key, self.bits.len());
         let known = self.bits.get(word).is_some_and(|word| word & marks == marks);
         let mut at = if known { self.heads.get(key).copied() } else { None };
         std::iter::from_fn(move || {
             let here = at?;
-            let &(atom, index, next) = self.uses.get(here as usize)?;
-            at = (next != here).then_some(next);
-            Some((atom, index))
+            let used = *self.uses.get(here as usize)?;
+            at = (used.next != here).then_some(used.next);
+            Some(used)
         })
     }
 }
@@ -317,7 +339,7 @@ impl Atoms {
                 let atom = self.next();
                 for (index, domain) in domains.iter().enumerate() {
                     let key = format!("{HOSTS}{}", hosts::normalise(domain));
-                    self.exact.add(&key, atom, index as u32);
+                    self.exact.add(&key, atom, index as u32, false);
                 }
                 self.push(Atom::Any(Source::Set(SetField::Links)), 0.01)
             }
@@ -403,7 +425,7 @@ impl Atoms {
             key.clear();
             key.push(space(source));
             fold_name_into(item, sigils(source), &mut key);
-            self.exact.add(&key, atom, index as u32);
+            self.exact.add(&key, atom, index as u32, quantifier == Quantifier::All);
         }
         self.buffer = key;
         match quantifier {
@@ -452,7 +474,7 @@ impl Atoms {
             self.ungated.push((field, regex, atom));
             (0.3, false)
         };
-        self.push(Atom::Regex { field, regex, gated, filed: 0 }, rate)
+        self.push(Atom::Regex { field, regex, gated, filed: 0, lead: None }, rate)
     }
 
     /// Files each expression that requires literals under its rarest set: a word that many expressions name is common.
@@ -472,7 +494,8 @@ impl Atoms {
         // Done with; the greatest part of what is built is still to come.
         (self.pattern_ids, self.regex_atoms, self.list_atoms) = Default::default();
         for atom in std::mem::take(&mut self.literal) {
-            let Some(Atom::Regex { field, regex, filed, .. }) = self.atoms.get_mut(atom as usize) else {
+            let Some(Atom::Regex { field, regex, filed, lead, .. }) = self.atoms.get_mut(atom as usize)
+            else {
                 continue;
             };
             let Some(required) = self.required.get(*regex as usize) else { continue };
@@ -480,7 +503,7 @@ impl Atoms {
                 .zip(&required.literals)
                 .min_by(|(_, left), (_, right)| rate(left).total_cmp(&rate(right)));
             let Some((number, set)) = rarest else { continue };
-            *filed = number;
+            (*filed, *lead) = (number, set.lead);
             let (before, behind) = (set.before.to_byte(), set.behind.to_byte());
             let used = Use { atom, slot: slot(*field, Manner::Anywhere), before, behind, ..Use::default() };
             self.uses.extend(set.literals.iter().map(|literal| (self.needles.add(literal), used)));

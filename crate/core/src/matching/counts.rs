@@ -301,12 +301,16 @@ struct Row {
     whole: Vec<(u32, Box<[Check]>)>,
 }
 
+/// Working space of [`Counted::scan`].
+#[derive(Debug, Default)]
+pub(crate) struct Tally(Vec<(u32, Option<u32>)>);
+
 /// What a text has.
 struct Text<'a> {
     text: &'a str,
     sorts: &'a [Sort],
     /// By sort: how many there are, and the longest row, once it was asked for.
-    there: Vec<(u32, Option<u32>)>,
+    there: &'a mut [(u32, Option<u32>)],
     /// How many characters there are.
     all: u32,
 }
@@ -377,8 +381,8 @@ impl Counted {
     }
 
     /// Calls `found` with every leaf whose needs a text has.
-    pub(crate) fn scan(&self, text: &str, mut found: impl FnMut(u32)) {
-        let mut text = self.count(text);
+    pub(crate) fn scan(&self, text: &str, space: &mut Tally, mut found: impl FnMut(u32)) {
+        let mut text = self.count(text, &mut space.0);
         for row in &self.rows {
             let there = text.there(row.sort);
             for (_, leaf, further) in row.anywhere.iter().take_while(|(least, ..)| *least <= there) {
@@ -400,7 +404,7 @@ impl Counted {
         }
     }
 
-    fn count<'a>(&'a self, text: &'a str) -> Text<'a> {
+    fn count<'a>(&'a self, text: &'a str, there: &'a mut Vec<(u32, Option<u32>)>) -> Text<'a> {
         let mut counts = [0_u32; 256];
         for byte in text.bytes() {
             if let Some(count) = counts.get_mut(usize::from(byte)) {
@@ -416,7 +420,8 @@ impl Counted {
                 }
             }
         }
-        let mut there = vec![(0, None); self.sorts.len()];
+        there.clear();
+        there.resize(self.sorts.len(), (0, None));
         let mut all = 0;
         for (bucket, count) in (0..).zip(ascii.iter().chain(beyond.iter())).filter(|(_, count)| **count > 0) {
             all += count;
@@ -450,7 +455,7 @@ mod tests {
 
     fn opens(pattern: &str, text: &str) -> bool {
         let mut opened = false;
-        Counted::new(vec![(0, needs(pattern))]).scan(text, |_| opened = true);
+        Counted::new(vec![(0, needs(pattern))]).scan(text, &mut Tally::default(), |_| opened = true);
         opened
     }
 

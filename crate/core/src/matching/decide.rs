@@ -1,15 +1,16 @@
 //! From the rules that are true to the verdict.
 
-use super::evaluate::{Truth, View};
+use super::evaluate::{Node, Truth, View};
 use super::evidence;
 use super::facts::Facts;
 use super::limits::{Claim, Memory, Occasion, Standing, visit_hash};
 use super::schedule::{self, LocalTime};
 use super::{Context, MAX_LABELS, RuleSet};
 use crate::post::Post;
-use crate::program::{BlurTarget, Effect, Rule, Trust, WhileUnsure};
+use crate::program::{BlurTarget, Effect, Program, Rule, Trust, WhileUnsure};
 use crate::verdict::{Action, Pending, Reason, Verdict};
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 /// Scores stay within this, so that they stay numbers.
 const MAX_SCORE: f64 = 1e12;
@@ -35,7 +36,8 @@ pub(super) fn listen(view: View<'_>, time: LocalTime, facts: &mut Facts) -> (Vec
     let rules = view.rules;
     facts.read(view);
     let (mut spoke, mut waiting) = (Vec::new(), Vec::new());
-    for id in facts.opened(view) {
+    let opened = facts.opened(view);
+    for &id in &opened {
         let Some((filed, rule)) =
             rules.index.rules.get(id as usize).zip(rules.program.rules.get(id as usize))
         else {
@@ -50,12 +52,13 @@ pub(super) fn listen(view: View<'_>, time: LocalTime, facts: &mut Facts) -> (Vec
             _ => {}
         }
     }
+    facts.keep(opened);
     (spoke, waiting)
 }
 
 /// How a rule acts, given how far its pack is trusted; `None` for those that only mark the post.
-pub(super) fn action(rules: &RuleSet, rule: &Rule) -> Option<Action> {
-    let limited = rules.program.packs.get(rule.pack as usize).is_none_or(|pack| pack.trust == Trust::Limited);
+pub(super) fn action(program: &Program, rule: &Rule) -> Option<Action> {
+    let limited = program.packs.get(rule.pack as usize).is_none_or(|pack| pack.trust == Trust::Limited);
     match &rule.effect {
         Effect::Keep => Some(Action::Keep),
         Effect::Hide | Effect::Limit(_) => Some(if limited { Action::Collapse } else { Action::Hide }),
@@ -64,24 +67,6 @@ pub(super) fn action(rules: &RuleSet, rule: &Rule) -> Option<Action> {
         Effect::Blur(_) => Some(Action::Blur),
         Effect::Dim => Some(Action::Dim),
         Effect::Label(_) | Effect::Highlight | Effect::Score(_) | Effect::Order(_) => None,
-    }
-}
-
-/// What an effect is called in the rule language.
-pub(super) fn effect_name(effect: &Effect) -> &'static str {
-    match effect {
-        Effect::Hide => "hide",
-        Effect::Collapse => "collapse",
-        Effect::Blur(_) => "blur",
-        Effect::Dim => "dim",
-        Effect::Label(_) => "label",
-        Effect::Highlight => "highlight",
-        Effect::Score(change) if *change < 0.0 => "demote",
-        Effect::Score(_) => "boost",
-        Effect::Keep => "keep",
-        Effect::Limit(_) => "limit",
-        Effect::Order(_) => "order",
-        Effect::Replace(_) => "replace",
     }
 }
 
@@ -107,6 +92,10 @@ impl<'a> Draft<'a> {
         let mut limits = Vec::new();
         let (mut blur, mut note) = (None, None);
         for id in spoke {
+            if let Some(action) = rules.index.rules.get(*id as usize).and_then(|filed| filed.acts) {
+                verdict.action = verdict.action.max(action);
+                continue;
+            }
             let Some(rule) = rules.program.rules.get(*id as usize) else { continue };
             match &rule.effect {
                 Effect::Limit(_) => {
@@ -127,7 +116,7 @@ impl<'a> Draft<'a> {
                 Effect::Replace(text) => note = note.or(Some(text)),
                 Effect::Hide | Effect::Collapse | Effect::Dim | Effect::Keep | Effect::Order(_) => {}
             }
-            verdict.action = verdict.action.max(action(rules, rule).unwrap_or_default());
+            verdict.action = verdict.action.max(action(&rules.program, rule).unwrap_or_default());
         }
         // Not 0.30000000000000004.
         verdict.score = (verdict.score * 1e9).round() / 1e9;
@@ -152,7 +141,7 @@ impl<'a> Draft<'a> {
                 Standing::Unknown | Standing::Placed => {}
                 Standing::Free => free.push(claim),
                 Standing::Full { ends_here } => {
-                    action_of_full = action_of_full.max(action(self.rules, rule));
+                    action_of_full = action_of_full.max(action(&self.rules.program, rule));
                     if ends_here && self.verdict.note.is_none() {
                         self.verdict.note = claim.limit.then.clone();
                     }
@@ -220,7 +209,7 @@ fn pending(view: View<'_>, facts: &mut Facts, verdict: &Verdict, waiting: &[u32]
 }
 
 fn could_change(rules: &RuleSet, verdict: &Verdict, rule: &Rule) -> bool {
-    match (&rule.effect, action(rules, rule)) {
+    match (&rule.effect, action(&rules.program, rule)) {
         (Effect::Keep, _) => !matches!(verdict.action, Action::Keep | Action::Show),
         (Effect::Label(label), _) => !verdict.labels.contains(label),
         (Effect::Highlight, _) => !verdict.highlight,
@@ -232,34 +221,43 @@ fn could_change(rules: &RuleSet, verdict: &Verdict, rule: &Rule) -> bool {
 }
 
 /// Sets down why, strongest action first, then in order of pack and line.
-fn give_reasons(view: View<'_>, facts: &mut Facts, verdict: &mut Verdict, spoke: Vec<u32>, full: &[Full]) {
-    let program = &view.rules.program;
-    let mut told: Vec<(std::cmp::Reverse<Action>, u32, u32, u32)> = spoke
-        .into_iter()
-        .filter_map(|id| {
-            let rule = program.rules.get(id as usize)?;
-            if matches!(rule.effect, Effect::Limit(_)) && !full.iter().any(|full| full.rule == id) {
-                return None;
-            }
-            Some((std::cmp::Reverse(action(view.rules, rule).unwrap_or_default()), rule.pack, rule.line, id))
-        })
-        .collect();
-    told.sort_unstable();
-    verdict.more_reasons = told.len().saturating_sub(Verdict::MAX_REASONS) as u32;
+fn give_reasons(
+    view: View<'_>,
+    facts: &mut Facts,
+    verdict: &mut Verdict,
+    mut spoke: Vec<u32>,
+    full: &[Full],
+) {
+    let (program, index) = (&view.rules.program, &view.rules.index);
+    let rule = |id: u32| program.rules.get(id as usize);
+    // Of most rules all that is asked here stands in the index, which is smaller than the program.
+    let acts = |id: u32| index.rules.get(id as usize).and_then(|filed| filed.acts);
+    spoke.retain(|id| {
+        acts(*id).is_some()
+            || rule(*id).is_some_and(|rule| {
+                !matches!(rule.effect, Effect::Limit(_)) || full.iter().any(|full| full.rule == *id)
+            })
+    });
+    spoke.sort_unstable_by_key(|id| {
+        let action = acts(*id).or_else(|| rule(*id).and_then(|rule| action(program, rule)));
+        let place = rule(*id).filter(|_| !index.in_order).map(|rule| (rule.pack, rule.line));
+        (std::cmp::Reverse(action.unwrap_or_default()), place, *id)
+    });
+    verdict.more_reasons = spoke.len().saturating_sub(Verdict::MAX_REASONS) as u32;
     // Sized once: growing would ask the allocator for larger and larger pieces.
-    verdict.reasons.reserve_exact(told.len().min(Verdict::MAX_REASONS));
-    verdict.reasons.extend(told.into_iter().take(Verdict::MAX_REASONS).filter_map(|(_, _, _, id)| {
-        let rule = program.rules.get(id as usize)?;
-        let mut evidence: Vec<String> =
-            full.iter().filter(|full| full.rule == id).map(|full| full.evidence.clone()).collect();
-        evidence::collect(view, facts, rule, id, &mut evidence);
-        Some(Reason {
-            pack: program.packs.get(rule.pack as usize).map_or_else(String::new, |pack| pack.id.clone()),
-            rule: rule.source.clone(),
-            line: rule.line,
-            effect: effect_name(&rule.effect).into(),
-            because: rule.because.clone(),
-            evidence,
-        })
+    verdict.reasons.reserve_exact(spoke.len().min(Verdict::MAX_REASONS));
+    verdict.reasons.extend(spoke.into_iter().take(Verdict::MAX_REASONS).filter_map(|id| {
+        let mut full =
+            full.iter().filter(|full| full.rule == id).map(|full| full.evidence.clone()).peekable();
+        if full.peek().is_none()
+            && let Some(filed) = index.rules.get(id as usize).filter(|filed| filed.is_of_needle)
+            && let Node::Leaf { atom, .. } = filed.node
+            && let Some(first) = facts.first(atom)
+        {
+            return Some(Reason::of_needle(Arc::clone(program), id, first));
+        }
+        let mut evidence = Vec::from_iter(full);
+        evidence::collect(view, facts, rule(id)?, id, &mut evidence);
+        Some(Reason::new(Arc::clone(program), id, evidence))
     }));
 }

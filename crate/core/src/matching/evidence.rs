@@ -8,8 +8,8 @@ use super::fields;
 use super::models::alarm_words;
 use crate::post::Post;
 use crate::program::{
-    AnyField, Comparison, Condition, Edge, Limit, List, Needles, NumberField, Period, Quantifier, Question,
-    Rule, Test,
+    AnyField, Comparison, Condition, Edge, Limit, List, Needles, NumberField, Period, Program, Quantifier,
+    Question, Rule, Test,
 };
 
 /// At most so many entries a reason.
@@ -39,6 +39,31 @@ pub(super) fn collect(view: View<'_>, facts: &mut Facts, rule: &Rule, id: u32, o
     if let Some(filed) = view.rules.index.rules.get(id as usize) {
         walk(view, facts, &rule.condition, false, filed.root, out);
     }
+}
+
+/// Whether what makes a condition true is said by one of its needles alone: then it is put into words when they are asked
+/// for, by [`of_needle`].
+pub(super) const fn is_of_needle(condition: &Condition) -> bool {
+    matches!(
+        condition,
+        Condition::Test(
+            Test::TextHas { quantifier: Quantifier::Any, .. }
+                | Test::TextEdge { .. }
+                | Test::TextIs { needles: Needles::These(_), .. }
+                | Test::SetHas { quantifier: Quantifier::Any, .. }
+                | Test::LinksTo(_)
+        )
+    )
+}
+
+/// What made such a rule true: the first of its needles, in the order written, that was found.
+pub(crate) fn of_needle(program: &Program, rule: &Rule, first: u32) -> Vec<String> {
+    let mut out = Vec::with_capacity(1);
+    if let Condition::Test(test) = &rule.condition {
+        let seen = Seen { first: Some(first as usize), ..Seen::default() };
+        describe(test, false, &seen, &program.lists, &Post::default(), &mut out);
+    }
+    out
 }
 
 /// Goes through a condition and its compiled form side by side; the latter has no node for `not`.
@@ -124,47 +149,32 @@ pub(super) fn describe(
             let [number, value] = [seen.number.unwrap_or_default(), *value].map(|n| number_words(*field, n));
             let sign = sign(*comparison);
             // `views 5000, not < 1000`
-            if negated {
-                out.push(shorten(format!("{} {number}, not {sign} {value}", field.name())));
-            } else {
-                say(format!("{} {number} {sign} {value}", field.name()));
-            }
+            let not = if negated { ", not " } else { " " };
+            out.push(shorten([field.name(), " ", &number, not, sign, " ", &value].concat()));
         }
         Test::TextHas { field, quantifier, words, needles } => {
             let verb = if *words { "has word" } else { "has" };
-            needle_words(field.name(), verb, *quantifier, needles, negated, seen, lists)
-                .into_iter()
-                .for_each(say);
+            needle_words((field.name(), verb), *quantifier, needles, negated, seen, lists, &mut say);
         }
         Test::TextEdge { field, edge, needles } => {
             let verb = if *edge == Edge::Start { "starts with" } else { "ends with" };
-            needle_words(field.name(), verb, Quantifier::Any, needles, negated, seen, lists)
-                .into_iter()
-                .for_each(say);
+            needle_words((field.name(), verb), Quantifier::Any, needles, negated, seen, lists, &mut say);
         }
         Test::TextIs { field, needles: Needles::List(id) } => {
             let value = fields::text(post, *field).unwrap_or("").trim();
-            let list = list_name(*id, lists);
-            if negated {
-                out.push(shorten(format!("{} {value} not in {list}", field.name())));
-            } else {
-                say(format!("{} {value} in {list}", field.name()));
-            }
+            let verb = if negated { " not in " } else { " in " };
+            out.push(shorten([field.name(), " ", value, verb, &list_name(*id, lists)].concat()));
         }
         Test::TextIs { field, needles } => {
-            needle_words(field.name(), "is", Quantifier::Any, needles, negated, seen, lists)
-                .into_iter()
-                .for_each(say);
+            needle_words((field.name(), "is"), Quantifier::Any, needles, negated, seen, lists, &mut say);
         }
         Test::SetHas { field, quantifier, needles } => {
-            needle_words(field.name(), "has", *quantifier, needles, negated, seen, lists)
-                .into_iter()
-                .for_each(say);
+            needle_words((field.name(), "has"), *quantifier, needles, negated, seen, lists, &mut say);
         }
         Test::Matches { field, pattern } => {
             let pattern = pattern_words(pattern);
             match &seen.matched {
-                Some(matched) => say(format!("{} matches {pattern}: \"{matched}\"", field.name())),
+                Some(matched) => say([field.name(), " matches ", &pattern, ": \"", matched, "\""].concat()),
                 None => say(format!("{} matches {pattern}", field.name())),
             }
         }
@@ -233,16 +243,16 @@ pub(super) fn percent(share: f64) -> String {
     format!("{}%", (share * 1000.0).round() / 10.0)
 }
 
-/// `text has "giveaway"`, one for each needle that counted.
+/// Says `text has "giveaway"`, for each needle that counted.
 fn needle_words(
-    field: &str,
-    verb: &str,
+    (field, verb): (&str, &str),
     quantifier: Quantifier,
     needles: &Needles,
     negated: bool,
     seen: &Seen,
     lists: &[List],
-) -> Vec<String> {
+    say: &mut dyn FnMut(String),
+) {
     let all = items(needles, lists);
     let from = match needles {
         Needles::These(_) => String::new(),
@@ -258,16 +268,14 @@ fn needle_words(
                 format!("{}{}", quantifier_word(quantifier), quoted.join(", "))
             }
         };
-        return vec![format!("{field} {verb} {what}")];
+        return say(format!("{field} {verb} {what}"));
     }
+    let one = |needle: &String| say([field, " ", verb, " \"", needle, "\"", &from].concat());
     match quantifier {
         Quantifier::Any => {
-            let first = seen.first.and_then(|first| all.get(first));
-            first.map(|needle| [field, " ", verb, " \"", needle, "\"", &from].concat()).into_iter().collect()
+            seen.first.and_then(|first| all.get(first)).into_iter().for_each(one);
         }
-        Quantifier::All => {
-            all.iter().take(MAX_EVIDENCE).map(|needle| format!("{field} {verb} \"{needle}\"{from}")).collect()
-        }
+        Quantifier::All => all.iter().take(MAX_EVIDENCE).for_each(one),
     }
 }
 
@@ -319,7 +327,13 @@ const fn sign(comparison: Comparison) -> &'static str {
 }
 
 pub(super) fn number_words(field: NumberField, number: f64) -> String {
-    if field.is_span() { span_words(number) } else { format!("{}", (number * 100.0).round() / 100.0) }
+    if field.is_span() {
+        return span_words(number);
+    }
+    let rounded = (number * 100.0).round() / 100.0;
+    let whole = rounded as i32;
+    // Most numbers are whole, and those are written sooner.
+    if f64::from(whole) == rounded { whole.to_string() } else { rounded.to_string() }
 }
 
 /// A span in the greatest unit that it fills.

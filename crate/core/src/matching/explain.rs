@@ -3,7 +3,7 @@
 //! The values are those that deciding works with, not a second reading of the rules: a rule's root is true exactly
 //! where the rule speaks.
 
-use super::decide::{action, effect_name};
+use super::decide::action;
 use super::evaluate::{Node, Truth, View};
 use super::evidence;
 use super::facts::Facts;
@@ -353,7 +353,7 @@ impl Explainer<'_> {
             return false;
         };
         !matches!(rule.effect, Effect::Limit(_))
-            && matches!(action(rules, rule), Some(Action::Keep | Action::Hide | Action::Replace))
+            && matches!(action(&rules.program, rule), Some(Action::Keep | Action::Hide | Action::Replace))
             && rule.schedule.as_ref().is_none_or(|hours| schedule::holds(hours, self.time))
             && self.view.truth(self.facts, filed.root) == Truth::True
     }
@@ -391,12 +391,12 @@ impl Explainer<'_> {
             }
             evidence::collect(self.view, self.facts, rule, id, &mut evidence);
         }
-        let action = action(rules, rule);
+        let action = action(&rules.program, rule);
         Some(ExplainedRule {
             pack: rules.program.packs.get(rule.pack as usize)?.id.clone(),
             line: rule.line,
             rule: rule.source.clone(),
-            effect: effect_name(&rule.effect).to_owned(),
+            effect: rule.effect.name().to_owned(),
             action,
             because: rule.because.clone(),
             value,

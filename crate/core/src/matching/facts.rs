@@ -1,17 +1,18 @@
 //! What was found in one post: which leaves are true, and so which gates are open.
 
 use super::atoms::{Atom, HOSTS, Manner, Source, Use, field_of, manner_of, sigils, space};
+use super::counts::Tally;
 use super::evaluate::{Truth, View};
 use super::fields::{self, compare, kind_bit, mask, medium_bit, surface_bit};
-use super::fold::{fold_character, fold_into, fold_name_into};
-use super::found::FoundLeaves;
+use super::fold::{Pieces, fold_character, fold_name_into, fold_pieces};
+use super::found::{ANYWHERE, FoundLeaves};
 use super::gates::{ALWAYS, NO_LANGUAGE, flag_code, kind_codes, media_codes, surface_codes};
 use super::hosts;
 use super::index::Index;
 use super::models::LANGUAGE;
 use super::needles::{PADDING, Places, Said};
 use super::regexes::CompiledExpressions;
-use super::required::{Neighbour, OneOf};
+use super::required::{Neighbour, OneOf, is_word_character};
 use super::skeleton::skeleton_into;
 use super::words::Boundaries;
 use crate::post::Surface;
@@ -34,11 +35,17 @@ pub(crate) struct Facts {
     all: Vec<(u32, u32)>,
     /// Folded fields with [`PADDING`], by field.
     folded: [String; TextField::ALL.len()],
+    /// What the folded fields were made of.
+    pieces: [Pieces; TextField::ALL.len()],
     skeleton: String,
     boundaries: Boundaries,
     places: Places,
+    tally: Tally,
     key: String,
+    host: String,
     length: Option<Option<f64>>,
+    /// What [`Facts::opened`] fills.
+    opened: Vec<u32>,
     expressions: CompiledExpressions,
 }
 
@@ -73,13 +80,16 @@ impl Facts {
         }
         for (field, counted) in &index.counted {
             if let Some(text) = fields::text(view.post, *field) {
-                counted.scan(text, |atom| self.note(atom, 0, false));
+                let mut tally = std::mem::take(&mut self.tally);
+                counted.scan(text, &mut tally, |atom| self.note(atom, 0, false, ANYWHERE));
+                self.tally = tally;
             }
         }
         for (field, ungated) in &index.ungated {
             if let Some(text) = fields::text(view.post, *field) {
                 let mut expressions = std::mem::take(&mut self.expressions);
-                ungated.scan(&mut expressions, &index.regexes, text, |atom| self.note(atom, 0, false));
+                ungated
+                    .scan(&mut expressions, &index.regexes, text, |atom| self.note(atom, 0, false, ANYWHERE));
                 self.expressions = expressions;
             }
         }
@@ -120,7 +130,9 @@ impl Facts {
     fn scan(&mut self, index: &Index, field: TextField, text: &str) {
         let Some(mut folded) = self.folded.get_mut(field as usize).map(std::mem::take) else { return };
         folded.clear();
-        fold_into(text, &mut folded);
+        let mut pieces = self.pieces.get_mut(field as usize);
+        pieces.iter_mut().for_each(|pieces| pieces.clear());
+        fold_pieces(text, &mut folded, pieces);
         let length = folded.len();
         folded.push_str(PADDING);
         let mut boundaries = std::mem::take(&mut self.boundaries);
@@ -142,7 +154,7 @@ impl Facts {
         index.needles.scan(&folded, &mut places, |said, start, end| match said {
             Said::One(used) => {
                 if field_of(used.slot) == field as u8 && stands(&used, start, end) {
-                    self.note(used.atom, used.index, used.all);
+                    self.note(used.atom, used.index, used.all, (start as u32, start as u32));
                 }
             }
             Said::Several(number) => {
@@ -155,17 +167,18 @@ impl Facts {
                     if field_of(used.slot) != field as u8 {
                         continue;
                     }
-                    let satisfied = if used.before | used.behind != 0 {
-                        stands(used, start, end)
+                    let (satisfied, last) = if used.before | used.behind != 0 {
+                        (stands(used, start, end), start as u32)
                     } else {
                         if (tried | done) & bit == 0 && stands(used, start, end) {
                             stood |= bit;
                         }
                         tried |= bit;
-                        stood & bit != 0
+                        // Where else it stands is not asked.
+                        (stood & bit != 0, u32::MAX)
                     };
                     if satisfied {
-                        self.note(used.atom, used.index, used.all);
+                        self.note(used.atom, used.index, used.all, (start as u32, last));
                     }
                 }
                 if let Some(seen) = self.several.get_mut(number as usize) {
@@ -192,19 +205,19 @@ impl Facts {
                 Said::Several(number) => index.skeletons.uses(*number),
             };
             for used in uses.iter().filter(|used| field_of(used.slot) == field as u8) {
-                self.note(used.atom, 0, false);
+                self.note(used.atom, 0, false, ANYWHERE);
             }
         });
         self.places = places;
         self.skeleton = skeleton;
     }
 
-    /// Notes that a needle of a leaf was found.
-    fn note(&mut self, atom: u32, needle: u32, all: bool) {
+    /// Notes that a needle of a leaf was found, at a place of its folded text or between two.
+    fn note(&mut self, atom: u32, needle: u32, all: bool, places: (u32, u32)) {
         if all {
             self.all.push((atom, needle));
         }
-        self.found.note(atom, needle);
+        self.found.note(atom, needle, places);
     }
 
     fn look_up_source(&mut self, view: View<'_>, source: Source) {
@@ -238,14 +251,16 @@ impl Facts {
 
     fn look_up_key(&mut self, view: View<'_>, key: &str) {
         let index = &view.rules.index;
-        for (atom, needle) in index.exact.get(key) {
-            self.note(atom, needle, matches!(index.leaf(atom), Some(Atom::All(..))));
+        for used in index.exact.get(key) {
+            self.note(used.atom, used.needle(), used.all(), ANYWHERE);
         }
     }
 
     fn look_up_links(&mut self, view: View<'_>) {
         for link in fields::set(view.post, SetField::Links).into_iter().flatten() {
-            let Some(host) = hosts::of_address(link) else { continue };
+            let mut host = std::mem::take(&mut self.host);
+            host.clear();
+            hosts::of_address_into(link, &mut host);
             for suffix in hosts::suffixes(&host) {
                 let mut key = std::mem::take(&mut self.key);
                 key.clear();
@@ -254,13 +269,15 @@ impl Facts {
                 self.look_up_key(view, &key);
                 self.key = key;
             }
+            self.host = host;
         }
     }
 
-    /// The rules whose gate is open and whose scope holds, in order.
+    /// The rules whose gate is open and whose scope holds, in order. See [`Facts::keep`].
     pub(crate) fn opened(&mut self, view: View<'_>) -> Vec<u32> {
         let index = &view.rules.index;
-        let mut opened = Vec::with_capacity(16);
+        let mut opened = std::mem::take(&mut self.opened);
+        opened.clear();
         for found in self.found.iter() {
             opened.extend(index.opened(found.leaf).iter().filter(|rule| {
                 index.rules.get(**rule as usize).is_some_and(|filed| {
@@ -288,6 +305,11 @@ impl Facts {
         opened
     }
 
+    /// Takes what [`Facts::opened`] gave back, for the next post.
+    pub(crate) fn keep(&mut self, opened: Vec<u32>) {
+        self.opened = opened;
+    }
+
     /// A number of the post; its length is counted once.
     pub(crate) fn number(&mut self, view: View<'_>, field: NumberField) -> Option<f64> {
         if field == NumberField::Length {
@@ -313,9 +335,9 @@ impl Facts {
             }
             Atom::Any(source) => is_shown(view, *source).then(|| self.first(id).is_some()),
             Atom::All(source, count) => is_shown(view, *source).then(|| self.count(id) == *count as usize),
-            Atom::Regex { field, regex, gated, filed } => match fields::text(view.post, *field) {
+            Atom::Regex { field, gated, .. } => match fields::text(view.post, *field) {
                 None => None,
-                Some(text) if *gated => self.run(view, id, (*field, *regex, *filed), text),
+                Some(text) if *gated => self.run(view, id, atom, text),
                 Some(_) => Some(self.first(id).is_some()),
             },
             Atom::MediaAny(wanted) => {
@@ -382,24 +404,31 @@ impl Facts {
         self.all.get(from..).unwrap_or(&[]).partition_point(|(other, _)| *other == atom)
     }
 
-    /// Runs an expression, of a field, filed under one of its sets, if all that it requires was found; once a post.
-    fn run(
-        &mut self,
-        view: View<'_>,
-        id: u32,
-        (field, regex, filed): (TextField, u32, u8),
-        text: &str,
-    ) -> Option<bool> {
+    /// Runs an expression if all that it requires was found; once a post.
+    fn run(&mut self, view: View<'_>, id: u32, atom: &Atom, text: &str) -> Option<bool> {
         let index = &view.rules.index;
+        let &Atom::Regex { field, regex, filed, lead, .. } = atom else { return None };
         let Some(found) = self.found.get_mut(id) else { return Some(false) };
         if found.ran.is_none() {
             let folded = self.folded.get(field as usize).map_or("", |folded| folded);
-            let required = index.required.get(regex as usize).map_or(&[][..], |required| &required.literals);
-            let mut others = (0..).zip(required).filter(|(number, _)| *number != filed).map(|(_, set)| set);
-            let has = |set: &OneOf| set.literals.iter().any(|literal| folded.contains(literal.as_str()));
-            let may = others.all(has);
+            // One that looks at a few characters is run sooner than the words it names are looked for.
+            let may = self.expressions.is_short(regex) || {
+                let required = index.required.get(regex as usize).map_or(&[][..], |known| &known.literals);
+                let has = |set: &OneOf| set.literals.iter().any(|literal| folded.contains(literal.as_str()));
+                let mut others = (0..).zip(required).filter(|(number, _)| *number != filed);
+                others.all(|(_, set)| has(set))
+            };
+            let starts = match self.pieces.get(field as usize) {
+                Some(pieces) if found.places != ANYWHERE => {
+                    let bare = folded.len().saturating_sub(PADDING.len());
+                    let (from, to) = pieces.origins(found.places, text.len(), bare);
+                    (lead.map_or(0, |lead| from.saturating_sub(usize::from(lead))), to)
+                }
+                _ => (0, text.len()),
+            };
             // Where it matched is wanted as evidence nearly always, so it is found at once.
-            found.ran = if may { self.expressions.find(&index.regexes, regex, text) } else { Some(None) };
+            found.ran =
+                if may { self.expressions.find(&index.regexes, regex, text, starts) } else { Some(None) };
         }
         found.ran.map(|found| found.is_some())
     }
@@ -407,12 +436,13 @@ impl Facts {
     /// What an expression that is true matched first.
     pub(crate) fn matched<'a>(&mut self, view: View<'a>, id: u32, text: &'a str) -> Option<&'a str> {
         let index = &view.rules.index;
-        let Some(Atom::Regex { field, regex, gated, filed }) = index.leaf(id) else { return None };
+        let Some(atom @ Atom::Regex { regex, gated, .. }) = index.leaf(id) else { return None };
         if !gated {
-            let (start, end) = self.expressions.find(&index.regexes, *regex, text)??;
+            let starts = (0, text.len());
+            let (start, end) = self.expressions.find(&index.regexes, *regex, text, starts)??;
             return text.get(start as usize..end as usize);
         }
-        self.run(view, id, (*field, *regex, *filed), text)?;
+        self.run(view, id, atom, text)?;
         let (start, end) = self.found.get(id)?.ran??;
         text.get(start as usize..end as usize)
     }
@@ -434,13 +464,9 @@ impl Facts {
 
 /// Whether what stands beside a needle is what its use asks for.
 fn stands_beside(text: &str, used: &Use, start: usize, end: usize) -> bool {
-    let bytes = text.as_bytes();
-    let beside = |at: Option<usize>| at.and_then(|at| bytes.get(at)).copied().unwrap_or(0);
-    let before =
-        || text.get(..start).and_then(|head| head.chars().next_back()).is_some_and(is_word_character);
-    let behind = || text.get(end..).and_then(|tail| tail.chars().next()).is_some_and(is_word_character);
-    (Neighbour::byte_allows(used.before, beside(start.checked_sub(1))) || !before())
-        && (Neighbour::byte_allows(used.behind, beside(Some(end))) || !behind())
+    let (before, behind) = (text.get(..start).unwrap_or(""), text.get(end..).unwrap_or(""));
+    Neighbour::byte_allows(used.before, before.chars().rev())
+        && Neighbour::byte_allows(used.behind, behind.chars())
 }
 
 /// Whether all that sets words apart in a text still does so once it is folded: a soft hyphen is gone then, and a
@@ -459,14 +485,6 @@ fn keeps_words_apart(text: &str) -> bool {
         }
         is_word_character(c) || (some && apart)
     })
-}
-
-/// Whether regular expressions hold a character to be part of a word.
-fn is_word_character(c: char) -> bool {
-    if c.is_ascii() {
-        return c.is_ascii_alphanumeric() || c == '_';
-    }
-    regex_syntax::try_is_word_character(c).unwrap_or(true)
 }
 
 fn is_shown(view: View<'_>, source: Source) -> bool {

@@ -9,6 +9,8 @@ pub(crate) struct Found {
     pub(crate) leaf: u32,
     /// The first needle in the order written that was found.
     pub(crate) first: u32,
+    /// The first and the last place of the folded text where one of its needles begins, as far as that is known.
+    pub(crate) places: (u32, u32),
     /// What came of an expression that was run: where it matched first, if it did.
     pub(crate) ran: Option<Option<(u32, u32)>>,
     /// Where in the table it stands.
@@ -22,6 +24,9 @@ pub(crate) struct FoundLeaves {
     table: Vec<u32>,
     found: Vec<Found>,
 }
+
+/// Where needles may begin if nothing is known of that.
+pub(crate) const ANYWHERE: (u32, u32) = (0, u32::MAX);
 
 /// Tables larger than this are not kept for the next post.
 const LARGE: usize = 1 << 16;
@@ -57,17 +62,18 @@ impl FoundLeaves {
         self.found.get_mut((*self.table.get(place)? as usize).checked_sub(1)?)
     }
 
-    /// Notes that a needle of a leaf was found.
-    pub(crate) fn note(&mut self, leaf: u32, needle: u32) {
+    /// Notes that a needle of a leaf was found, at a place or between two.
+    pub(crate) fn note(&mut self, leaf: u32, needle: u32, (from, to): (u32, u32)) {
         if let Some(found) = self.get_mut(leaf) {
             found.first = found.first.min(needle);
+            found.places = (found.places.0.min(from), found.places.1.max(to));
             return;
         }
         if self.table.len() <= 2 * self.found.len() {
             self.grow();
         }
         let Some(place) = self.place(leaf) else { return };
-        self.found.push(Found { leaf, first: needle, ran: None, place });
+        self.found.push(Found { leaf, first: needle, places: (from, to), ran: None, place });
         if let Some(entry) = self.table.get_mut(place) {
             *entry = self.found.len() as u32;
         }
@@ -112,12 +118,13 @@ mod tests {
         for round in 0..3 {
             assert!(found.get(7).is_none());
             for leaf in (0..5_000_u32).map(|leaf| leaf.wrapping_mul(0x10_0001)) {
-                found.note(leaf, 9);
-                found.note(leaf, round);
-                found.note(leaf, 5);
+                found.note(leaf, 9, (20, 20));
+                found.note(leaf, round, (30, 30));
+                found.note(leaf, 5, (25, 25));
             }
             assert_eq!(found.iter().count(), 5_000);
-            assert_eq!(found.get(0x10_0001).map(|found| found.first), Some(round));
+            let known = found.get(0x10_0001).map(|found| (found.first, found.places));
+            assert_eq!(known, Some((round, (20, 30))));
             assert!(found.get(3).is_none());
             found.clear();
         }

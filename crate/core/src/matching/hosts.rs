@@ -1,5 +1,7 @@
 //! Host names: in scopes, and in the addresses that `links to` looks at.
 
+use std::borrow::Cow;
+
 /// A host name as it is compared: lower case, no port, no trailing dot.
 pub(crate) fn normalise(host: &str) -> String {
     let host = host.trim();
@@ -18,19 +20,33 @@ pub(crate) fn suffixes(host: &str) -> impl Iterator<Item = &str> {
     .take(32)
 }
 
-/// The host of an absolute address, as a browser would read it: any scheme with `//`, back-slashes as
-/// slashes, tabs and line ends dropped, user and port set aside, percent-encoded ASCII decoded. Punycode
-/// stays as it is. `None` where the address has no host.
+/// The host of an absolute address; `None` where it has none. See [`of_address_into`].
+#[cfg(any(test, feature = "naive"))]
 pub(crate) fn of_address(address: &str) -> Option<String> {
-    let cleaned: String =
-        address.trim().chars().filter(|c| !matches!(c, '\t' | '\n' | '\r')).take(2048).collect();
-    let (scheme, rest) = cleaned.split_once(':').map_or(("", cleaned.as_str()), |(s, r)| (s, r));
+    let mut host = String::new();
+    of_address_into(address, &mut host);
+    (!host.is_empty()).then_some(host)
+}
+
+/// Appends the host of an absolute address, if it has one, as a browser would read it: any scheme with `//`,
+/// back-slashes as slashes, tabs and line ends dropped, user and port set aside, percent-encoded ASCII decoded. Punycode
+/// stays as it is.
+pub(crate) fn of_address_into(address: &str, out: &mut String) {
+    const LONGEST: usize = 2048;
+    const DROPPED: [char; 3] = ['\t', '\n', '\r'];
+    let address = address.trim();
+    let cleaned: Cow<'_, str> = if address.len() <= LONGEST && !address.contains(DROPPED) {
+        address.into()
+    } else {
+        address.chars().filter(|c| !DROPPED.contains(c)).take(LONGEST).collect()
+    };
+    let (scheme, rest) = cleaned.split_once(':').unwrap_or(("", &cleaned));
     let is_scheme = scheme.chars().next().is_some_and(|c| c.is_ascii_alphabetic())
         && scheme.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.'));
-    let rest = if is_scheme { rest } else { cleaned.as_str() };
+    let rest = if is_scheme { rest } else { &cleaned };
     let slashes = |c: char| c == '/' || c == '\\';
     if !rest.starts_with(slashes) || !rest.get(1..).is_some_and(|r| r.starts_with(slashes)) {
-        return None;
+        return;
     }
     let authority = rest.trim_start_matches(slashes);
     let authority = authority.split(['/', '\\', '?', '#']).next().unwrap_or("");
@@ -40,15 +56,14 @@ pub(crate) fn of_address(address: &str) -> Option<String> {
     } else {
         host.split(':').next().unwrap_or(host)
     };
-    let host = decode_percent(host);
-    let host = host.trim_end_matches('.').to_lowercase();
-    (!host.is_empty()).then_some(host)
+    if host.is_ascii() && !host.contains('%') {
+        out.extend(host.trim_end_matches('.').chars().map(|c| c.to_ascii_lowercase()));
+    } else {
+        out.push_str(&decode_percent(host).trim_end_matches('.').to_lowercase());
+    }
 }
 
 fn decode_percent(text: &str) -> String {
-    if !text.contains('%') {
-        return text.to_owned();
-    }
     let mut out = Vec::with_capacity(text.len());
     let bytes = text.as_bytes();
     let mut at = 0;

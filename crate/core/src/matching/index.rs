@@ -2,13 +2,16 @@
 
 use super::atoms::{Atom, Atoms, Exact, Source, field_of};
 use super::counts::Counted;
+use super::decide::action;
 use super::evaluate::{Node, Tree};
+use super::evidence;
 use super::gates::{Event, Side, gate};
 use super::hosts;
 use super::needles::{Needles, group};
 use super::regexes::{Regexes, Ungated};
 use super::required::Required;
 use crate::program::{Condition, Effect, NumberField, Program, Question, Scope, Test, TextField};
+use crate::verdict::Action;
 use std::collections::{BTreeMap, HashMap};
 
 /// A program taken apart. See the module above.
@@ -44,6 +47,8 @@ pub(crate) struct Index {
     everywhere: Vec<u32>,
     /// The `order by` rules.
     pub(crate) orders: Vec<u32>,
+    /// Whether the rules stand in the order of packs and lines.
+    pub(crate) in_order: bool,
 }
 
 /// A rule as far as it matters before it is known to be true.
@@ -55,6 +60,10 @@ pub(crate) struct Filed {
     pub(crate) scope: u32,
     pub(crate) asks_model: bool,
     pub(crate) timed: bool,
+    /// What it does with a post, where its effect is nothing else.
+    pub(crate) acts: Option<Action>,
+    /// What made it true is said by one needle: see [`evidence::is_of_needle`].
+    pub(crate) is_of_needle: bool,
 }
 
 /// A leaf, and which rules it opens: those of a range of `opened`, or where it is one, that one.
@@ -115,6 +124,10 @@ impl Index {
                 scope: scope.unwrap_or(u32::MAX),
                 asks_model: asks_model(&rule.condition),
                 timed: rule.schedule.is_some(),
+                acts: action(program, rule).filter(|_| {
+                    matches!(rule.effect, Effect::Hide | Effect::Collapse | Effect::Dim | Effect::Keep)
+                }),
+                is_of_needle: evidence::is_of_needle(&rule.condition),
             });
             if matches!(rule.effect, Effect::Order(_)) {
                 orders.push(id);
@@ -175,6 +188,7 @@ impl Index {
             atoms.skeleton_uses.iter().any(|(_, used)| field_of(used.slot) == *field as u8)
         };
         Self {
+            in_order: program.rules.is_sorted_by_key(|rule| (rule.pack, rule.line)),
             skeletal: TextField::ALL.iter().copied().filter(skeletal).collect(),
             skeletons,
             counted: counted.into_values().map(|(field, leaves)| (field, Counted::new(leaves))).collect(),

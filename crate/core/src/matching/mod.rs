@@ -27,7 +27,7 @@ mod decide;
 #[cfg(test)]
 mod equivalence;
 mod evaluate;
-mod evidence;
+pub(crate) mod evidence;
 pub mod explain;
 mod facts;
 pub mod fields;
@@ -86,7 +86,8 @@ pub struct Context {
 
 /// A reader's rules, ready to decide.
 pub struct RuleSet {
-    program: Program,
+    /// Shared with the reasons of verdicts.
+    program: Arc<Program>,
     index: Index,
     /// Working space of posts decided earlier, to be used again. Boxed: it is handed out and back by pointer.
     #[expect(clippy::vec_box, reason = "a large value that is only ever moved in and out")]
@@ -97,7 +98,7 @@ impl RuleSet {
     /// Takes a checked program apart. Out-of-range ids, which the checker never makes, cost their rule only.
     pub fn new(program: Program) -> Self {
         let index = Index::new(&program, None);
-        Self { program, index, spare: Mutex::default() }
+        Self { program: Arc::new(program), index, spare: Mutex::default() }
     }
 
     /// As [`RuleSet::new`], with what its expressions require known already, in the order of
@@ -106,7 +107,7 @@ impl RuleSet {
         let count = required.len();
         let index = Index::new(&program, Some(required));
         if index.required.len() == count {
-            Ok(Self { program, index, spare: Mutex::default() })
+            Ok(Self { program: Arc::new(program), index, spare: Mutex::default() })
         } else {
             Err(program)
         }

@@ -2,7 +2,7 @@
 //! What the real matching is held against.
 
 use super::atoms::{Source, items, sigils};
-use super::decide::{action, effect_name};
+use super::decide::action;
 use super::evidence::{MAX_EVIDENCE, Seen, describe, look_at_model};
 use super::fields;
 use super::fold::{fold, fold_name_into};
@@ -18,6 +18,7 @@ use crate::program::{
 };
 use crate::verdict::{Action, Pending, Reason, Verdict};
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 type Kleene = Option<bool>;
 
@@ -306,7 +307,7 @@ pub(super) fn decide(rules: &RuleSet, post: &Post, context: &Context) -> Verdict
         .copied()
         .collect();
 
-    verdict.action = spoke.iter().filter_map(|(_, rule)| action(rules, rule)).max().unwrap_or_default();
+    verdict.action = spoke.iter().filter_map(|(_, rule)| action(program, rule)).max().unwrap_or_default();
     let mut blurs = spoke.iter().filter_map(|(_, rule)| match rule.effect {
         Effect::Blur(target) => Some(target),
         _ => None,
@@ -334,23 +335,16 @@ pub(super) fn decide(rules: &RuleSet, post: &Post, context: &Context) -> Verdict
 
     let mut told = spoke;
     told.sort_by_key(|(id, rule)| {
-        (std::cmp::Reverse(action(rules, rule).unwrap_or_default()), rule.pack, rule.line, *id)
+        (std::cmp::Reverse(action(program, rule).unwrap_or_default()), rule.pack, rule.line, *id)
     });
     verdict.more_reasons = told.len().saturating_sub(Verdict::MAX_REASONS) as u32;
     verdict.reasons = told
         .iter()
         .take(Verdict::MAX_REASONS)
-        .map(|(_, rule)| {
+        .map(|(id, rule)| {
             let mut entries = Vec::new();
             evidence(&rule.condition, false, program, post, context, &mut entries);
-            Reason {
-                pack: program.packs[rule.pack as usize].id.clone(),
-                rule: rule.source.clone(),
-                line: rule.line,
-                effect: effect_name(&rule.effect).into(),
-                because: rule.because.clone(),
-                evidence: entries,
-            }
+            Reason::new(Arc::clone(&rules.program), *id as u32, entries)
         })
         .collect();
 
@@ -359,7 +353,7 @@ pub(super) fn decide(rules: &RuleSet, post: &Post, context: &Context) -> Verdict
         .map(|(_, rule)| *rule)
         .filter(|rule| truth(&rule.condition, program, post, context).is_none())
         .filter(|rule| outcomes(&rule.condition, program, post, context)[0])
-        .filter(|rule| match (&rule.effect, action(rules, rule)) {
+        .filter(|rule| match (&rule.effect, action(program, rule)) {
             (Effect::Label(label), _) => !verdict.labels.contains(label),
             (Effect::Highlight, _) => !verdict.highlight,
             (Effect::Score(_), _) => true,

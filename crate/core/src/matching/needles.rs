@@ -78,9 +78,9 @@ impl NeedlesBuilder {
         let (starts, uses) = group(self.spans.len(), &all_uses);
         drop(all_uses);
         let mut shared = Shared::default();
-        let said: Vec<Said> = (0..self.spans.len() as u32)
+        let said: Vec<Use> = (0..self.spans.len() as u32)
             .map(|id| match slice(&starts, &uses, id) {
-                [one] => Said::One(*one),
+                [one] => *one,
                 several => shared.add(several),
             })
             .collect();
@@ -111,6 +111,9 @@ pub(crate) enum Said {
     Several(u32),
 }
 
+/// The slot of a use that stands for several: `atom` is their number.
+const SEVERAL: u8 = u8::MAX;
+
 /// The uses of needles that have several.
 #[derive(Default)]
 struct Shared {
@@ -119,13 +122,13 @@ struct Shared {
 }
 
 impl Shared {
-    fn add(&mut self, uses: &[Use]) -> Said {
+    fn add(&mut self, uses: &[Use]) -> Use {
         if self.starts.is_empty() {
             self.starts.push(0);
         }
         self.uses.extend_from_slice(uses);
         self.starts.push(self.uses.len() as u32);
-        Said::Several(self.starts.len() as u32 - 2)
+        Use { atom: self.starts.len() as u32 - 2, slot: SEVERAL, ..Use::default() }
     }
 }
 
@@ -142,29 +145,47 @@ struct Grams {
     entries: Vec<Entry>,
 }
 
-/// A needle.
+/// A needle; two fill what the processor fetches at once.
 #[derive(Clone, Copy)]
 struct Entry {
-    gram: u64,
     /// Its first eight bytes, or its last where the gram is at its beginning; as many as it has.
     check: u64,
+    /// Tells its gram from most others of the bucket.
+    tag: u32,
     /// Where it lies in `bytes`.
     from: u32,
-    length: u32,
-    /// Where in the needle the gram stands.
-    offset: u32,
-    said: Said,
+    /// Its length, and in the lowest byte where in it the gram stands.
+    extent: u32,
+    said: Use,
 }
 
+/// Needles of so many bytes and more are in no text.
+const TOO_LONG: usize = 1 << 24;
+/// The gram of a needle stands this far from its beginning at most.
+const FARTHEST: usize = u8::MAX as usize;
+
 impl Entry {
+    const fn length(&self) -> usize {
+        (self.extent >> 8) as usize
+    }
+
+    const fn offset(&self) -> usize {
+        (self.extent & 0xFF) as usize
+    }
+
     /// Where in the needle `check` stands, and which of the bits there.
     const fn checked(&self) -> (usize, u64) {
-        match self.length {
-            0..8 => (0, (1 << (8 * self.length)) - 1),
-            length if self.offset == 0 => (length as usize - 8, u64::MAX),
+        match self.length() {
+            length @ 0..8 => (0, (1 << (8 * length)) - 1),
+            length if self.offset() == 0 => (length - 8, u64::MAX),
             _ => (0, u64::MAX),
         }
     }
+}
+
+/// See [`Entry::tag`]: bits that tell buckets apart as well are among them only where there are very many.
+const fn tag(hash: u64) -> u32 {
+    hash as u32
 }
 
 /// Eight bytes from a place on, and zeros beyond the end.
@@ -225,7 +246,7 @@ impl Length {
 }
 
 impl Grams {
-    fn build(q: usize, ids: Vec<u32>, bytes: &[u8], spans: &[(u32, u32)], said: &[Said]) -> Self {
+    fn build(q: usize, ids: Vec<u32>, bytes: &[u8], spans: &[(u32, u32)], said: &[Use]) -> Self {
         let needle = |id: u32| {
             let (start, length) = spans.get(id as usize).copied().unwrap_or_default();
             bytes.get(start as usize..(start + length) as usize).unwrap_or(&[])
@@ -246,29 +267,26 @@ impl Grams {
         }
         let bucket_bits = ids.len().next_power_of_two().trailing_zeros().max(4);
         let starts_shift = 64 - bucket_bits;
-        let mut entries: Vec<Entry> = ids
-            .iter()
-            .map(|id| {
-                let text = needle(*id);
-                let (gram, offset) = (0..(text.len() + 1).saturating_sub(q))
-                    .map(|at| (length.at(text, at), at as u32))
-                    .min_by_key(|(gram, _)| sketch.get((hash(*gram) >> (64 - sketch_bits)) as usize).copied())
-                    .unwrap_or_default();
-                let (from, length) = spans.get(*id as usize).copied().unwrap_or_default();
-                let said = said.get(*id as usize).copied().unwrap_or(Said::Several(u32::MAX));
-                let mut entry = Entry { gram, check: 0, from, length, offset, said };
-                let (at, mask) = entry.checked();
-                entry.check = eight(text, at) & mask;
-                entry
-            })
-            .collect();
-        entries.sort_unstable_by_key(|entry| (hash(entry.gram) >> starts_shift, entry.gram, entry.from));
+        let filed = ids.iter().filter_map(|id| {
+            let text = needle(*id);
+            let (hash, offset) = (0..(text.len() + 1).saturating_sub(q))
+                .take(FARTHEST + 1)
+                .map(|at| (hash(length.at(text, at)), at as u32))
+                .min_by_key(|(hash, _)| sketch.get((hash >> (64 - sketch_bits)) as usize).copied())?;
+            let (from, _) = *spans.get(*id as usize)?;
+            let extent = (text.len() as u32) << 8 | offset;
+            let mut entry = Entry { check: 0, tag: tag(hash), from, extent, said: *said.get(*id as usize)? };
+            let (at, mask) = entry.checked();
+            entry.check = eight(text, at) & mask;
+            (text.len() < TOO_LONG).then_some((hash, entry))
+        });
+        let mut filed: Vec<(u64, Entry)> = filed.collect();
+        filed.sort_unstable_by_key(|(hash, entry)| (hash >> starts_shift, entry.tag, entry.from));
 
         let bits_len = (ids.len() / 3).max(8);
         let mut bits = vec![0_u64; bits_len];
         let mut starts = vec![0_u32; (1 << bucket_bits) + 1];
-        for entry in &entries {
-            let hash = hash(entry.gram);
+        for &(hash, _) in &filed {
             if let Some(word) = bits.get_mut(word(hash, bits_len)) {
                 *word |= marks(hash);
             }
@@ -281,6 +299,8 @@ impl Grams {
             total += *start;
             *start = total;
         }
+        let mut entries = Vec::with_capacity(filed.len());
+        entries.extend(filed.into_iter().map(|(_, entry)| entry));
         Self { length, bits, starts, starts_shift, entries }
     }
 
@@ -312,14 +332,14 @@ impl Grams {
         places.truncate(count);
     }
 
-    /// The buckets of places: place, gram and range of entries, for those that have an entry of that gram.
+    /// The buckets of places: place, tag of the gram and range of entries, for those that have an entry of that tag.
     fn buckets(&self, padded: &[u8], places: &[u32], buckets: &mut Vec<Bucket>) {
         buckets.clear();
         buckets.extend(places.iter().map(|place| {
-            let gram = self.length.at(padded, *place as usize);
-            let bucket = (hash(gram) >> self.starts_shift) as usize;
+            let hash = hash(self.length.at(padded, *place as usize));
+            let bucket = (hash >> self.starts_shift) as usize;
             let bound = |at: usize| self.starts.get(at).copied().unwrap_or_default();
-            Bucket { place: *place, gram, from: bound(bucket), to: bound(bucket + 1) }
+            Bucket { place: *place, tag: tag(hash), from: bound(bucket), to: bound(bucket + 1) }
         }));
         // Without branches, for the same reason.
         let mut count = 0;
@@ -328,7 +348,7 @@ impl Grams {
             let first = self.entries.get(bucket.from as usize);
             let several = bucket.to > bucket.from + 1;
             let keep =
-                several | (bucket.to > bucket.from && first.is_some_and(|entry| entry.gram == bucket.gram));
+                several | (bucket.to > bucket.from && first.is_some_and(|entry| entry.tag == bucket.tag));
             if let Some(place) = buckets.get_mut(count) {
                 *place = bucket;
             }
@@ -342,7 +362,7 @@ impl Grams {
 #[derive(Debug, Clone, Copy)]
 struct Bucket {
     place: u32,
-    gram: u64,
+    tag: u32,
     from: u32,
     to: u32,
 }
@@ -381,18 +401,21 @@ impl Needles {
             grams.buckets(padded, places, buckets);
             for bucket in buckets.iter() {
                 let entries = grams.entries.get(bucket.from as usize..bucket.to as usize).unwrap_or(&[]);
-                for entry in entries.iter().filter(|entry| entry.gram == bucket.gram) {
-                    let Some(start) = (bucket.place as usize).checked_sub(entry.offset as usize) else {
+                for entry in entries.iter().filter(|entry| entry.tag == bucket.tag) {
+                    let Some(start) = (bucket.place as usize).checked_sub(entry.offset()) else {
                         continue;
                     };
                     let (at, mask) = entry.checked();
-                    let end = start + entry.length as usize;
+                    let end = start + entry.length();
                     if eight(padded, start + at) & mask != entry.check || end > length {
                         continue;
                     }
-                    let needle = self.bytes.get(entry.from as usize..(entry.from + entry.length) as usize);
-                    if entry.length <= 8 || (needle.is_some() && text.get(start..end) == needle) {
-                        found(entry.said, start, end);
+                    let from = entry.from as usize;
+                    let needle = self.bytes.get(from..from + entry.length());
+                    if entry.length() <= 8 || (needle.is_some() && text.get(start..end) == needle) {
+                        let said = entry.said;
+                        let several = said.slot == SEVERAL;
+                        found(if several { Said::Several(said.atom) } else { Said::One(said) }, start, end);
                     }
                 }
             }

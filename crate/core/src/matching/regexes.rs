@@ -25,7 +25,7 @@ const STATES: usize = 256 << 10;
 /// How many expressions without a required literal share a set.
 const SET_SIZE: usize = 64;
 /// Fewer than this are run one by one. Sets pay only where automata are compiled in.
-const SMALLEST_SET: usize = if cfg!(target_family = "wasm") { usize::MAX } else { 8 };
+const SMALLEST_SET: usize = if cfg!(target_family = "wasm") { usize::MAX } else { 2 };
 
 /// Compiles an expression as matching will, so that the checker refuses what matching could not run.
 ///
@@ -120,8 +120,21 @@ pub(crate) struct CompiledExpressions {
 }
 
 impl CompiledExpressions {
-    /// Where an expression matches first; `None` where it does not compile.
-    pub(crate) fn find(&mut self, regexes: &Regexes, id: u32, text: &str) -> Option<Option<(u32, u32)>> {
+    /// Whether an expression is compiled, small, and matches a few characters at most.
+    pub(crate) fn is_short(&self, id: u32) -> bool {
+        let kept = self.kept.get(id as usize).and_then(Option::as_ref);
+        kept.is_some_and(|kept| matches!(&kept.compiled, Compiled::Small(small) if small.is_short()))
+    }
+
+    /// Where an expression matches first, which is known to be between two places of the text if it does; `None` where it
+    /// does not compile.
+    pub(crate) fn find(
+        &mut self,
+        regexes: &Regexes,
+        id: u32,
+        text: &str,
+        starts: (usize, usize),
+    ) -> Option<Option<(u32, u32)>> {
         if self.kept.len() <= id as usize {
             self.kept.resize_with(regexes.patterns.len().max(id as usize + 1), || None);
         }
@@ -132,14 +145,15 @@ impl CompiledExpressions {
         let kept = self.kept.get_mut(id as usize)?.as_mut()?;
         kept.used = true;
         if let Compiled::Small(small) = &kept.compiled {
-            if let Ok(found) = small.find(text, &mut self.scratch) {
+            if let Ok(found) = small.find(text, starts, &mut self.scratch) {
                 return Some(found);
             }
             self.keep(id, large(regexes, id));
         }
         let kept = self.kept.get_mut(id as usize)?.as_mut()?;
         let Compiled::Large(automaton) = &mut kept.compiled else { return None };
-        let found = automaton.regex.search_with(&mut automaton.cache, &Input::new(text));
+        let input = Input::new(text).range(text.floor_char_boundary(starts.0)..);
+        let found = automaton.regex.search_with(&mut automaton.cache, &input);
         // The states of a lazy automaton come as they are needed.
         let size = automaton.memory_usage();
         self.taken = self.taken - kept.size + size;
@@ -243,7 +257,7 @@ impl Ungated {
                 continue;
             }
             for (id, leaf) in ids {
-                if expressions.find(regexes, *id, text).flatten().is_some() {
+                if expressions.find(regexes, *id, text, (0, text.len())).flatten().is_some() {
                     found(*leaf);
                 }
             }
@@ -264,7 +278,7 @@ mod tests {
         let mut expressions = CompiledExpressions::default();
         for id in 0..regexes.patterns.len() as u32 {
             let text = format!("é word{id} other word0");
-            assert!(expressions.find(&regexes, id, &text).flatten().is_some(), "{text}");
+            assert!(expressions.find(&regexes, id, &text, (0, text.len())).flatten().is_some(), "{text}");
             // The one at hand may be larger than all are to be.
             let all: usize = expressions.kept.iter().flatten().map(|kept| kept.size).sum();
             assert_eq!(all, expressions.taken);

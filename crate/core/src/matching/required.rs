@@ -31,6 +31,8 @@ pub(crate) struct OneOf {
     pub(crate) before: Neighbour,
     /// As `before`, what stands behind it.
     pub(crate) behind: Neighbour,
+    /// At most so many bytes of the match stand before the one that does; `None` where there is no telling.
+    pub(crate) lead: Option<u16>,
 }
 
 /// What may stand beside a literal in the text, whose character there is of a word.
@@ -39,11 +41,17 @@ pub(crate) enum Neighbour {
     /// Anything.
     #[default]
     Any,
-    /// What is in no word, or this ASCII letter or digit (folded): of `two\W?words`, a `w` behind `two`.
+    /// This ASCII letter or digit (folded), whether or not what is in no word stands between: of `two\W?words`, a `w`
+    /// behind `two`.
     ApartOr(u8),
     /// What is in no word, or nothing: `\b`.
     Apart,
+    /// What is in no word, and behind that this: of `two\W+words`, a `w`.
+    ApartThen(u8),
 }
+
+/// So far is looked from a literal for the next character of a word.
+const FAR: usize = 64;
 
 impl Neighbour {
     /// In one byte; [`Neighbour::byte_allows`] reads it.
@@ -52,17 +60,37 @@ impl Neighbour {
             Self::Any => 0,
             Self::Apart => 1,
             Self::ApartOr(letter) => letter,
+            Self::ApartThen(letter) => letter | 0x80,
         }
     }
 
-    /// Whether what a byte stands for allows a word's character whose (last) byte is another.
-    pub(crate) const fn byte_allows(byte: u8, neighbour: u8) -> bool {
-        byte == 0 || byte == neighbour
+    /// Whether what a byte stands for allows what stands beside a literal, nearest first.
+    pub(crate) fn byte_allows(byte: u8, beside: impl Iterator<Item = char> + Clone) -> bool {
+        let is_apart = || beside.clone().next().is_none_or(|c| !is_word_character(c));
+        match byte {
+            0 => return true,
+            1 => return is_apart(),
+            0x80.. if !is_apart() => return false,
+            _ => {}
+        }
+        for (passed, c) in beside.enumerate() {
+            if passed == FAR {
+                return true;
+            }
+            if is_word_character(c) {
+                return c == char::from(byte & 0x7F);
+            }
+        }
+        false
     }
 
     /// Either of two.
     fn or(self, other: Self) -> Self {
-        if self == other { self } else { Self::Any }
+        match (self, other) {
+            _ if self == other => self,
+            (Self::Apart | Self::ApartThen(_), Self::Apart | Self::ApartThen(_)) => Self::Apart,
+            _ => Self::Any,
+        }
     }
 }
 
@@ -156,7 +184,7 @@ struct Known {
 
 impl Known {
     fn exact(literals: Vec<String>) -> Self {
-        let exact = OneOf { literals, ..OneOf::default() };
+        let exact = OneOf { literals, lead: Some(0), ..OneOf::default() };
         Self { required: Vec::from_iter(usable(&exact).then(|| exact.clone())), exact: Some(exact) }
     }
 }
@@ -186,6 +214,7 @@ fn analyse(hir: &Hir, depth: usize) -> Known {
                     Look::WordUnicode | Look::WordEndUnicode | Look::End | Look::EndLF => Neighbour::Apart,
                     _ => Neighbour::Any,
                 },
+                lead: Some(0),
             }),
             required: Vec::new(),
         },
@@ -205,7 +234,7 @@ fn analyse(hir: &Hir, depth: usize) -> Known {
                     // `colou?r`: with or without.
                     exact: inner.exact.map(|mut exact| {
                         exact.literals.push(String::new());
-                        OneOf { literals: exact.literals, ..OneOf::default() }
+                        OneOf { literals: exact.literals, lead: Some(0), ..OneOf::default() }
                     }),
                     required: Vec::new(),
                 },
@@ -234,23 +263,30 @@ fn merge(all: Option<OneOf>, more: Option<OneOf>) -> Option<OneOf> {
     all.literals.extend(more.literals);
     all.before = all.before.or(more.before);
     all.behind = all.behind.or(more.behind);
+    all.lead = all.lead.zip(more.lead).map(|(one, other)| one.max(other));
     (all.literals.len() <= MAX_ALTERNATIVES).then_some(all)
 }
 
 fn concat(parts: &[Hir], depth: usize) -> Known {
-    let start = |before| OneOf { literals: vec![String::new()], before, behind: Neighbour::Any };
-    let mut run = start(Neighbour::Any);
+    let start = |before, lead| OneOf { literals: vec![String::new()], before, behind: Neighbour::Any, lead };
+    let mut run = start(Neighbour::Any, Some(0));
+    // How many bytes the parts so far may match.
+    let mut length = Some(0);
     let mut whole = true;
     let mut required: Vec<OneOf> = Vec::new();
-    // The set that only what is in no word, or nothing, sets apart from the run at hand.
-    let mut left: Option<usize> = None;
-    let meet = |required: &mut [OneOf], left: Option<usize>, run: &OneOf| {
-        if let Some(set) = left.and_then(|left| required.get_mut(left)) {
-            set.behind = edge(run, true).map_or(Neighbour::Any, Neighbour::ApartOr);
+    // The set that only what is in no word (or, as it says, nothing) sets apart from the run at hand.
+    let mut left: Option<(usize, bool)> = None;
+    let meet = |required: &mut [OneOf], left: Option<(usize, bool)>, run: &OneOf| {
+        if let Some((left, may_be_nothing)) = left
+            && let Some(set) = required.get_mut(left)
+        {
+            set.behind = set.behind.max(beyond(run, true, may_be_nothing));
         }
     };
     for part in parts {
         let known = analyse(part, depth + 1);
+        let before = length;
+        length = sum(length, longest(part));
         match known.exact {
             Some(exact) if joined(&run, &exact) => {
                 let is_empty = |set: &OneOf| set.literals.iter().all(String::is_empty);
@@ -271,27 +307,48 @@ fn concat(parts: &[Hir], depth: usize) -> Known {
             _ => {
                 whole = false;
                 meet(&mut required, left.take(), &run);
-                let mut ended = std::mem::replace(&mut run, start(Neighbour::Any));
+                let mut ended = std::mem::replace(&mut run, start(Neighbour::Any, length));
                 if is_apart(part, true) {
                     ended.behind = Neighbour::Apart;
                 }
-                let may_be_nothing = is_apart_or_nothing(part);
-                if may_be_nothing {
-                    run.before = edge(&ended, false).map_or(Neighbour::Any, Neighbour::ApartOr);
+                let between = sets_apart(part);
+                if let Some(may_be_nothing) = between {
+                    run.before = beyond(&ended, false, may_be_nothing);
                 } else if is_apart(part, false) {
                     run.before = Neighbour::Apart;
                 }
                 if usable(&ended) {
-                    left = (may_be_nothing && ended.behind == Neighbour::Any).then_some(required.len());
+                    left = between.map(|may_be_nothing| (required.len(), may_be_nothing));
                     required.push(ended);
                 }
-                required.extend(known.required);
+                required.extend(
+                    known.required.into_iter().map(|set| OneOf { lead: sum(before, set.lead), ..set }),
+                );
             }
         }
     }
     meet(&mut required, left, &run);
     required.extend(usable(&run).then(|| run.clone()));
     Known { exact: whole.then_some(run), required }
+}
+
+/// How many bytes a part matches at most.
+fn longest(part: &Hir) -> Option<u16> {
+    part.properties().maximum_len().and_then(|length| u16::try_from(length).ok())
+}
+
+fn sum(left: Option<u16>, right: Option<u16>) -> Option<u16> {
+    left.zip(right).and_then(|(left, right)| left.checked_add(right))
+}
+
+/// What stands beside a run beyond which, set apart by what is in no word (or nothing), another begins (or ends).
+fn beyond(other: &OneOf, first: bool, may_be_nothing: bool) -> Neighbour {
+    match (edge(other, first), may_be_nothing) {
+        (Some(letter), true) => Neighbour::ApartOr(letter),
+        (Some(letter), false) => Neighbour::ApartThen(letter),
+        (None, true) => Neighbour::Any,
+        (None, false) => Neighbour::Apart,
+    }
 }
 
 /// Whether one set and another behind it are few and short enough to be put together.
@@ -311,14 +368,15 @@ fn edge(set: &OneOf, first: bool) -> Option<u8> {
     edges.all(|other| other == Some(one)).then_some(one)
 }
 
-/// Whether all that a part matches is nothing or in no word.
-fn is_apart_or_nothing(part: &Hir) -> bool {
+/// Whether a part may match nothing, if all that it matches is in no word.
+fn sets_apart(part: &Hir) -> Option<bool> {
+    let (may_be_nothing, part) = match part.kind() {
+        HirKind::Repetition(repetition) => (repetition.min == 0, &*repetition.sub),
+        _ => (false, part),
+    };
     match part.kind() {
-        HirKind::Repetition(repetition) if repetition.min == 0 => match repetition.sub.kind() {
-            HirKind::Class(class) => class_is_apart(class),
-            _ => false,
-        },
-        _ => false,
+        HirKind::Class(class) if class_is_apart(class) => Some(may_be_nothing),
+        _ => None,
     }
 }
 
@@ -328,7 +386,7 @@ fn is_apart(part: &Hir, first: bool) -> bool {
         HirKind::Class(class) => class_is_apart(class),
         HirKind::Literal(literal) => std::str::from_utf8(&literal.0).is_ok_and(|text| {
             let c = if first { text.chars().next() } else { text.chars().next_back() };
-            c.is_some_and(|c| !is_word(c))
+            c.is_some_and(|c| !is_word_character(c))
         }),
         HirKind::Capture(capture) => is_apart(&capture.sub, first),
         HirKind::Repetition(repetition) => repetition.min > 0 && is_apart(&repetition.sub, first),
@@ -341,7 +399,11 @@ fn is_apart(part: &Hir, first: bool) -> bool {
     }
 }
 
-fn is_word(c: char) -> bool {
+/// Whether regular expressions hold a character to be part of a word.
+pub(super) fn is_word_character(c: char) -> bool {
+    if c.is_ascii() {
+        return c.is_ascii_alphanumeric() || c == '_';
+    }
     regex_syntax::try_is_word_character(c).unwrap_or(true)
 }
 
@@ -355,7 +417,7 @@ fn class_is_apart(class: &Class) -> bool {
     match class {
         Class::Unicode(set) if set.ranges().len() <= 32 => {
             let few = set.iter().map(|range| range.len()).sum::<usize>() <= 256;
-            few && set.iter().flat_map(|range| range.start()..=range.end()).all(|c| !is_word(c))
+            few && set.iter().flat_map(|range| range.start()..=range.end()).all(|c| !is_word_character(c))
         }
         Class::Unicode(_) => APART.get_or_init(apart).as_ref() == Some(class),
         Class::Bytes(_) => false,
@@ -373,7 +435,8 @@ fn literal_text(text: &str) -> Known {
         return Known::exact(vec![folded(text)]);
     }
     let longest = text.split(|c| !is_context_free(c)).map(folded).max_by_key(String::len).unwrap_or_default();
-    let longest = OneOf { literals: vec![longest], ..OneOf::default() };
+    let lead = u16::try_from(text.len()).ok();
+    let longest = OneOf { literals: vec![longest], lead, ..OneOf::default() };
     Known { exact: None, required: Vec::from_iter(usable(&longest).then_some(longest)) }
 }
 
@@ -403,7 +466,7 @@ fn class_letter(class: &Class) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::fold::fold;
+    use super::super::fold::{Pieces, fold_pieces};
     use super::*;
     use proptest::prelude::*;
 
@@ -433,12 +496,30 @@ mod tests {
     }
 
     #[test]
+    fn knows_how_far_into_a_match_a_literal_stands() {
+        for (pattern, leads) in [
+            (r"name\.com", &[Some(0)][..]),
+            (r"(?i)\bname\W?other", &[Some(8), Some(0)]),
+            (r"(?:1\W*)?200\W*3000", &[None, None]),
+            (r"x?(one|three).{0,20}(four|fives)", &[Some(86), Some(0)]),
+            (r"x?(one|three)+(four|fives)", &[None, Some(1)]),
+            (r"(a.?four|\dfour)", &[Some(5)]),
+            (r".*name", &[None]),
+            (r"がname", &[Some(7)]),
+        ] {
+            let found: Vec<_> = required(pattern).literals.iter().map(|set| set.lead).collect();
+            assert_eq!(found, leads, "{pattern}");
+        }
+    }
+
+    #[test]
     fn knows_what_stands_beside_a_literal() {
-        use Neighbour::{Any, Apart, ApartOr};
+        use Neighbour::{Any, Apart, ApartOr, ApartThen};
         for (pattern, beside) in [
             (r"(?i)\bname\d*", &[(Apart, Any)][..]),
-            (r"\b(one|two)\W+three", &[(Apart, Any), (Apart, Apart)]),
-            (r"\b(three|seven)\W+two\b", &[(Apart, Apart), (Apart, Apart)]),
+            (r"\b(one|two)\W+three", &[(Apart, Any), (Apart, ApartThen(b't'))]),
+            (r"\b(three|seven)\W+two\b", &[(Apart, ApartThen(b't')), (Apart, Apart)]),
+            (r"(one|ease)[ -]other\W", &[(ApartThen(b'e'), Apart), (Any, ApartThen(b'o'))]),
             (r"\d+name\b", &[(Any, Apart)]),
             (r"\bname\b", &[(Apart, Apart)]),
             (r"\b#name\b", &[(Any, Apart)]),
@@ -448,7 +529,7 @@ mod tests {
             (r"\bname|\bother", &[(Apart, Any)]),
             (r"\bname|other\b", &[(Any, Any)]),
             (r"(\bname\b)+", &[(Apart, Apart)]),
-            (r"name[ -]+other", &[(Apart, Any), (Any, Apart)]),
+            (r"name[ -]+other", &[(ApartThen(b'e'), Any), (Any, ApartThen(b'o'))]),
             (r"^name .*other$", &[(Apart, Any), (Any, Apart)]),
             (r"\b(name)?\bother", &[(Apart, Any)]),
             (r"(name\b)?s", &[]),
@@ -479,9 +560,19 @@ mod tests {
         ) {
             let sets = required(&pattern).literals;
             if regex::Regex::new(&pattern).is_ok_and(|regex| regex.is_match(&text)) {
-                let folded = fold(&text);
+                let (mut folded, mut pieces) = (String::new(), Pieces::default());
+                fold_pieces(&text, &mut folded, Some(&mut pieces));
+                let start = regex::Regex::new(&pattern).ok().and_then(|regex| regex.find(&text)).map_or(0, |found| found.start());
                 for set in sets {
-                    prop_assert!(set.literals.iter().any(|literal| folded.contains(literal.as_str())), "{pattern} {set:?} {folded}");
+                    let places = set.literals.iter().flat_map(|literal| {
+                        (0..folded.len()).filter(|at| folded.as_bytes()[*at..].starts_with(literal.as_bytes())).map(|at| at as u32)
+                    });
+                    let places: Vec<u32> = places.collect();
+                    let (first, last) = (places.iter().min(), places.iter().max());
+                    prop_assert!(!places.is_empty(), "{pattern} {set:?} {folded}");
+                    let (from, to) = pieces.origins((*first.unwrap_or(&0), *last.unwrap_or(&0)), text.len(), folded.len());
+                    let from = set.lead.map_or(0, |lead| from.saturating_sub(lead.into()));
+                    prop_assert!(from <= start && start <= to, "{pattern} {set:?} {folded}: {start} is not in {from}..={to}");
                 }
             }
         }

@@ -76,7 +76,7 @@ fn run_batch(
     }
     let verdicts = rules.decide(&posts, &context, memory);
     for ((verdict, expected), post) in verdicts.iter().zip(&batch.expected).zip(&posts) {
-        spoke.extend(verdict.reasons.iter().map(|reason| reason.line));
+        spoke.extend(verdict.reasons.iter().map(|reason| reason.line()));
         let found = serde_json::to_value(verdict).unwrap_or(Value::Null);
         let mut differs = |key: String, expected: &Value, got: &Value| {
             differences.push(Difference {
@@ -121,8 +121,7 @@ fn compare(
 ) {
     for (key, wanted) in expected.as_object().into_iter().flatten() {
         if key == "because" {
-            let all: Vec<&str> =
-                verdict.reasons.iter().filter_map(|reason| reason.because.as_deref()).collect();
+            let all: Vec<&str> = verdict.reasons.iter().filter_map(|reason| reason.because()).collect();
             let holds = match wanted {
                 Value::Bool(false) => all.is_empty(),
                 wanted => wanted.as_str().is_some_and(|words| all.contains(&words)),
@@ -165,9 +164,10 @@ fn words(post: &Post) -> String {
 
 /// `line 4: collapse if … (text has "x")`
 fn said(reason: &Reason) -> String {
-    if reason.evidence.is_empty() {
-        format!("line {}: {}", reason.line, reason.rule)
+    let evidence = reason.evidence();
+    if evidence.is_empty() {
+        format!("line {}: {}", reason.line(), reason.rule())
     } else {
-        format!("line {}: {} ({})", reason.line, reason.rule, reason.evidence.join("; "))
+        format!("line {}: {} ({})", reason.line(), reason.rule(), evidence.join("; "))
     }
 }

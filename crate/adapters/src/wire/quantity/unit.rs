@@ -8,8 +8,9 @@ pub(super) const MINUTE: f64 = 60.0;
 pub(super) const HOUR: f64 = 60.0 * MINUTE;
 pub(super) const DAY: f64 = 24.0 * HOUR;
 pub(super) const WEEK: f64 = 7.0 * DAY;
-pub(super) const MONTH: f64 = 30.44 * DAY;
-pub(super) const YEAR: f64 = 365.25 * DAY;
+// As long as the language's own, so that `age > 1 year` means the same of what says "1 year ago".
+pub(super) const MONTH: f64 = 30.0 * DAY;
+pub(super) const YEAR: f64 = 365.0 * DAY;
 
 /// Units of time: how their words start (or, with a trailing `$`, what they are), in the order tried.
 const UNITS: &[(f64, &[&str])] = &[

@@ -16,7 +16,8 @@ impl Backtracker {
         let first = builder.first();
         let Builder { steps, classes, marks } = builder;
         let anchored = hir.properties().look_set_prefix().contains(Look::Start);
-        Some(Self { steps: steps.into(), classes: classes.into(), marks, first, anchored })
+        let longest = hir.properties().maximum_len();
+        Some(Self { steps: steps.into(), classes: classes.into(), marks, first, anchored, longest })
     }
 }
 

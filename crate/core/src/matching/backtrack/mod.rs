@@ -12,11 +12,14 @@ mod class;
 
 use class::{Class, is_word};
 use regex_syntax::hir::Look;
+use std::ops::Range;
 
 /// An expression with more steps than this is left to automata.
 const MAX_STEPS: usize = 256;
 /// At most so many places times characters are remembered; for longer texts an automaton is made.
 const MAX_VISITED: usize = 1 << 20;
+/// What matches more bytes than this is not short.
+const SHORT: usize = 128;
 
 /// One step of an expression; where nothing else is said, the next one follows.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -54,12 +57,16 @@ pub(crate) struct Backtracker {
     first: Option<Class>,
     /// Matches begin at the beginning of the text only.
     anchored: bool,
+    /// How many bytes it matches at most, where that is bounded.
+    longest: Option<usize>,
 }
 
 /// Working space of [`Backtracker::find`].
 #[derive(Debug, Default)]
 pub(crate) struct Scratch {
     visited: Vec<u64>,
+    /// Of which stretch of the text this is remembered.
+    stretch: Range<usize>,
     /// What is still to be tried: a step and where in the text.
     stack: Vec<(u16, u32)>,
 }
@@ -72,19 +79,37 @@ impl Backtracker {
             + self.classes.iter().map(|class| size_of::<Class>() + class.memory_usage()).sum::<usize>()
     }
 
-    /// Where a text matches first, in bytes. An error where the text is too long for so many steps.
-    pub(crate) fn find(&self, text: &str, scratch: &mut Scratch) -> Result<Option<(u32, u32)>, TooLong> {
-        let bits = usize::from(self.marks) * (text.len() + 1);
+    /// Whether it matches a few characters at most.
+    pub(crate) fn is_short(&self) -> bool {
+        self.longest.is_some_and(|longest| longest <= SHORT)
+    }
+
+    /// Where a text matches first, in bytes; looked for only where a match begins between two places. An error where the
+    /// text is too long for so many steps.
+    pub(crate) fn find(
+        &self,
+        text: &str,
+        (from, to): (usize, usize),
+        scratch: &mut Scratch,
+    ) -> Result<Option<(u32, u32)>, TooLong> {
+        if self.anchored && from > 0 {
+            return Ok(None);
+        }
+        let to = to.min(text.len());
+        let end = self.longest.map_or(text.len(), |longest| text.len().min(to + longest));
+        let bits = usize::from(self.marks) * ((end + 1).saturating_sub(from));
         if bits > MAX_VISITED {
             return Err(TooLong);
         }
         scratch.visited.clear();
         scratch.visited.resize(bits.div_ceil(64), 0);
+        scratch.stretch = from..end + 1;
         let bytes = text.as_bytes();
-        let mut at = 0;
-        loop {
+        let mut at = from;
+        while at <= to {
             if let Some(first) = self.first.as_ref().filter(|_| !self.anchored) {
-                match bytes.get(at..).and_then(|rest| rest.iter().position(|byte| first.may_begin(*byte))) {
+                let mut starts = bytes.get(at..).unwrap_or(&[]).iter().take(to + 1 - at);
+                match starts.position(|byte| first.may_begin(*byte)) {
                     Some(skipped) => at += skipped,
                     None => return Ok(None),
                 }
@@ -95,20 +120,20 @@ impl Backtracker {
                 return Ok(Some((at as u32, end as u32)));
             }
             at += 1;
-            if self.anchored || at > bytes.len() {
-                return Ok(None);
+            if self.anchored {
+                break;
             }
         }
+        Ok(None)
     }
 
     /// Where the match ends that begins here, if one does.
     fn match_at(&self, text: &str, start: usize, scratch: &mut Scratch) -> Option<usize> {
         let bytes = text.as_bytes();
-        let Scratch { visited, stack } = scratch;
-        let width = bytes.len() + 1;
+        let Scratch { visited, stretch, stack } = scratch;
         // Whether a place was not seen before; now it is.
         let mut is_new = |mark: u16, at: usize| {
-            let bit = usize::from(mark) * width + at;
+            let bit = usize::from(mark) * stretch.len() + (at - stretch.start);
             visited.get_mut(bit / 64).is_some_and(|word| {
                 let new = *word >> (bit % 64) & 1 == 0;
                 *word |= 1 << (bit % 64);

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 /// Where both find a pattern in a text; `None` for what is no small expression.
 fn both(pattern: &str, text: &str) -> Option<[Option<(usize, usize)>; 2]> {
     let hir = regex_syntax::parse(pattern).ok()?;
-    let ours = Backtracker::new(&hir)?.find(text, &mut Scratch::default()).ok()?;
+    let ours = Backtracker::new(&hir)?.find(text, (0, text.len()), &mut Scratch::default()).ok()?;
     let theirs = regex::Regex::new(pattern).ok()?.find(text);
     Some([
         ours.map(|(start, end)| (start as usize, end as usize)),
@@ -77,7 +77,7 @@ fn what_is_large_is_left_to_automata() {
         );
     }
     let small = Backtracker::new(&regex_syntax::parse("(a|b)*c").expect("an expression")).expect("small");
-    assert!(small.find(&"a".repeat(MAX_VISITED), &mut Scratch::default()).is_err());
+    assert!(small.find(&"a".repeat(MAX_VISITED), (0, MAX_VISITED), &mut Scratch::default()).is_err());
 }
 
 /// Expressions of all sorts.

@@ -56,7 +56,7 @@ proptest! {
             prop_assert_eq!(spoke.len(), verdict.reasons.len() + verdict.more_reasons as usize);
             spoke.sort_by_key(|rule| (Reverse(rule.action.unwrap_or_default()), rule.pack.clone(), rule.line));
             for (rule, reason) in spoke.iter().zip(&verdict.reasons) {
-                prop_assert_eq!((&rule.pack, rule.line, rule.effect.as_str(), &rule.evidence), (&reason.pack, reason.line, &*reason.effect, &reason.evidence));
+                prop_assert_eq!((rule.pack.as_str(), rule.line, rule.effect.as_str(), &rule.evidence[..]), (reason.pack(), reason.line(), reason.effect(), &*reason.evidence()));
             }
             if verdict.unsure.is_some() {
                 prop_assert!(all.rules.iter().any(|rule| rule.waits));
@@ -135,7 +135,7 @@ fn a_limit_speaks_when_it_is_full_and_asking_counts_nothing() {
     let state = |memory: &Memory, post: &Post| {
         let told = rules.explain(post, &context, memory, &Which::All);
         let limit = &told.rules[0];
-        assert_eq!(limit.value == Value::True, told.verdict.reasons.iter().any(|reason| reason.line == 1));
+        assert_eq!(limit.value == Value::True, told.verdict.reasons.iter().any(|reason| reason.line() == 1));
         limit.limit.as_ref().map(|room| room.state)
     };
     let first = by("ada", "1");

@@ -15,9 +15,11 @@
 #[cfg(test)]
 mod character;
 mod dropped;
+mod pieces;
 mod table;
 
 use dropped::is_dropped;
+pub(crate) use pieces::Pieces;
 
 /// Folds a text.
 ///
@@ -32,12 +34,24 @@ pub fn fold(text: &str) -> String {
 
 /// Folds a text onto the end of a buffer.
 pub(crate) fn fold_into(text: &str, out: &mut String) {
+    fold_pieces(text, out, None);
+}
+
+/// Folds a text onto the end of a buffer, and notes of which pieces of it the outcome is made.
+pub(crate) fn fold_pieces(text: &str, out: &mut String, mut pieces: Option<&mut Pieces>) {
     let start = out.len();
     let mut rest = text;
+    let mut note = |rest: &str, out: &str| {
+        if let Some(pieces) = &mut pieces {
+            pieces.0.push(((text.len() - rest.len()) as u32, (out.len() - start) as u32));
+        }
+    };
     loop {
         let ascii = rest.bytes().position(|b| !b.is_ascii()).unwrap_or(rest.len());
         let (head, tail) = rest.split_at(ascii);
+        note(rest, out);
         push_ascii(head, start, out);
+        note(tail, out);
         if tail.is_empty() {
             return;
         }
