@@ -6,7 +6,7 @@ import { api, wordsOf } from "../shared/api.ts";
 import type { Answers, Call, CallName, Calls, HostMessage, Reply } from "../worker/calls.ts";
 import { scorerWorker } from "../worker/start.ts";
 
-/** Milliseconds that a call may take; the first of a worker also loads its module. */
+/** Milliseconds that a call may take. */
 const LIMITS: Record<CallName, number> = {
   score: 10_000,
   choose: 10_000,
@@ -19,7 +19,7 @@ const LIMITS: Record<CallName, number> = {
   export: 60_000,
   drop: 10_000,
 };
-/** Milliseconds added for the first call of a worker. */
+/** Milliseconds added for the first call of a worker about each model: it also loads the module, and the model. */
 const START = 15_000;
 /** Milliseconds from a failure to the next start, by how many there were in a row. */
 const BACK_OFF = [0, 1000, 5000, 30_000, 120_000];
@@ -49,7 +49,8 @@ export class ScorerWorker {
   private failures = 0;
   private notBefore = 0;
   private idle: ReturnType<typeof setTimeout> | undefined;
-  private used = false;
+  /** Models that this worker was asked about. */
+  private readonly met = new Set<string>();
 
   constructor(
     private readonly host: Host,
@@ -57,7 +58,7 @@ export class ScorerWorker {
     private readonly failed: (words: string, resting: number) => void,
     private readonly limits: Readonly<Record<CallName, number>> = LIMITS,
     private readonly backOff: readonly number[] = BACK_OFF,
-    /** Milliseconds that the first call of a worker may take beyond its limit. */
+    /** Milliseconds that the first call about a model may take beyond its limit. */
     private readonly startLimit = START,
   ) {}
 
@@ -81,8 +82,10 @@ export class ScorerWorker {
       throw new WorkerFailed(wordsOf(error));
     }
     const seq = ++this.seq;
-    const limit = this.limits[name] + (this.used ? 0 : this.startLimit);
-    this.used = true;
+    const [place] = args as readonly unknown[];
+    const model = typeof place === "object" ? String((place as { name?: unknown } | null)?.name) : "";
+    const limit = this.limits[name] + (this.met.has(model) ? 0 : this.startLimit);
+    this.met.add(model);
     return new Promise<Answers[Name]>((resolve, reject) => {
       const timer = setTimeout(
         () => this.fail(`a model did not answer within ${Math.round(limit / 1000)} s, and was stopped`),
@@ -98,7 +101,7 @@ export class ScorerWorker {
     clearTimeout(this.idle);
     const port = this.port;
     this.port = undefined;
-    this.used = false;
+    this.met.clear();
     port?.then((port) => port.close()).catch(() => {});
     this.host.stop();
     for (const { reject, timer } of this.waiting.values()) {

@@ -10,6 +10,7 @@ import type {
   Question,
   Thumb,
 } from "../../extension/shared/messages.ts";
+import { type Readable, wordsFor } from "../../extension/shared/reading.ts";
 import { MAX_EXAMPLES, MAX_FILTERS, type TaughtRecord } from "../../extension/shared/taught.ts";
 import type { Call } from "../../extension/worker/calls.ts";
 import { type Background, missing, type Scorer, startBackground } from "./background.ts";
@@ -313,6 +314,15 @@ describe("filters", { skip: missing }, () => {
       [0.95, 0.05],
     );
   });
+});
+
+test("of a post only text is read, a title that begins the text once", () => {
+  const words = (post: unknown) => wordsFor(post as Readable, "post");
+  assert.deepEqual([null, 7, {}, { text: 7, title: ["a"] }].map(words), ["", "", "", ""]);
+  assert.equal(words({ title: " Tea ", text: "Tea is ready" }), "Tea is ready");
+  assert.equal(words({ title: "News", text: "Tea is ready", card_title: "Card" }), "News\nTea is ready");
+  assert.equal(words({ card_title: "Card" }), "Card");
+  assert.equal(wordsFor({ text: "t", card_title: "Card" } as Readable, "headline"), "Card");
 });
 
 describe("models of the reader's own", { skip: missing }, () => {

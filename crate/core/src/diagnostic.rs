@@ -320,7 +320,7 @@ codes! {
     BARE_VALUE = "bare-value", "A value stands alone after `or` or `and`.";
     EMPTY_TEXT = "empty-text", "Empty text, which is in every text.";
     BAD_REGEX = "bad-regex", "The regular expression does not compile.";
-    REGEX_TOO_BIG = "regex-too-big", "The regular expression, or all of them together, would take too much memory.";
+    REGEX_TOO_BIG = "regex-too-big", "The regular expression, or all of them together, would take too much memory, or too long to check.";
     ORDER_KEYS = "order-keys", "A key of `order by` that can have no effect.";
     NO_CONDITION = "no-condition", "`order by` takes no condition.";
     NEVER_TRUE = "never-true", "The condition can never be true.";

@@ -27,23 +27,11 @@ impl Program {
         self.rules.iter().all(|rule| !matches!(rule.effect, Effect::Limit(_)) && !rule.condition.asks_model())
     }
 
-    /// Every regular expression, as often as it is written, in the order of the rules and of their parts.
-    pub(crate) fn patterns(&self) -> impl Iterator<Item = &str> {
-        self.rules.iter().flat_map(|rule| {
-            let mut left = vec![&rule.condition];
-            std::iter::from_fn(move || {
-                while let Some(part) = left.pop() {
-                    match part {
-                        Condition::Always => {}
-                        Condition::Not(inner) => left.push(inner),
-                        Condition::And(parts) | Condition::Or(parts) => left.extend(parts.iter().rev()),
-                        Condition::Test(Test::Matches { pattern, .. }) => return Some(pattern.as_str()),
-                        Condition::Test(_) => {}
-                    }
-                }
-                None
-            })
-        })
+    /// Calls `each` with every regular expression, as often as it is written, in the order of the rules and of their parts.
+    pub(crate) fn for_each_pattern<'p>(&'p self, mut each: impl FnMut(&'p str)) {
+        for rule in &self.rules {
+            rule.condition.for_each_pattern(&mut each);
+        }
     }
 }
 
@@ -289,6 +277,15 @@ pub enum Condition {
 }
 
 impl Condition {
+    fn for_each_pattern<'p>(&'p self, each: &mut impl FnMut(&'p str)) {
+        match self {
+            Self::Not(inner) => inner.for_each_pattern(each),
+            Self::And(parts) | Self::Or(parts) => parts.iter().for_each(|part| part.for_each_pattern(each)),
+            Self::Test(Test::Matches { pattern, .. }) => each(pattern),
+            Self::Always | Self::Test(_) => {}
+        }
+    }
+
     /// Whether some leaf is about a model's answer, or a language, which a model may tell.
     fn asks_model(&self) -> bool {
         match self {

@@ -142,7 +142,7 @@ pub fn restore(bytes: &[u8]) -> Result<RuleSet, SnapshotError> {
 }
 
 /// Not cryptographic: it tells damage, not intent. Eight bytes a step.
-fn checksum(bytes: &[u8]) -> u64 {
+pub(crate) fn checksum(bytes: &[u8]) -> u64 {
     let mix = |hash: u64, word: u64| (hash ^ word).wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(29);
     let (words, rest) = bytes.as_chunks::<8>();
     let hash = words.iter().fold(bytes.len() as u64, |hash, word| mix(hash, u64::from_le_bytes(*word)));

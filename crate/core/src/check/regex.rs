@@ -3,11 +3,11 @@
 use crate::diagnostic::{Diagnostic, Span, code, quoted};
 use crate::matching::{Required, fits, required_of};
 use crate::program::{PackId, Program};
+use crate::snapshot::checksum;
 use crate::syntax::tree::Regex;
 use regex_syntax::ast::{self, ErrorKind};
 use regex_syntax::hir::{Hir, HirKind};
 use std::collections::HashMap;
-use std::hash::{DefaultHasher, Hash, Hasher};
 
 /// How large one expression may be, as [`weight`] estimates it: so far above what matching compiles that it
 /// need not be tried.
@@ -152,10 +152,12 @@ impl Regexes {
     /// What those of a program cannot match without.
     pub fn finish(mut self, program: &Program) -> Expressions {
         let mut required = Vec::with_capacity(self.known.len());
-        for pattern in program.patterns() {
+        let mut patterns = 0;
+        program.for_each_pattern(|pattern| {
+            patterns = mixed(patterns, pattern);
             required.extend(self.known.remove(pattern).map(|known| known.required));
-        }
-        Expressions { required, patterns: hash_of_patterns(program) }
+        });
+        Expressions { required, patterns }
     }
 }
 
@@ -163,21 +165,22 @@ impl Regexes {
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct Expressions {
     required: Vec<Required>,
-    /// The hash of the program's patterns.
+    /// A checksum of the program's patterns.
     patterns: u64,
 }
 
 impl Expressions {
     /// Those of this program, if it still has the expressions that it was checked with.
     pub fn of(self, program: &Program) -> Option<Vec<Required>> {
-        (self.patterns == hash_of_patterns(program)).then_some(self.required)
+        let mut patterns = 0;
+        program.for_each_pattern(|pattern| patterns = mixed(patterns, pattern));
+        (self.patterns == patterns).then_some(self.required)
     }
 }
 
-fn hash_of_patterns(program: &Program) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    program.patterns().for_each(|pattern| pattern.hash(&mut hasher));
-    hasher.finish()
+/// The checksum of several patterns, with one more.
+fn mixed(sum: u64, pattern: &str) -> u64 {
+    (sum ^ checksum(pattern.as_bytes())).wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(29)
 }
 
 /// How often a pattern names a class that may be as large as `\w`.
