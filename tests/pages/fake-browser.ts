@@ -364,7 +364,7 @@ const scoreOf = (text: string): number =>
 /** Requests about models and filters; `undefined`: it is none. */
 function answerAboutModels(request: BackgroundRequest): unknown {
   const done = { ok: true, value: null };
-  const texts = (fake.recent as (Partial<Post> | null)[]).flatMap((post) => post?.text ?? []);
+  const texts = (fake.recent as (Partial<Post> | null)[]).flatMap((post) => post?.text || []);
   if (scenario.dumb !== undefined && ["try-model", "ask-model", "questions"].includes(request.type))
     return { ok: false, message: scenario.dumb };
   switch (request.type) {
