@@ -73,12 +73,17 @@ function build(folder: string, environment: NodeJS.ProcessEnv = {}): void {
 const sha256 = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
 
 /** Builds what `source` holds in a folder of its own and says which zips differ. */
-function differences(source: Uint8Array, packed: ReadonlyMap<string, Uint8Array>): string[] {
+function differences(
+  source: Uint8Array,
+  executables: ReadonlySet<string>,
+  packed: ReadonlyMap<string, Uint8Array>,
+): string[] {
   const folder = mkdtempSync(join(tmpdir(), "diffract-source-"));
   try {
     for (const [name, bytes] of Object.entries(unzipSync(source))) {
       mkdirSync(dirname(join(folder, name)), { recursive: true });
-      writeFileSync(join(folder, name), bytes);
+      // What unpacks the zip here does not read what else it says of a file.
+      writeFileSync(join(folder, name), bytes, { mode: executables.has(name) ? 0o755 : 0o644 });
     }
     // The lock files fix what these hold; fetching it all again would show no more.
     symlinkSync(resolve("node_modules"), join(folder, "node_modules"), "dir");
@@ -138,9 +143,11 @@ function main(): void {
   const unkept = changes.filter((line) => line.startsWith("??")).map((line) => line.slice(3));
   if (unkept.length > 0)
     console.error(`package: not kept by git, so not in the source zip: ${unkept.join(", ")}`);
-  const source = write("source", zip(sourceFiles()));
+  const files = sourceFiles();
+  const source = write("source", zip(files));
   if (!values.verify) return;
-  const different = differences(source, packed);
+  const executables = new Set(files.filter(({ executable }) => executable).map(({ name }) => name));
+  const different = differences(source, executables, packed);
   if (different.length > 0)
     throw new Error(`built from the source zip, ${different.join(" and ")} came out otherwise`);
   console.log("built from the source zip, both came out byte for byte the same");
