@@ -1,5 +1,5 @@
 /** A model tried out: on words that one types, and on the posts of this visit. */
-import { useSignal } from "@preact/signals";
+import { type Signal, useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useId } from "preact/hooks";
 import { thresholdOf } from "../../../shared/card.ts";
@@ -62,19 +62,7 @@ function Words({ model }: { model: ModelState }): JSX.Element {
         void ask();
       }}
     >
-      {isAbout ? (
-        <>
-          <label for={`${id}-topic`}>What it is to look for</label>
-          <input
-            id={`${id}-topic`}
-            type="text"
-            maxLength={300}
-            required
-            value={topic.value}
-            onInput={(event) => (topic.value = event.currentTarget.value)}
-          />
-        </>
-      ) : null}
+      {isAbout ? <Topic topic={topic} /> : null}
       <label for={`${id}-text`}>A post</label>
       <textarea
         id={`${id}-text`}
@@ -96,6 +84,24 @@ function Words({ model }: { model: ModelState }): JSX.Element {
         </Notice>
       )}
     </form>
+  );
+}
+
+/** What a model of meaning is to look for. */
+function Topic({ topic }: { topic: Signal<string> }): JSX.Element {
+  const id = useId();
+  return (
+    <>
+      <label for={id}>What it is to look for</label>
+      <input
+        id={id}
+        type="text"
+        maxLength={300}
+        required
+        value={topic.value}
+        onInput={(event) => (topic.value = event.currentTarget.value)}
+      />
+    </>
   );
 }
 
@@ -146,7 +152,6 @@ function Posts({ model }: { model: ModelState }): JSX.Element {
   const busy = useSignal(false);
   const topic = useSignal("");
   const failure = useSignal<string | undefined>(undefined);
-  const id = useId();
   const isAbout = model.card.task === "embed";
   const ask = async (): Promise<void> => {
     busy.value = true;
@@ -164,19 +169,7 @@ function Posts({ model }: { model: ModelState }): JSX.Element {
         void ask();
       }}
     >
-      {isAbout ? (
-        <>
-          <label for={`${id}-topic`}>What it is to look for</label>
-          <input
-            id={`${id}-topic`}
-            type="text"
-            maxLength={300}
-            required
-            value={topic.value}
-            onInput={(event) => (topic.value = event.currentTarget.value)}
-          />
-        </>
-      ) : null}
+      {isAbout ? <Topic topic={topic} /> : null}
       <button type="submit" class="small" disabled={busy.value}>
         {busy.value ? "Reading…" : trial.value === undefined ? "Score the posts" : "Score them again"}
         <span class="unseen"> with {model.name}</span>
