@@ -95,7 +95,7 @@ export class Newest {
     if (this.given) return;
     this.given = true;
     this.options.trouble(
-      "This site goes back to its own order again and again. It is left there until the page is loaded anew.",
+      "The newest first could not be kept here: this site goes back to its own order, or nobody answered. It is left there until the page is loaded anew.",
     );
   }
 }

@@ -5,11 +5,11 @@
  */
 import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { pathToFileURL } from "node:url";
 import type { Post } from "../../extension/shared/post.ts";
 import { engineModule, rewriterModule } from "../../scripts/build/sources.ts";
+import { loadWasm } from "../support/wasm.ts";
 import { CORPORA, launch, open, read } from "./harness.ts";
 
 type EngineModule = typeof import("../../dist/engine/diffract_engine.js");
@@ -170,23 +170,14 @@ const skip = !built
     ? `no recordings in ${CORPORA}`
     : false;
 
-async function load<Module extends { initSync(options: { module: BufferSource }): unknown }>(
-  script: string,
-  wasm: string,
-): Promise<Module> {
-  const module = (await import(pathToFileURL(resolve(script)).href)) as Module;
-  module.initSync({ module: readFileSync(wasm) });
-  return module;
-}
-
 describe("a feed in its answer and in its page", { skip }, () => {
   let session: Awaited<ReturnType<typeof launch>>;
   let engines: EngineModule;
   let rewriters: RewriterModule;
   before(async () => {
     session = await launch();
-    engines = await load<EngineModule>(engineModule.script, engineModule.wasm);
-    rewriters = await load<RewriterModule>(rewriterModule.script, rewriterModule.wasm);
+    engines = await loadWasm<EngineModule>(engineModule.script, engineModule.wasm);
+    rewriters = await loadWasm<RewriterModule>(rewriterModule.script, rewriterModule.wasm);
   });
   after(() => session?.close());
 

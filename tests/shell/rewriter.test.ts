@@ -4,11 +4,11 @@
  */
 import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { before, describe, test } from "node:test";
-import { pathToFileURL } from "node:url";
 import { pieced } from "../../extension/shared/wire.ts";
 import { engineModule, rewriterModule } from "../../scripts/build/sources.ts";
+import { loadWasm } from "../support/wasm.ts";
 
 type EngineModule = typeof import("../../dist/engine/diffract_engine.js");
 type RewriterModule = typeof import("../../dist/rewriter/diffract_rewriter.js");
@@ -25,21 +25,12 @@ interface Rewritten {
   report: { removed: number[]; moved: [number, number, number][]; left: Record<string, number[]> };
 }
 
-async function load<Module extends { initSync(options: { module: BufferSource }): unknown }>(
-  script: string,
-  wasm: string,
-): Promise<Module> {
-  const module = (await import(pathToFileURL(resolve(script)).href)) as Module;
-  module.initSync({ module: readFileSync(wasm) });
-  return module;
-}
-
 describe("the rewriter in wasm", { skip }, () => {
   let rewriter: InstanceType<RewriterModule["Rewriter"]>;
   let engine: (source: string) => Engine;
   before(async () => {
-    const { Engine } = await load<EngineModule>(engineModule.script, engineModule.wasm);
-    const { Rewriter } = await load<RewriterModule>(rewriterModule.script, rewriterModule.wasm);
+    const { Engine } = await loadWasm<EngineModule>(engineModule.script, engineModule.wasm);
+    const { Rewriter } = await loadWasm<RewriterModule>(rewriterModule.script, rewriterModule.wasm);
     rewriter = new Rewriter();
     engine = (source) => new Engine([{ id: "rules", source }]);
   });
