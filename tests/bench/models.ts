@@ -2,9 +2,10 @@
  * `npm run bench:models`: every shipped model in our wasm (tract) against onnxruntime-web's, one thread each, in one run: in Node, and in a
  * worker of Chromium. For each:
  *
- * - *ours*, *theirs*: milliseconds for a batch (100 posts; 20 for the encoder; one picture), warm, the median of the rounds, both in turn. The other
- *   runtime is handed ready tensors, in the best of several batch sizes; ours looks up the features that it found of these texts the first time.
- * - *cold*: from nothing (the module not compiled, the file not read) to the first batch's scores.
+ * - *ours*, *theirs*: milliseconds for a batch (100 posts; 20 for the encoder; one picture), warm, the median of the rounds, both in
+ *   turn, each round as many batches as take 20 ms. The other runtime is handed ready tensors, in the best of several batch sizes; ours
+ *   looks up the features that it found of these texts the first time.
+ * - *cold*: from nothing (the module not compiled, the file not read) to the score of a first text or picture.
  * - *memory*: of our wasm after that; of a process of its own, at its greatest, for both.
  *
  * The last line of each place has a feed of 100 posts that no model saw before, by all default text models one after another: the time of a
@@ -51,7 +52,7 @@ function apart(task: Task): Measured & { most: number } {
 }
 
 const megabytes = (bytes: number | undefined): string => `${((bytes ?? 0) / 1e6).toFixed(0)} MB`;
-const milliseconds = (time: number | undefined): string => `${(time ?? Number.NaN).toFixed(1)} ms`;
+const milliseconds = (time = Number.NaN): string => `${time.toFixed(time < 10 ? 2 : 1)} ms`;
 
 function row(model: string, measured: Measured, more: string): string {
   const { ours = Number.NaN, theirs = Number.NaN, cold, memory } = measured;
