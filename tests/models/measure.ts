@@ -160,6 +160,36 @@ export async function measure(bench: Bench, task: Task): Promise<Measured> {
   return measured;
 }
 
+/** Milliseconds of learning. */
+export interface Learning {
+  /** From ten examples whose directions are known, as they are kept. */
+  learned: number;
+  /** The tenth thumb: its post is read by the encoder, then all ten are learned from. */
+  thumb: number;
+}
+
+/** Learning from ten thumbs on posts, five of each sort: medians. */
+export async function learning(bench: Bench, rounds: number): Promise<Learning> {
+  const { Scorer, Taught } = await bench.ours();
+  const scorer = new Scorer();
+  await addShipped(scorer, bench.read, "encoder");
+  const texts = await posts(bench.read, 10);
+  const belongs = Uint8Array.from(texts, (_, at) => at % 2);
+  const meanings = scorer.embed("encoder", texts);
+  const learn = () => new Taught("measured", texts, belongs, meanings).free();
+  const [learned, thumb]: [number[], number[]] = [[], []];
+  for (let round = 0; round < rounds + 2; round++) {
+    learned.push(await timed(learn, 5));
+    thumb.push(
+      await timed(() => {
+        scorer.embed("encoder", texts.slice(9));
+        learn();
+      }),
+    );
+  }
+  return { learned: median(learned.slice(2)), thumb: median(thumb.slice(2)) };
+}
+
 /** Milliseconds for a hundred posts, never seen before, by several models one after another. */
 export async function feed(bench: Bench, models: readonly string[], rounds: number): Promise<number> {
   const { Scorer } = await bench.ours();
