@@ -34,6 +34,9 @@ function native(model: string, args: string[]): Line[] {
       "run",
       "--quiet",
       "--locked",
+      // What multiplies is ours: unoptimised, the encoder takes seconds for a text.
+      "--config",
+      "profile.dev.package.diffract-models.opt-level=3",
       "-p",
       "diffract-cli",
       "--",
