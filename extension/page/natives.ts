@@ -33,7 +33,6 @@ export const NativeProxy = Proxy;
 export const NativePromise = Promise;
 export const NativeResponse = Response;
 export const NativeStream = ReadableStream;
-export const NativeBlob = Blob;
 export const NativeBytes = Uint8Array;
 
 export const now = method<[], number>(Performance.prototype, "now").bind(null, performance);
@@ -67,7 +66,11 @@ const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 const encode = method<[string], Uint8Array<ArrayBuffer>>(TextEncoder.prototype, "encode");
 const decode = method<[Uint8Array], string>(TextDecoder.prototype, "decode");
 export const utf8 = (text: string): Uint8Array<ArrayBuffer> => encode(encoder, text);
+/** The text of these bytes, a byte-order mark and all. */
 export const textOf = (bytes: Uint8Array): string => decode(decoder, bytes);
+const reader = new TextDecoder();
+/** What a browser reads as text: without a byte-order mark. */
+export const plainTextOf = (bytes: Uint8Array): string => decode(reader, bytes);
 
 const TypedArray = Reflect.getPrototypeOf(NativeBytes.prototype) as object;
 export const lengthOf = reads<number>(TypedArray, "byteLength");
@@ -82,6 +85,24 @@ export function copyOf(bytes: Uint8Array<ArrayBuffer>, from: number, to: number)
   const copy = new NativeBytes(to - from);
   setBytes(copy, rangeOf(bytes, from, to), 0);
   return copy;
+}
+
+const NativeBlob = Blob;
+const { iterator } = Symbol;
+/** Bytes as a blob. What lists do when they are gone through is the page's to say; what this one does is not. */
+export function blobOf(bytes: Uint8Array<ArrayBuffer>, type = ""): Blob {
+  const parts = create(null) as { [iterator](): Iterator<Uint8Array<ArrayBuffer>> };
+  parts[iterator] = () => {
+    let given = false;
+    return assign(create(null) as object, {
+      next: () => {
+        const step = { done: given, value: bytes };
+        given = true;
+        return step as IteratorResult<Uint8Array<ArrayBuffer>>;
+      },
+    });
+  };
+  return new NativeBlob(parts as never, assign(create(null) as object, { type }));
 }
 
 const { exec } = RegExp.prototype;
