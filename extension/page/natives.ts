@@ -62,16 +62,8 @@ export const startPort = method<[], void>(MessagePort.prototype, "start");
 export const abortedOf = reads<boolean>(AbortSignal.prototype, "aborted");
 
 const encoder = new TextEncoder();
-const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 const encode = method<[string], Uint8Array<ArrayBuffer>>(TextEncoder.prototype, "encode");
-const decode = method<[Uint8Array], string>(TextDecoder.prototype, "decode");
 export const utf8 = (text: string): Uint8Array<ArrayBuffer> => encode(encoder, text);
-/** The text of these bytes, a byte-order mark and all. */
-export const textOf = (bytes: Uint8Array): string => decode(decoder, bytes);
-const reader = new TextDecoder();
-/** What a browser reads as text: without a byte-order mark. */
-export const plainTextOf = (bytes: Uint8Array): string => decode(reader, bytes);
-
 const TypedArray = Reflect.getPrototypeOf(NativeBytes.prototype) as object;
 export const lengthOf = reads<number>(TypedArray, "byteLength");
 export const bufferOf = reads<ArrayBuffer>(TypedArray, "buffer");
@@ -80,6 +72,26 @@ const offsetOf = reads<number>(TypedArray, "byteOffset");
 /** A range of bytes, in place. The browser's own `subarray` asks the page for a constructor. */
 export const rangeOf = (bytes: Uint8Array<ArrayBuffer>, from: number, to: number): Uint8Array<ArrayBuffer> =>
   new NativeBytes(bufferOf(bytes), offsetOf(bytes) + from, to - from);
+const decode = method<[Uint8Array, object], string>(TextDecoder.prototype, "decode");
+/** Bytes that are decoded at once: a text in which a single character is no byte is decoded whole at a quarter of the speed in Chromium. */
+const SLICE = 64 << 10;
+/** What these bytes say in UTF-8. `keepsMark`: a byte-order mark is part of it. */
+function decoding(keepsMark: boolean): (bytes: Uint8Array<ArrayBuffer>) => string {
+  const decoder = new TextDecoder("utf-8", { ignoreBOM: keepsMark });
+  const more = assign(create(null) as object, { stream: true });
+  const last = assign(create(null) as object, { stream: false });
+  return (bytes) => {
+    const length = lengthOf(bytes);
+    let text = "";
+    let at = 0;
+    for (; length - at > SLICE; at += SLICE) text += decode(decoder, rangeOf(bytes, at, at + SLICE), more);
+    return text + decode(decoder, rangeOf(bytes, at, length), last);
+  };
+}
+/** The text of bytes, a byte-order mark and all. */
+export const textOf = decoding(true);
+/** What a browser reads as text: without a byte-order mark. */
+export const plainTextOf = decoding(false);
 /** A range of bytes as bytes of its own, that can be handed over. */
 export function copyOf(bytes: Uint8Array<ArrayBuffer>, from: number, to: number): Uint8Array<ArrayBuffer> {
   const copy = new NativeBytes(to - from);
