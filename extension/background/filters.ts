@@ -12,11 +12,14 @@ import {
   countsOf,
   type Example,
   exampleOf,
+  hashOf,
   isTaught,
   MAX_FILTERS,
   readTaught,
+  type SharedFilter,
   TAUGHT,
   type TaughtRecord,
+  thumbsHash,
   untaught,
   withExample,
 } from "../shared/taught.ts";
@@ -106,6 +109,49 @@ export class Filters {
     this.known(name);
     await this.queue(() => withStore(TAUGHT, "readwrite", (filters, done) => done(filters.delete(name))));
     await this.settle(store, name, undefined);
+  }
+
+  /** Every filter with its thumbs; `lost` is told of one that cannot be read. */
+  async shared(lost: (words: string) => void): Promise<SharedFilter[]> {
+    const found: SharedFilter[] = [];
+    for (const name of this.filters()) {
+      try {
+        const { examples } = await this.record(name);
+        found.push({ name, thumbs: examples.map(({ text, belongs }) => ({ text, belongs })) });
+      } catch (error) {
+        lost(wordsOf(error));
+      }
+    }
+    return found;
+  }
+
+  /** Refuses filters that could not be brought back here; nothing is changed. */
+  checkBack(filters: readonly SharedFilter[]): void {
+    for (const { name } of filters) {
+      askable(name);
+      const origin = this.catalogue.origin(name);
+      if (origin !== undefined && origin !== "taught")
+        throw new Refused(
+          `The backup has a filter "${name}", and there is a model of that name here. Nothing was changed.`,
+        );
+    }
+  }
+
+  /** Brings filters back in the place of those that are here. */
+  async bringBack(store: Store, filters: readonly SharedFilter[]): Promise<void> {
+    const wanted = new Set(filters.map(({ name }) => name));
+    for (const name of this.filters()) if (!wanted.has(name)) await this.forget(store, name);
+    for (const { name, thumbs } of filters) {
+      const examples = thumbs.reduce(withExample, [] as Example[]);
+      await this.change(store, name, (before) => {
+        // What the encoder said of the same words holds.
+        const told = new Map(before.map(({ text, meaning }) => [text, meaning]));
+        return examples.map((example) => {
+          const meaning = told.get(example.text);
+          return meaning ? { ...example, meaning } : example;
+        });
+      });
+    }
   }
 
   /** How a text looks to a filter, and which of its examples are nearest. */
@@ -207,10 +253,9 @@ export class Filters {
       await withStore(TAUGHT, "readwrite", (filters, done) => done(filters.put(next, name)));
       return next.examples;
     });
-    const thumbs = examples.map(({ text, belongs }) => [text, belongs]);
     await this.settle(store, name, {
       ...countsOf(examples),
-      sha256: await hashOf(JSON.stringify([this.catalogue.encoder(), thumbs])),
+      sha256: await thumbsHash(this.catalogue.encoder(), examples),
     });
   }
 
@@ -355,8 +400,3 @@ const dayOf = (now: Date): string =>
   [now.getFullYear(), now.getMonth() + 1, now.getDate()]
     .map((part) => String(part).padStart(2, "0"))
     .join("-");
-
-async function hashOf(words: string): Promise<string> {
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(words)));
-  return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
-}

@@ -40,7 +40,8 @@ export type ModelRequest = BackgroundRequest & {
 type Outcome = { value: ModelTrial | ModelAnswer | FilterState | Question[] | null; changed: boolean };
 
 export class ModelRequests {
-  private readonly filters: Filters;
+  /** Those that the reader teaches. */
+  readonly filters: Filters;
 
   constructor(
     private readonly catalogue: Catalogue,
