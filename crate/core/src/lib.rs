@@ -9,6 +9,7 @@ pub mod batch;
 pub mod check;
 pub mod comparison;
 pub mod diagnostic;
+mod expression;
 pub mod format;
 pub mod gather;
 pub mod json;

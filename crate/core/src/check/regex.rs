@@ -1,6 +1,7 @@
 //! Regular expressions: whether they compile, and within which bounds.
 
 use crate::diagnostic::{Diagnostic, Span, code, quoted};
+use crate::expression;
 use crate::matching::{Required, fits, required_of};
 use crate::program::{PackId, Program};
 use crate::snapshot::checksum;
@@ -102,9 +103,7 @@ impl Regexes {
             return Err(too_big(regex));
         }
         self.labour(pattern.len() + CLASS_WORK * classes, regex)?;
-        // A parser can be used only once.
-        let mut parser = regex_syntax::ParserBuilder::new().nest_limit(64).build();
-        let hir = parser.parse(&pattern).map_err(|error| refusal(&error, prefix, regex))?;
+        let hir = expression::read(&pattern).map_err(|error| refusal(&error, prefix, regex))?;
         let weight = weight(&hir);
         if weight > MAX_WEIGHT {
             return Err(too_big(regex));
