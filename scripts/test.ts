@@ -86,8 +86,8 @@ const STAGES: Stage[] = [
   },
   {
     name: "models",
-    shows: "models in wasm agree with training; a stranger's are refused",
-    run: `${node} tests/models/golden.test.ts tests/models/refused.test.ts`,
+    shows: "models in wasm agree with training, in both browsers too; a stranger's are refused",
+    run: `${node} --test-concurrency=1 tests/models/golden.test.ts tests/models/refused.test.ts tests/models/taught.test.ts tests/models/browsers.test.ts`,
   },
   { name: "shell", shows: "the shell's own logic", run: `${node} tests/shell/*.test.ts` },
   {

@@ -5,6 +5,7 @@
 import { wordsOf } from "../shared/api.ts";
 import type { BackgroundRequest, FilterState, Learned, ModelAnswer, Question } from "../shared/messages.ts";
 import type { Post } from "../shared/post.ts";
+import { unaskable } from "../shared/rule-words.ts";
 import { integer, list, Misfit, number, object, type Read, text } from "../shared/shape.ts";
 import type { Store, StoredModel } from "../shared/storage.ts";
 import {
@@ -125,6 +126,7 @@ export class Filters {
     const origin = this.catalogue.origin(name);
     if (origin !== undefined && origin !== "taught")
       throw new Refused(`There is a model "${name}" already; give the filter another name.`);
+    if (origin === undefined) askable(name);
     if (origin === undefined && this.filters().length >= MAX_FILTERS)
       throw new Refused(`There is room for ${MAX_FILTERS} filters; forget one first. Nothing was changed.`);
     const hidden = await this.hidden();
@@ -142,6 +144,7 @@ export class Filters {
   private async rename(store: Store, name: string, to: string): Promise<void> {
     this.known(name);
     if (name === to) return;
+    askable(to);
     if (this.catalogue.origin(to) !== undefined)
       throw new Refused(`There is a model "${to}" already; choose another name.`);
     const record = await this.record(name);
@@ -339,6 +342,12 @@ export class Filters {
     this.last = next.catch(() => {});
     return next;
   }
+}
+
+/** Refuses a name that no rule could ask by. */
+function askable(name: string): void {
+  const problem = unaskable(name);
+  if (problem !== undefined) throw new Refused(`The filter cannot have that name: ${problem}.`);
 }
 
 /** The day in the reader's own time: `2026-11-21`. */

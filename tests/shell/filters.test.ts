@@ -277,6 +277,7 @@ describe("filters", { skip: missing }, () => {
     );
     assert.match(await refused({ type: "unteach", filter: "kettles", text: "a" }), /no filter "kettles"/);
     assert.match(await refused({ type: "merge-filters", from: "a", into: "a" }), /with itself/);
+    assert.match(await refused({ type: "teach", filter: "text", thumbs: BOTH }), /a word of the rules/);
     assert.equal(filters()?.size ?? 0, 0);
     for (let index = 0; index < MAX_FILTERS; index += 1)
       await ask({ type: "teach", filter: `f${index}`, thumbs: thumbs(["a"], true) });
@@ -385,6 +386,8 @@ describe("models of the reader's own", { skip: missing }, () => {
       /choose them again/,
     );
     assert.equal(await model("other"), undefined);
+    for (const name of ["text", "replying-to", "like", "7up"])
+      assert.match(await refused({ type: "add-model", card: card(name) }), /choose another/, name);
     for (let index = 0; index < 20; index += 1) {
       pending(databases);
       await ask({ type: "add-model", card: card(`m${index}`) });
