@@ -7,9 +7,10 @@ import { alive, api } from "../shared/api.ts";
 import type { JudgedPost } from "../shared/messages.ts";
 import { readOr } from "../shared/shape.ts";
 import {
+  type Body,
+  bytesOf,
   CALL,
   isBelow,
-  joined,
   MAX_URL,
   OFFER,
   type PageWord,
@@ -19,6 +20,7 @@ import {
   WIRE_PORT,
   type WireAnswer,
   type WireReport,
+  type WireRequest,
 } from "../shared/wire.ts";
 import { readPageWord, readWireAnswer } from "../shared/wire-guards.ts";
 import { VISIT } from "./visit.ts";
@@ -37,14 +39,6 @@ interface Asked {
   /** Its number on the page's side. */
   seq: number;
   at: number;
-}
-
-/** A body that is still coming. */
-interface Coming {
-  /** Its number on the way to the background. */
-  own: number;
-  /** Parts that could not be sent on yet. */
-  held: Uint8Array[];
 }
 
 export interface InterceptorEvents {
@@ -68,8 +62,6 @@ export class Interceptor {
   private bytes: boolean | null = null;
   private on: boolean | undefined;
   private readonly asked = new Map<number, Asked>();
-  /** By the page's number. */
-  private readonly coming = new Map<number, Coming>();
   private held: Array<() => void> = [];
   private next = 1;
   private readonly takenPosts = new Map<string, JudgedPost>();
@@ -146,71 +138,42 @@ export class Interceptor {
       this.passed(word.why);
       return;
     }
-    if (word.type === "part") {
-      this.take(word.seq, word.bytes);
-      return;
-    }
-    if (word.type === "drop") {
-      this.drop(word.seq);
-      return;
-    }
-    const { seq, kind, url, length, bytes } = word;
+    const { seq, kind, url, body } = word;
     if (this.on !== true || this.asked.size >= MOST_ASKED) {
-      this.drop(seq);
       this.say({ type: "answer", seq, outcome: "unchanged" });
       return;
     }
-    const { own, held } = this.coming.get(seq) ?? { own: this.next++, held: [] };
-    this.coming.delete(seq);
+    const own = this.next++;
     this.asked.set(own, { seq, at: performance.now() });
-    const send = () => {
+    const post = (body: Body | string) => {
       const document = location.href.slice(0, MAX_URL);
-      try {
-        const port = this.open();
-        if (this.bytes === true) for (const body of held) port?.postMessage({ type: "part", seq: own, body });
-        const body = this.bytes === true ? bytes : DECODER.decode(joined([...held, bytes]));
-        port?.postMessage({ type: "rewrite", seq: own, kind, url, document, length, body });
-      } catch (error) {
+      this.open()?.postMessage({
+        type: "rewrite",
+        seq: own,
+        kind,
+        url,
+        document,
+        body,
+      } satisfies WireRequest);
+    };
+    const send = () => {
+      const failed = (error: unknown) => {
         if (error instanceof TypeError) this.passed("unreadable");
         this.settle(own, { type: "answer", seq, outcome: "unchanged" });
+      };
+      try {
+        if (this.bytes === true) post(body);
+        else
+          bytesOf(body)
+            .then((bytes) => post(DECODER.decode(bytes)))
+            .catch(failed);
+      } catch (error) {
+        failed(error);
       }
     };
     if (this.open() === null) this.settle(own, { type: "answer", seq, outcome: "unchanged" });
     else if (this.bytes === null) this.held.push(send);
     else send();
-  }
-
-  /** A part of a body goes on at once, where bytes survive the way. */
-  private take(seq: number, body: Uint8Array): void {
-    if (this.on !== true) return;
-    let coming = this.coming.get(seq);
-    if (coming === undefined) {
-      if (this.coming.size >= MOST_ASKED) return;
-      coming = { own: this.next++, held: [] };
-      this.coming.set(seq, coming);
-    }
-    const port = this.open();
-    if (this.bytes !== true || port === null) {
-      coming.held.push(body);
-      return;
-    }
-    try {
-      for (const part of [...coming.held.splice(0), body])
-        port.postMessage({ type: "part", seq: coming.own, body: part });
-    } catch {
-      // The port closed under us. What is asked about without all of its parts passes.
-    }
-  }
-
-  private drop(seq: number): void {
-    const coming = this.coming.get(seq);
-    if (coming === undefined) return;
-    this.coming.delete(seq);
-    try {
-      if (this.bytes === true) this.port?.postMessage({ type: "drop", seq: coming.own });
-    } catch {
-      // It is gone with the port.
-    }
   }
 
   private settle(own: number, word: ShellWord): void {
@@ -232,7 +195,12 @@ export class Interceptor {
         if (this.port === port) this.close();
       });
       this.port = port;
-      port.postMessage({ type: "hello", host: this.host, visit: VISIT, probe: new Uint8Array(1) });
+      port.postMessage({
+        type: "hello",
+        host: this.host,
+        visit: VISIT,
+        probe: [new Uint8Array(1), new Blob()],
+      });
       return port;
     } catch {
       return null;

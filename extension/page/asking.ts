@@ -4,15 +4,16 @@
  */
 import {
   CALL,
+  LONG,
   MAX_BODY,
   OFFER,
-  PART,
   type PageWord,
   type Passed,
   type Pieces,
   type ShellWord,
 } from "../shared/wire.ts";
 import {
+  blobOf,
   bufferOf,
   copyOf,
   create,
@@ -47,13 +48,6 @@ export interface PageAnswer {
   bytes?: Uint8Array<ArrayBuffer>;
 }
 export type Kind = Extract<PageWord, { type: "ask" }>["kind"];
-
-/** A body of which parts go ahead of the question about it: while the rest still comes, they are on their way. */
-export interface Ahead {
-  readonly seq: number;
-  /** Bytes that went. */
-  sent: number;
-}
 
 interface Waiting {
   settle: (answer: Extract<ShellWord, { type: "answer" }> | null) => void;
@@ -109,41 +103,12 @@ export class Line {
     return this.state !== false && now() >= this.restUntil;
   }
 
-  /** For a body that will be asked about; `undefined`: nothing can go ahead. */
-  ahead(): Ahead | undefined {
-    return this.state === true && this.on && this.port !== undefined
-      ? { seq: this.next++, sent: 0 }
-      : undefined;
-  }
-
-  /** The next part of a body goes ahead. */
-  part(ahead: Ahead, bytes: Uint8Array<ArrayBuffer>): void {
-    if (this.port === undefined || ahead.sent + lengthOf(bytes) > MAX_BODY) return;
-    ahead.sent += lengthOf(bytes);
-    const copy = copyOf(bytes, 0, lengthOf(bytes));
-    post(this.port, { type: "part", seq: ahead.seq, bytes: copy } satisfies PageWord, [bufferOf(copy)]);
-  }
-
-  /** A body of which parts went ahead is not asked about. */
-  drop({ seq }: Ahead): void {
-    if (this.port !== undefined) post(this.port, { type: "drop", seq } satisfies PageWord, []);
-  }
-
-  /** What becomes of a body, of which the first bytes may have gone ahead; `null`: it passes as it came. */
-  async ask(
-    kind: Kind,
-    url: string,
-    bytes: Uint8Array<ArrayBuffer>,
-    ahead?: Ahead,
-  ): Promise<PageAnswer | null> {
+  /** What becomes of a body; `null`: it passes as it came. */
+  async ask(kind: Kind, url: string, bytes: Uint8Array<ArrayBuffer>): Promise<PageAnswer | null> {
     if (this.state === undefined) await this.told;
     const length = lengthOf(bytes);
-    if (!this.on || this.port === undefined || length > MAX_BODY) {
-      if (ahead !== undefined) this.drop(ahead);
-      return null;
-    }
-    const body = ahead ?? { seq: this.next++, sent: 0 };
-    const { seq } = body;
+    if (!this.on || this.port === undefined || length > MAX_BODY) return null;
+    const seq = this.next++;
     const answer = new NativePromise<Extract<ShellWord, { type: "answer" }> | null>((settle) => {
       const timer = later(
         () => {
@@ -157,11 +122,10 @@ export class Line {
       );
       this.waiting[seq] = { settle, timer };
     });
-    while (length - body.sent > PART) this.part(body, rangeOf(bytes, body.sent, body.sent + PART));
     // A copy: a late answer must find what came.
-    const rest = copyOf(bytes, body.sent, length);
-    const word = { type: "ask", seq, kind, url, length, bytes: rest } satisfies PageWord;
-    post(this.port, word, [bufferOf(rest)]);
+    const body = length > LONG ? blobOf(bytes) : copyOf(bytes, 0, length);
+    const word = { type: "ask", seq, kind, url, body } satisfies PageWord;
+    post(this.port, word, length > LONG ? [] : [bufferOf(body)]);
     const said = await answer;
     if (said === null) return null;
     const { outcome, pieces } = said;

@@ -9,11 +9,11 @@ import { replaceClass, replaceGetter } from "./disguise.ts";
 import { type Gate, gateFor, type Verdict } from "./gate.ts";
 import {
   apply,
+  blobOf,
   bufferOf,
   eventType,
   getOwnPropertyDescriptor,
   getterOf,
-  NativeBlob,
   NativeBytes,
   notes,
   objects,
@@ -176,7 +176,7 @@ function inForm(type: string, came: unknown, bytes: Uint8Array<ArrayBuffer>): No
     case "arraybuffer":
       return { value: bufferOf(bytes) };
     case "blob":
-      return { value: new NativeBlob([bytes], { type: blobType(came) }) };
+      return { value: blobOf(bytes, blobType(came)) };
     case "json":
       return { value: parse(textOf(bytes)) };
     default: {

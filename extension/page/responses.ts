@@ -3,7 +3,7 @@
  * where its body is read another body stands in: a response of our own, whose stream begins to read what came when it is read itself.
  */
 import { MAX_BODY } from "../shared/wire.ts";
-import type { Ahead, Line } from "./asking.ts";
+import type { Line } from "./asking.ts";
 import { type Instead, mendedPromise, replaceGetter, replaceMethod } from "./disguise.ts";
 import {
   apply,
@@ -18,14 +18,13 @@ import {
   NativeStream,
   never,
   notes,
+  plainTextOf,
   setBytes,
 } from "./natives.ts";
 import { answersPosts } from "./platform.ts";
 
 /** Milliseconds after its first bytes within which a body must be complete to be rewritten. */
 const COMPLETE_WITHIN = 4000;
-/** Of bodies that say to be shorter, in bytes, nothing goes ahead. */
-const SHORT = 32 << 10;
 
 type Any = (...given: never[]) => unknown;
 const own = (owner: object, key: string) => getOwnPropertyDescriptor(owner, key)?.value as Any;
@@ -52,7 +51,7 @@ const requestOf = need(getterOf<unknown>(Controller, "byobRequest"));
 const respond = own(ReadableStreamBYOBRequest.prototype, "respond");
 const bufferOf = own(prototype, "arrayBuffer");
 const headerOf = own(Headers.prototype, "get");
-const cloneOf = own(prototype, "clone");
+const { parse } = JSON;
 
 type Part = ReadableStreamReadResult<Uint8Array>;
 type Controls = ReadableByteStreamController;
@@ -177,20 +176,21 @@ export function standInForResponses(line: Line): void {
   const isTaken = ({ response, stream }: Shadow): boolean => usedOf(response) || lockedOf(stream);
 
   /** Reads all of what came, and then in its place what was made of it. Fails as the browser fails. */
-  async function whole(target: Any, response: object, given: unknown[], url: string): Promise<unknown> {
+  async function whole(target: Any, key: string, response: object, given: unknown[], url: string) {
     const lineage = lineageOf(response);
-    const scout = lineage.made === undefined ? sendAhead(line, response) : undefined;
-    let came: Uint8Array<ArrayBuffer>;
-    try {
-      came = new NativeBytes((await apply(bufferOf, response, [])) as ArrayBuffer);
-    } catch (error) {
-      scout?.stop();
-      throw error;
-    }
-    const ahead = scout?.stop(came);
+    const came = new NativeBytes((await apply(bufferOf, response, [])) as ArrayBuffer);
     if (lengthOf(came) > MAX_BODY) line.passed("large");
-    else if (lengthOf(came) > 0) lineage.made ??= rewritten(line, url, came, ahead);
+    else if (lengthOf(came) > 0) lineage.made ??= rewritten(line, url, came);
     const body = (await lineage.made) ?? came;
+    // Read at once: a response of our own would be read in turns, each behind whatever else the page has to do.
+    if (key === "text") return plainTextOf(body);
+    if (key === "json") {
+      try {
+        return parse(plainTextOf(body)) as unknown;
+      } catch {
+        // The browser says in its own words why it cannot be read.
+      }
+    }
     // Not the promise itself: to follow one is to call its `then`, which the page may have replaced.
     return await (apply(
       target,
@@ -199,23 +199,25 @@ export function standInForResponses(line: Line): void {
     ) as Promise<unknown>);
   }
 
-  const reads: Instead = (target, self, given, below) => {
-    let url: string | undefined;
-    try {
-      const shadow = shadows.get(self);
-      // Where a script of the page reads the stream already, the browser says why it cannot be read.
-      if (shadow !== undefined && isTaken(shadow)) return apply(target, shadow.response, given as never[]);
-      url = addressOf(self);
-    } catch {
-      // No response: the browser says so, by a promise that is broken.
-      return mendedPromise(apply(target, self, given as never[]), below);
-    }
-    return url === undefined
-      ? apply(target, self, given as never[])
-      : whole(target, self as object, given, url);
-  };
+  const reads =
+    (key: string): Instead =>
+    (target, self, given, below) => {
+      let url: string | undefined;
+      try {
+        const shadow = shadows.get(self);
+        // Where a script of the page reads the stream already, the browser says why it cannot be read.
+        if (shadow !== undefined && isTaken(shadow)) return apply(target, shadow.response, given as never[]);
+        url = addressOf(self);
+      } catch {
+        // No response: the browser says so, by a promise that is broken.
+        return mendedPromise(apply(target, self, given as never[]), below);
+      }
+      return url === undefined
+        ? apply(target, self, given as never[])
+        : whole(target, key, self as object, given, url);
+    };
   for (const key of ["arrayBuffer", "blob", "bytes", "formData", "json", "text"])
-    replaceMethod(prototype, key, reads);
+    replaceMethod(prototype, key, reads(key));
   replaceGetter(prototype, "body", (target, self) => apply(target, shadowOf(self)?.response ?? self, []));
   replaceGetter(
     prototype,
@@ -285,63 +287,12 @@ function joined(parts: readonly Uint8Array[], size: number): Uint8Array<ArrayBuf
   return whole;
 }
 
-interface Scout {
-  /** No more goes ahead. Without what came, or where nobody will ask about it, what went is let go. */
-  stop(came?: Uint8Array<ArrayBuffer>): Ahead | undefined;
-}
-
-/** Sends the parts of a long body ahead as they come, of a copy: the answer itself is read by the browser alone. */
-function sendAhead(line: Line, response: object): Scout | undefined {
-  const length = apply(headerOf, headersOf(response), ["content-length" as never]) as string | null;
-  if (length !== null && +length < SHORT) return undefined;
-  const ahead = line.ahead();
-  if (ahead === undefined) return undefined;
-  let reader: ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>>;
-  try {
-    const copy = apply(cloneOf, response, []);
-    reader = apply(readerOf, bodyOf(copy), []) as typeof reader;
-  } catch {
-    return undefined;
-  }
-  let stopped = false;
-  const go = async (): Promise<void> => {
-    try {
-      while (!stopped) {
-        const part = (await apply(read, reader, [])) as ReadableStreamReadResult<Uint8Array<ArrayBuffer>>;
-        if (part.done || stopped) return;
-        line.part(ahead, part.value);
-      }
-    } catch {
-      // Whoever reads the answer hears of it.
-    }
-  };
-  void go();
-  return {
-    stop(came) {
-      stopped = true;
-      void quietly(apply(cancelReader, reader, []) as Promise<void>);
-      if (came !== undefined && lengthOf(came) <= MAX_BODY && lengthOf(came) >= ahead.sent) return ahead;
-      line.drop(ahead);
-      return undefined;
-    },
-  };
-}
-
-async function quietly(promise: Promise<void>): Promise<void> {
-  try {
-    await promise;
-  } catch {
-    // Nobody waits for it.
-  }
-}
-
 /** What is to be read in place of these bytes; `null`: they themselves. */
 async function rewritten(
   line: Line,
   url: string,
   bytes: Uint8Array<ArrayBuffer>,
-  ahead?: Ahead,
 ): Promise<Uint8Array<ArrayBuffer> | null> {
-  const answer = await line.ask("answer", url, bytes, ahead);
+  const answer = await line.ask("answer", url, bytes);
   return answer?.outcome === "changed" && answer.bytes !== undefined ? answer.bytes : null;
 }

@@ -15,36 +15,35 @@ import {
   variants,
 } from "./shape.ts";
 import {
+  type Body,
+  isBlob,
+  isBytes,
   MAX_BODY,
   MAX_TAKEN,
   MAX_URL,
   PASSED,
   type PageWord,
+  sizeOf,
   type Told,
   type WireAnswer,
   type WireRequest,
 } from "./wire.ts";
 
-const bytes: Read<Uint8Array<ArrayBuffer>> = (value, at) => {
-  // Of another world's making, it is no instance of ours.
-  if (Object.prototype.toString.call(value) !== "[object Uint8Array]") throw new Misfit(`${at} is not bytes`);
-  const found = value as Uint8Array<ArrayBuffer>;
-  if (found.byteLength > MAX_BODY) throw new Misfit(`${at} is over ${MAX_BODY} bytes`);
-  return found;
+const body: Read<Body> = (value, at) => {
+  if (!isBytes(value) && !isBlob(value)) throw new Misfit(`${at} is neither bytes nor a blob`);
+  if (sizeOf(value) > MAX_BODY) throw new Misfit(`${at} is over ${MAX_BODY} bytes`);
+  return value;
 };
-const bytesOrText: Read<Uint8Array | string> = (value, at) =>
-  typeof value === "string" ? text(MAX_BODY)(value, at) : bytes(value, at);
+const bodyOrText: Read<Body | string> = (value, at) =>
+  typeof value === "string" ? text(MAX_BODY)(value, at) : body(value, at);
 const seq = integer(0, Number.MAX_SAFE_INTEGER);
-const length = integer(0, MAX_BODY);
 const kind = oneOf("answer", "message");
 const url = text(MAX_URL);
 const outcome = oneOf("unchanged", "changed", "withheld");
 const why = oneOf(...PASSED);
 
 export const readPageWord: Read<PageWord> = variants<PageWord>({
-  part: object({ type: oneOf("part"), seq, bytes }),
-  ask: object({ type: oneOf("ask"), seq, kind, url, length, bytes }),
-  drop: object({ type: oneOf("drop"), seq }),
+  ask: object({ type: oneOf("ask"), seq, kind, url, body }),
   passed: object({ type: oneOf("passed"), why }),
 });
 
@@ -53,11 +52,9 @@ export const readWireRequest: Read<WireRequest> = variants<WireRequest>({
     type: oneOf("hello"),
     host: text(253),
     visit: text(64, 1),
-    probe: (value: unknown): object | null => (typeof value === "object" ? value : null),
+    probe: list((one: unknown): unknown => one, 2),
   }),
-  part: object({ type: oneOf("part"), seq, body: bytes }),
-  drop: object({ type: oneOf("drop"), seq }),
-  rewrite: object({ type: oneOf("rewrite"), seq, kind, url, document: url, length, body: bytesOrText }),
+  rewrite: object({ type: oneOf("rewrite"), seq, kind, url, document: url, body: bodyOrText }),
 });
 
 const piece: Read<readonly [number, number] | string> = (value, at) => {

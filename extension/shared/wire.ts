@@ -1,6 +1,7 @@
 /**
  * What crosses between the interceptor in the page's world, the content script and the background when a platform's answer is
- * rewritten before its page sees it. Bodies are bytes: they are what came, and cross faster than text.
+ * rewritten before its page sees it. Bodies are bytes: they are what came, and cross faster than text; long ones as a `Blob`, whose
+ * bytes no message carries.
  */
 import type { JudgedPost } from "./messages.ts";
 
@@ -16,8 +17,10 @@ export const MAX_BODY = 20 << 20;
 export const FOLDS = ["nothing", "duplicates", "reposts"] as const;
 export type Fold = (typeof FOLDS)[number];
 
-/** Bytes of a body that cross at once: one process reads the first while another still writes the rest. */
-export const PART = 128 << 10;
+/** Longest body in bytes that crosses in a message; a longer one crosses as a `Blob`, which is dearer to make and to read, and costs little by length. */
+export const LONG = 384 << 10;
+/** A body as it crosses between the scripts of a page. */
+export type Body = Uint8Array<ArrayBuffer> | Blob;
 /** Longest address. */
 export const MAX_URL = 16_384;
 /** Most posts of one answer that are told of. */
@@ -42,19 +45,8 @@ export type Passed = (typeof PASSED)[number];
 
 /** Interceptor → content script. */
 export type PageWord =
-  /** The next bytes of a body that will be asked about, or dropped. */
-  | { type: "part"; seq: number; bytes: Uint8Array<ArrayBuffer> }
-  /** What is to become of this body, of `length` bytes; `bytes`: its last. `message`: of a socket or an event stream. */
-  | {
-      type: "ask";
-      seq: number;
-      kind: "answer" | "message";
-      url: string;
-      length: number;
-      bytes: Uint8Array<ArrayBuffer>;
-    }
-  /** Parts of this body went ahead, but it will not be asked about. */
-  | { type: "drop"; seq: number }
+  /** What is to become of this body. `message`: of a socket or an event stream. */
+  | { type: "ask"; seq: number; kind: "answer" | "message"; url: string; body: Body }
   /** This passed as it came. */
   | { type: "passed"; why: Passed };
 
@@ -68,23 +60,16 @@ export type Outcome = "unchanged" | "changed" | "withheld";
 
 /** Content script → background, over the wire port. */
 export type WireRequest =
-  /** First of all. `probe` tells whether bytes survive the way. */
-  | { type: "hello"; host: string; visit: string; probe: object | null }
-  /** The next bytes of a body that will be asked about, or dropped. */
-  | { type: "part"; seq: number; body: Uint8Array }
-  | { type: "drop"; seq: number }
-  /**
-   * `document`: the page's own address. `body`: the last bytes, or the whole text where bytes do not survive; `length`: of the whole
-   * body in bytes.
-   */
+  /** First of all. `probe`: bytes and a `Blob`, which tell whether such things survive the way. */
+  | { type: "hello"; host: string; visit: string; probe: unknown[] }
+  /** `document`: the page's own address. `body`: as text where bytes do not survive. */
   | {
       type: "rewrite";
       seq: number;
       kind: "answer" | "message";
       url: string;
       document: string;
-      length: number;
-      body: Uint8Array | string;
+      body: Body | string;
     };
 
 /** Background → content script. */
@@ -140,6 +125,18 @@ export interface WireReport {
   asked: number[];
   engine: number[];
 }
+
+// Of another world's making, a thing is no instance of this one's classes.
+const tagOf = (value: unknown): string => Object.prototype.toString.call(value);
+export const isBytes = (value: unknown): value is Uint8Array<ArrayBuffer> =>
+  tagOf(value) === "[object Uint8Array]";
+export const isBlob = (value: unknown): value is Blob => tagOf(value) === "[object Blob]";
+
+/** How long a body is, in bytes. */
+export const sizeOf = (body: Body): number => (isBlob(body) ? body.size : body.byteLength);
+/** The bytes of a body. */
+export const bytesOf = async (body: Body): Promise<Uint8Array<ArrayBuffer>> =>
+  isBlob(body) ? new Uint8Array(await body.arrayBuffer()) : body;
 
 /** What pieces make of a body. */
 export function pieced(body: Uint8Array, pieces: Pieces): Uint8Array<ArrayBuffer> {

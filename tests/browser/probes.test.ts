@@ -42,6 +42,10 @@ for (const name of chosenBrowsers()) {
       });
       platform = await servePlatform();
       platform.lay("/i/api/graphql/q/UserTweets", { body: payload });
+      const words = JSON.stringify("a long answer, é€😀".repeat(30_000));
+      platform.lay("/i/api/graphql/q/UserTweetsAndReplies", {
+        body: payload.replace("{", `{"words":${words},`),
+      });
       platform.lay("/probes.js", {
         body: script.outputFiles[0]?.text ?? "",
         headers: { "content-type": "text/javascript" },

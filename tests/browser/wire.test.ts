@@ -215,6 +215,56 @@ for (const name of chosenBrowsers()) {
       );
     });
 
+    it("reads a long answer alike in every form, characters of several bytes and all", async () => {
+      // Wherever such a text is cut into slices, some cut falls into a character.
+      const words = ["é", "€", "😀", "a"].map((one) => one.repeat(100_003)).join("");
+      const long = payload.replace("{", `{"words":${JSON.stringify(words)},`);
+      platform.lay("/i/api/graphql/q/Likes", { body: `\ufeff${long}` });
+      const expected = long.length - (payload.length - (await text(TIMELINE)).length);
+      const read = await inPage(
+        page,
+        async (path) => {
+          const answer = async () => fetch(path);
+          const request = (type: XMLHttpRequestResponseType): Promise<unknown> =>
+            new Promise((resolve) => {
+              const made = new XMLHttpRequest();
+              made.open("GET", path);
+              made.responseType = type;
+              made.onload = () => resolve(made.response);
+              made.send();
+            });
+          const plain = (body: unknown) => new TextDecoder().decode(body as ArrayBuffer);
+          const all = [
+            await (await answer()).text(),
+            plain(await (await answer()).arrayBuffer()),
+            plain(await (await (await answer()).blob()).arrayBuffer()),
+            await new Response((await answer()).body).text(),
+            await request("text"),
+            plain(await request("arraybuffer")),
+            plain(await (request("blob") as Promise<Blob>).then((blob) => blob.arrayBuffer())),
+          ];
+          const values = [await (await answer()).json(), await request("json"), JSON.parse(all[0] as string)];
+          return {
+            texts: all.map((one) => one === all[0]),
+            values: values.map((one) => JSON.stringify(one) === JSON.stringify(values[2])),
+            length: (all[0] as string).length,
+            words: (values[2] as { words: string }).words.length,
+            promoted: (all[0] as string).includes("promoted-tweet-3001"),
+            broken: (all[0] as string).includes("\ufffd"),
+          };
+        },
+        "/i/api/graphql/q/Likes",
+      );
+      assert.deepEqual(read, {
+        texts: Array(7).fill(true),
+        values: [true, true, true],
+        length: expected,
+        words: words.length,
+        promoted: false,
+        broken: false,
+      });
+    });
+
     it("shows a post that the reader wants to see all the same", async () => {
       await extension.ask(HOST, { type: "show", id: "3001", shown: true });
       await until("the post to come through", async () => (await text(TIMELINE)) === payload);

@@ -3,8 +3,9 @@
  * what it saw. The same page on a host where Diffract does not run must say the same. What a probe throws is what it saw.
  */
 
-/** An address whose answer is looked at by Diffract. */
+/** An address whose answer is looked at by Diffract, and one whose answer is long. */
 const FEED = "/i/api/graphql/q/UserTweets";
+const LONG_FEED = "/i/api/graphql/q/UserTweetsAndReplies";
 
 type Probe = () => unknown;
 type Callable = (...given: unknown[]) => unknown;
@@ -117,6 +118,62 @@ const frames = (): string[] => {
   const asked = lines.findIndex((line) => /^[\w.]*\*/.test(line));
   return lines.slice(0, asked < 0 ? undefined : asked).filter((line) => line !== "");
 };
+
+/** What of the built-ins that a page may replace is called while answers are read. */
+async function replacedBuiltIns(path: string): Promise<unknown> {
+  const heard: string[] = [];
+  const undo: Array<() => void> = [];
+  const spy = (owner: object, key: PropertyKey, name: string) => {
+    const own = Reflect.getOwnPropertyDescriptor(owner, key);
+    if (typeof own?.value !== "function") return;
+    const native = own.value as Callable;
+    Reflect.defineProperty(owner, key, {
+      ...own,
+      value(this: unknown, ...given: unknown[]) {
+        // Not by `push`, which is among them.
+        heard[heard.length] = name;
+        return Reflect.apply(native, this, given);
+      },
+    });
+    undo[undo.length] = () => void Reflect.defineProperty(owner, key, own);
+  };
+  for (const [name, owner] of Object.entries({
+    Array,
+    String,
+    RegExp,
+    Promise,
+    WeakMap,
+    Map,
+    Set,
+    Uint8Array,
+    MessagePort,
+    TextEncoder,
+    TextDecoder,
+    Blob,
+    Response,
+    Headers,
+    ReadableStream,
+  }))
+    for (const key of Reflect.ownKeys((owner as Callable).prototype as object))
+      if (key !== "constructor") spy((owner as Callable).prototype as object, key, `${name}.${String(key)}`);
+  for (const key of ["parse", "stringify"]) spy(JSON, key, `JSON.${key}`);
+  for (const key of ["setTimeout", "queueMicrotask", "postMessage"]) spy(window, key, key);
+  let length: unknown;
+  let other: unknown;
+  try {
+    const response = await fetch(path);
+    length = await response.text();
+    const again = await fetch(path);
+    other = again.body !== null;
+    await again.arrayBuffer();
+    await request((made, done) => {
+      made.onload = () => done(made.response);
+    }, path);
+  } finally {
+    for (let i = 0; i < undo.length; i++) undo[i]?.();
+  }
+  return [heard, typeof length, other];
+}
 
 export const PROBES: Record<string, Probe> = {
   "toString of every function that can be reached": () =>
@@ -438,59 +495,9 @@ export const PROBES: Record<string, Probe> = {
     }
     return heard;
   },
-  "built-ins that the page replaced": async () => {
-    const heard: string[] = [];
-    const undo: Array<() => void> = [];
-    const spy = (owner: object, key: PropertyKey, name: string) => {
-      const own = Reflect.getOwnPropertyDescriptor(owner, key);
-      if (typeof own?.value !== "function") return;
-      const native = own.value as Callable;
-      Reflect.defineProperty(owner, key, {
-        ...own,
-        value(this: unknown, ...given: unknown[]) {
-          // Not by `push`, which is among them.
-          heard[heard.length] = name;
-          return Reflect.apply(native, this, given);
-        },
-      });
-      undo[undo.length] = () => void Reflect.defineProperty(owner, key, own);
-    };
-    for (const [name, owner] of Object.entries({
-      Array,
-      String,
-      RegExp,
-      Promise,
-      WeakMap,
-      Map,
-      Set,
-      Uint8Array,
-      MessagePort,
-      TextEncoder,
-      TextDecoder,
-      Headers,
-      ReadableStream,
-    }))
-      for (const key of Reflect.ownKeys((owner as Callable).prototype as object))
-        if (key !== "constructor")
-          spy((owner as Callable).prototype as object, key, `${name}.${String(key)}`);
-    for (const key of ["parse", "stringify"]) spy(JSON, key, `JSON.${key}`);
-    for (const key of ["setTimeout", "queueMicrotask", "postMessage"]) spy(window, key, key);
-    let length: unknown;
-    let other: unknown;
-    try {
-      const response = await fetch(FEED);
-      length = await response.text();
-      const again = await fetch(FEED);
-      other = again.body !== null;
-      await again.arrayBuffer();
-      await request((made, done) => {
-        made.onload = () => done(made.response);
-      });
-    } finally {
-      for (let i = 0; i < undo.length; i++) undo[i]?.();
-    }
-    return [heard, typeof length, other];
-  },
+  "built-ins that the page replaced": () => replacedBuiltIns(FEED),
+  "built-ins that the page replaced, and a long answer": () => replacedBuiltIns(LONG_FEED),
+
   "traps that every object inherits": async () => {
     const heard: string[] = [];
     const names = ["get", "set", "apply", "construct", "value", "type", "pull", "headers", "then", "toJSON"];

@@ -78,7 +78,8 @@ export interface Running {
   browser: Browser;
   /** Installs the unpacked extension in `folder` and says where its own pages are. */
   install(folder: string): Promise<Installed>;
-  newPage(): Promise<Page>;
+  /** `window`: in a window of its own, where it stays visible, and its process is not put behind others. */
+  newPage(where?: "tab" | "window"): Promise<Page>;
   close(): Promise<void>;
 }
 
@@ -141,8 +142,8 @@ export async function launch(name: BrowserName, options: LaunchOptions = {}): Pr
         origin: name === "chrome" ? `chrome-extension://${id}/` : `moz-extension://${FIREFOX_UUID}/`,
       };
     },
-    async newPage() {
-      const page = await browser.newPage();
+    async newPage(where = "tab") {
+      const page = await browser.newPage({ type: where });
       if (name === "chrome")
         await page.emulateMediaFeatures([
           { name: "prefers-color-scheme", value: options.dark ? "dark" : "light" },

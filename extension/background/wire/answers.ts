@@ -3,12 +3,24 @@ import { wordsOf } from "../../shared/api.ts";
 import type { JudgedPost } from "../../shared/messages.ts";
 import type { Post, Verdict } from "../../shared/post.ts";
 import { shownKey } from "../../shared/storage.ts";
-import { type Fold, MAX_BODY, type Outcome, type Passed, type Pieces, type Told } from "../../shared/wire.ts";
+import {
+  type Body,
+  bytesOf,
+  type Fold,
+  MAX_BODY,
+  type Outcome,
+  type Passed,
+  type Pieces,
+  sizeOf,
+  type Told,
+} from "../../shared/wire.ts";
 import type { Rules } from "../rules.ts";
 import { type Rewriter, replaceRewriter, rewriter } from "./rewriter.ts";
 
 /** Most answers at a time; each holds its body several times over. */
 const MOST_AT_ONCE = 16;
+/** Milliseconds after an answer was handed on until it is told of: the page has the machine to itself meanwhile. */
+const AFTERWARDS = 100;
 /** Rewriters replaced after a panic, in one life of the background. */
 const MOST_REPLACEMENTS = 10;
 
@@ -23,7 +35,7 @@ export interface Came {
   document?: string | undefined;
   /** The body of the request, where it is known and text. */
   request?: string | undefined;
-  body: Uint8Array | string;
+  body: Body | string;
   /** Nothing of it is to be remembered. */
   isPrivate: boolean;
 }
@@ -72,7 +84,8 @@ export class Answers {
       handed = true;
       hand(made);
     };
-    const why = this.inHand >= MOST_AT_ONCE ? "late" : came.body.length > MAX_BODY ? "large" : undefined;
+    const length = typeof came.body === "string" ? came.body.length : sizeOf(came.body);
+    const why = this.inHand >= MOST_AT_ONCE ? "late" : length > MAX_BODY ? "large" : undefined;
     if (why !== undefined) {
       once(AS_IT_CAME);
       return passed(why);
@@ -95,8 +108,9 @@ export class Answers {
   }
 
   private async see(came: Came, hand: (made: Made) => void): Promise<Told> {
-    const { platform, url, visit, document, request, body, isPrivate } = came;
-    const [rewrites, shown, fold, { fields, epoch }] = await Promise.all([
+    const { platform, url, visit, document, request, isPrivate } = came;
+    const [body, rewrites, shown, fold, { fields, epoch }] = await Promise.all([
+      typeof came.body === "string" ? came.body : bytesOf(came.body),
       rewriter(),
       this.shown(),
       this.fold(came.host),
@@ -141,8 +155,8 @@ export class Answers {
         hand({ outcome, ...(pieces && { pieces }), engine: spent() });
         const told = { ...nothing(count), moved: report.moved.length };
         if (isPrivate && report.removed.length === 0) return told;
-        // What was handed on goes first.
-        await new Promise((resolve) => setTimeout(resolve));
+        // What was handed on goes first, and the page reads it.
+        await new Promise((resolve) => setTimeout(resolve, this.inHand > MOST_AT_ONCE / 2 ? 0 : AFTERWARDS));
         const whole = rewrites.all_posts(answer);
         if (!isPrivate) this.decided(whole, visit);
         return { ...told, taken: takenFrom(whole, verdicts, report.removed) };

@@ -4,8 +4,8 @@ import { api } from "../../shared/api.ts";
 import { readOr } from "../../shared/shape.ts";
 import {
   isBelow,
-  joined,
-  MAX_BODY,
+  isBlob,
+  isBytes,
   type Spent,
   type Told,
   type WireAnswer,
@@ -18,11 +18,6 @@ import type { Answers } from "./answers.ts";
 /** Most reports that wait for a page to open its port, and tabs that they are kept for. */
 const MOST_WAITING = 50;
 
-/** Most bodies of one page that are coming at a time. */
-const MOST_COMING = 64;
-/** Most bytes of them, of all pages together. */
-const MOST_BYTES = 4 * MAX_BODY;
-
 /** The platform whose pages a host serves, if answers of it are known. */
 export const platformOf = (host: string): WirePlatform | undefined =>
   platforms.find(({ hosts }) => isBelow(host, hosts));
@@ -30,19 +25,12 @@ export const platformOf = (host: string): WirePlatform | undefined =>
 interface Guest {
   port: chrome.runtime.Port;
   hello: { host: string; visit: string } | null;
-  /** Parts of bodies that are still coming, by number. */
-  coming: Map<number, Uint8Array[]>;
 }
-
-const sizeOf = (parts: readonly Uint8Array[]): number =>
-  parts.reduce((sum, { byteLength }) => sum + byteLength, 0);
 
 export class WirePorts {
   private readonly guests = new Set<Guest>();
   /** What a tab's page is to be told once it listens. */
   private readonly waiting = new Map<number, Told[]>();
-  /** Bytes of bodies that are still coming. */
-  private bytes = 0;
 
   constructor(
     private readonly answers: Answers,
@@ -50,12 +38,11 @@ export class WirePorts {
   ) {}
 
   accept(port: chrome.runtime.Port): void {
-    const guest: Guest = { port, hello: null, coming: new Map() };
+    const guest: Guest = { port, hello: null };
     this.guests.add(guest);
     port.onDisconnect.addListener(() => {
       void api.runtime.lastError;
       this.guests.delete(guest);
-      for (const seq of [...guest.coming.keys()]) this.take(guest, seq);
     });
     port.onMessage.addListener((raw: unknown) => {
       const message = readOr<WireRequest>(readWireRequest, raw, "the message", (words) =>
@@ -97,21 +84,6 @@ export class WirePorts {
     return [...this.guests].findLast(({ port }) => port.sender?.tab?.id === tab);
   }
 
-  private keep({ coming }: Guest, seq: number, body: Uint8Array): void {
-    const parts = coming.get(seq) ?? [];
-    if (coming.size >= MOST_COMING && parts.length === 0) return;
-    if (this.bytes + body.byteLength > MOST_BYTES || sizeOf(parts) + body.byteLength > MAX_BODY) return;
-    this.bytes += body.byteLength;
-    coming.set(seq, [...parts, body]);
-  }
-
-  private take({ coming }: Guest, seq: number): Uint8Array[] {
-    const parts = coming.get(seq) ?? [];
-    coming.delete(seq);
-    this.bytes -= sizeOf(parts);
-    return parts;
-  }
-
   private async hear(guest: Guest, message: WireRequest): Promise<void> {
     const { port } = guest;
     if (message.type === "hello") {
@@ -119,34 +91,20 @@ export class WirePorts {
       guest.hello = { host, visit };
       const known = platformOf(host);
       if (known) void this.answers.warm(known.name);
-      say(port, { type: "ready", bytes: Object.prototype.toString.call(probe) === "[object Uint8Array]" });
+      say(port, { type: "ready", bytes: survived(probe) });
       const tab = port.sender?.tab?.id;
       for (const told of (tab !== undefined && this.waiting.get(tab)) || [])
         say(port, { type: "told", told });
       if (tab !== undefined) this.waiting.delete(tab);
       return;
     }
-    if (message.type === "part") {
-      this.keep(guest, message.seq, message.body);
-      return;
-    }
-    const parts = this.take(guest, message.seq);
-    if (message.type === "drop") return;
     const began = performance.now();
     const platform = guest.hello && platformOf(guest.hello.host)?.name;
     if (!guest.hello || !platform) {
       this.trouble("A page sent an answer of a platform that is not known.");
       return;
     }
-    const { seq, url, document, length } = message;
-    const whole = typeof message.body === "string" || parts.length === 0;
-    const body = whole ? message.body : joined([...parts, message.body as Uint8Array]);
-    if (typeof body !== "string" && body.byteLength !== length) {
-      // Parts of it were lost with a port, or were more than is kept.
-      say(port, { type: "rewritten", seq, outcome: "unchanged", spent: { background: 0, engine: 0 } });
-      say(port, { type: "told", told: { posts: 0, taken: [], moved: 0, passed: "failed" } });
-      return;
-    }
+    const { seq, url, document, body } = message;
     const isPrivate = port.sender?.tab?.incognito !== false;
     const told = await this.answers.rewrite(
       { platform, host: guest.hello.host, url, visit: guest.hello.visit, document, body, isPrivate },
@@ -162,6 +120,9 @@ export class WirePorts {
     say(port, { type: "told", told });
   }
 }
+
+/** Whether bytes and blobs come over the port as they are. */
+const survived = ([bytes, blob]: unknown[]): boolean => isBytes(bytes) && isBlob(blob);
 
 function say(port: chrome.runtime.Port, answer: WireAnswer): void {
   try {
