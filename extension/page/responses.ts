@@ -10,6 +10,7 @@ import {
   create,
   getOwnPropertyDescriptor,
   getterOf,
+  isGone,
   later,
   lengthOf,
   NativeBytes,
@@ -133,6 +134,7 @@ export function standInForResponses(line: Line): void {
         hand(controls, made ?? came);
         if (whole) end(controls);
       } catch (error) {
+        if (isGone(error)) line.passed("cut");
         apply(fail, controls, [error as never]);
       }
     }
@@ -178,7 +180,13 @@ export function standInForResponses(line: Line): void {
   /** Reads all of what came, and then in its place what was made of it. Fails as the browser fails. */
   async function whole(target: Any, key: string, response: object, given: unknown[], url: string) {
     const lineage = lineageOf(response);
-    const came = new NativeBytes((await apply(bufferOf, response, [])) as ArrayBuffer);
+    let came: Uint8Array<ArrayBuffer>;
+    try {
+      came = new NativeBytes((await apply(bufferOf, response, [])) as ArrayBuffer);
+    } catch (error) {
+      if (isGone(error)) line.passed("cut");
+      throw error;
+    }
     if (lengthOf(came) > MAX_BODY) line.passed("large");
     else if (lengthOf(came) > 0) lineage.made ??= rewritten(line, url, came);
     const body = (await lineage.made) ?? came;
