@@ -39,7 +39,8 @@ const statusOf = need(getterOf<number>(prototype, "status"));
 const headersOf = need(getterOf<Headers>(prototype, "headers"));
 const bodyOf = need(getterOf<ReadableStream<Uint8Array> | null>(prototype, "body"));
 const usedOf = need(getterOf<boolean>(prototype, "bodyUsed"));
-const lockedOf = need(getterOf<boolean>(NativeStream.prototype, "locked"));
+const isLocked = need(getterOf<boolean>(NativeStream.prototype, "locked"));
+const lockedOf = (stream: ReadableStream | null): boolean => stream !== null && isLocked(stream);
 const readerOf = own(NativeStream.prototype, "getReader");
 const cancelOf = own(NativeStream.prototype, "cancel");
 const read = own(ReadableStreamDefaultReader.prototype, "read");
@@ -214,7 +215,10 @@ export function standInForResponses(line: Line): void {
       try {
         const shadow = shadows.get(self);
         // Where a script of the page reads the stream already, the browser says why it cannot be read.
-        if (shadow !== undefined && isTaken(shadow)) return apply(target, shadow.response, given as never[]);
+        if (shadow !== undefined && isTaken(shadow))
+          return mendedPromise(apply(target, shadow.response, given as never[]), below);
+        if (usedOf(self) || lockedOf(bodyOf(self)))
+          return mendedPromise(apply(target, self, given as never[]), below);
         url = addressOf(self);
       } catch {
         // No response: the browser says so, by a promise that is broken.
