@@ -593,7 +593,11 @@ export const PROBES: Record<string, Probe> = {
     const log: unknown[] = [];
     let size = 0;
     await (await fetch(FEED)).body?.pipeTo(
-      new WritableStream<Uint8Array>({ write: (part) => void (size += part.byteLength) }),
+      new WritableStream<Uint8Array>({
+        write(part) {
+          size += part.byteLength;
+        },
+      }),
     );
     log.push(size);
     const parts: Uint8Array[] = [];
