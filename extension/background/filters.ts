@@ -5,17 +5,21 @@
 import { wordsOf } from "../shared/api.ts";
 import type { BackgroundRequest, FilterState, Learned, ModelAnswer, Question } from "../shared/messages.ts";
 import type { Post } from "../shared/post.ts";
+import { unaskable } from "../shared/rule-words.ts";
 import { integer, list, Misfit, number, object, type Read, text } from "../shared/shape.ts";
 import type { Store, StoredModel } from "../shared/storage.ts";
 import {
   countsOf,
   type Example,
   exampleOf,
+  hashOf,
   isTaught,
   MAX_FILTERS,
   readTaught,
+  type SharedFilter,
   TAUGHT,
   type TaughtRecord,
+  thumbsHash,
   untaught,
   withExample,
 } from "../shared/taught.ts";
@@ -107,6 +111,49 @@ export class Filters {
     await this.settle(store, name, undefined);
   }
 
+  /** Every filter with its thumbs; `lost` is told of one that cannot be read. */
+  async shared(lost: (words: string) => void): Promise<SharedFilter[]> {
+    const found: SharedFilter[] = [];
+    for (const name of this.filters()) {
+      try {
+        const { examples } = await this.record(name);
+        found.push({ name, thumbs: examples.map(({ text, belongs }) => ({ text, belongs })) });
+      } catch (error) {
+        lost(wordsOf(error));
+      }
+    }
+    return found;
+  }
+
+  /** Refuses filters that could not be brought back here; nothing is changed. */
+  checkBack(filters: readonly SharedFilter[]): void {
+    for (const { name } of filters) {
+      askable(name);
+      const origin = this.catalogue.origin(name);
+      if (origin !== undefined && origin !== "taught")
+        throw new Refused(
+          `The backup has a filter "${name}", and there is a model of that name here. Nothing was changed.`,
+        );
+    }
+  }
+
+  /** Brings filters back in the place of those that are here. */
+  async bringBack(store: Store, filters: readonly SharedFilter[]): Promise<void> {
+    const wanted = new Set(filters.map(({ name }) => name));
+    for (const name of this.filters()) if (!wanted.has(name)) await this.forget(store, name);
+    for (const { name, thumbs } of filters) {
+      const examples = thumbs.reduce(withExample, [] as Example[]);
+      await this.change(store, name, (before) => {
+        // What the encoder said of the same words holds.
+        const told = new Map(before.map(({ text, meaning }) => [text, meaning]));
+        return examples.map((example) => {
+          const meaning = told.get(example.text);
+          return meaning ? { ...example, meaning } : example;
+        });
+      });
+    }
+  }
+
   /** How a text looks to a filter, and which of its examples are nearest. */
   async look(name: string, text: string): Promise<ModelAnswer> {
     const { examples } = await this.record(name);
@@ -125,6 +172,7 @@ export class Filters {
     const origin = this.catalogue.origin(name);
     if (origin !== undefined && origin !== "taught")
       throw new Refused(`There is a model "${name}" already; give the filter another name.`);
+    if (origin === undefined) askable(name);
     if (origin === undefined && this.filters().length >= MAX_FILTERS)
       throw new Refused(`There is room for ${MAX_FILTERS} filters; forget one first. Nothing was changed.`);
     const hidden = await this.hidden();
@@ -142,6 +190,7 @@ export class Filters {
   private async rename(store: Store, name: string, to: string): Promise<void> {
     this.known(name);
     if (name === to) return;
+    askable(to);
     if (this.catalogue.origin(to) !== undefined)
       throw new Refused(`There is a model "${to}" already; choose another name.`);
     const record = await this.record(name);
@@ -204,10 +253,9 @@ export class Filters {
       await withStore(TAUGHT, "readwrite", (filters, done) => done(filters.put(next, name)));
       return next.examples;
     });
-    const thumbs = examples.map(({ text, belongs }) => [text, belongs]);
     await this.settle(store, name, {
       ...countsOf(examples),
-      sha256: await hashOf(JSON.stringify([this.catalogue.encoder(), thumbs])),
+      sha256: await thumbsHash(this.catalogue.encoder(), examples),
     });
   }
 
@@ -341,13 +389,14 @@ export class Filters {
   }
 }
 
+/** Refuses a name that no rule could ask by. */
+function askable(name: string): void {
+  const problem = unaskable(name);
+  if (problem !== undefined) throw new Refused(`The filter cannot have that name: ${problem}.`);
+}
+
 /** The day in the reader's own time: `2026-11-21`. */
 const dayOf = (now: Date): string =>
   [now.getFullYear(), now.getMonth() + 1, now.getDate()]
     .map((part) => String(part).padStart(2, "0"))
     .join("-");
-
-async function hashOf(words: string): Promise<string> {
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(words)));
-  return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
-}

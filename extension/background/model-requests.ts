@@ -11,6 +11,7 @@ import {
 } from "../shared/messages.ts";
 import type { Post } from "../shared/post.ts";
 import { wordsFor } from "../shared/reading.ts";
+import { unaskable } from "../shared/rule-words.ts";
 import { MAX_MODELS, type Store, type StoredModel } from "../shared/storage.ts";
 import type { AnswerStore } from "./answers.ts";
 import type { Catalogue, Installed } from "./catalogue.ts";
@@ -39,7 +40,8 @@ export type ModelRequest = BackgroundRequest & {
 type Outcome = { value: ModelTrial | ModelAnswer | FilterState | Question[] | null; changed: boolean };
 
 export class ModelRequests {
-  private readonly filters: Filters;
+  /** Those that the reader teaches. */
+  readonly filters: Filters;
 
   constructor(
     private readonly catalogue: Catalogue,
@@ -106,6 +108,8 @@ export class ModelRequests {
       );
     }
     const name = ruleName(card.name);
+    const problem = unaskable(name);
+    if (problem !== undefined) throw new Refused(`The model cannot be kept: ${problem} in its card.`);
     const origin = this.catalogue.origin(name);
     if (origin === "shipped")
       throw new Refused(`"${card.name}" is a model of Diffract's own; give yours another name in its card.`);

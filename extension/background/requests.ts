@@ -16,7 +16,7 @@ import type {
 } from "../shared/messages.ts";
 import { readOr } from "../shared/shape.ts";
 import { MAX_IMPORTED, packOf, type Store } from "../shared/storage.ts";
-import { makeBackup, parseBackup } from "./backup.ts";
+import { makeBackup, parseBackup, withChoices } from "./backup.ts";
 import { loadEngine } from "./engine.ts";
 import type { ModelRequests } from "./model-requests.ts";
 import { countRules, headerOf, isFreeId, keepAuthorLine, MINE, packFiles, withLine } from "./packs.ts";
@@ -83,7 +83,7 @@ export class Requests {
       case "state":
         return this.state(store);
       case "export":
-        return makeBackup(stored);
+        return makeBackup(stored, await this.models.filters.shared((words) => this.rules.trouble(words)));
       case "recent":
         return { posts: await this.recent.latest(), kept: stored.keepRecent };
       case "gathered":
@@ -204,6 +204,8 @@ export class Requests {
     } catch (error) {
       throw new Refused(wordsOf(error));
     }
+    const { filters } = backup;
+    if (filters) this.models.filters.checkBack(filters);
     const kept = new Set(backup.packs.map(({ id }) => id));
     const gone = Object.keys(store.stored.imported).filter((id) => !kept.has(id));
     await store.setAll({
@@ -211,6 +213,7 @@ export class Requests {
       paused: backup.pausedHosts,
       ...(backup.feeds && { feeds: backup.feeds }),
       ...(backup.shown && { shown: backup.shown }),
+      ...(backup.models && { models: withChoices(store.stored.models, backup.models) }),
       imported: Object.fromEntries(backup.packs.map((pack) => [pack.id, packOf(pack)])),
       packs: {
         ...backup.on,
@@ -224,6 +227,13 @@ export class Requests {
     } catch (error) {
       this.rules.trouble(
         `The backup is in force, but packs that are not in it could only be turned off: ${gone.join(", ")} (${wordsOf(error)}).`,
+      );
+    }
+    try {
+      if (filters) await this.models.filters.bringBack(store, filters);
+    } catch (error) {
+      throw new Error(
+        `The backup is in force, but not all of its filters are (${wordsOf(error)}); try again.`,
       );
     }
   }

@@ -6,12 +6,14 @@ import { MAX_PICTURE, MAX_PICTURES } from "../shared/guards.ts";
 
 /** Pixels: what is smaller is an avatar or an ornament. */
 const MIN_SIDE = 96;
-/** Longest side that is sent, in pixels. */
-const MAX_SIDE = 512;
+/** Longest side that is sent, in pixels: models look at some 224. */
+const MAX_SIDE = 320;
 /** Largest picture that is taken, in pixels. */
 const MAX_PIXELS = 40e6;
 /** Milliseconds that a picture which is still loading is waited for. */
 const LOADING = 3000;
+/** Milliseconds after which a picture is made smaller though the page was never idle. */
+const IDLE = 1000;
 /** Most elements of a post that are looked at. */
 const MAX_LOOKED_AT = 40;
 
@@ -24,10 +26,21 @@ export async function picturesOf(item: Element): Promise<string[]> {
     if (!(await loaded(image))) continue;
     const { naturalWidth: width, naturalHeight: height } = image;
     if (Math.min(width, height) < MIN_SIDE || width * height > MAX_PIXELS) continue;
-    const picture = await smaller(image, width, height).catch(() => null);
+    const picture = await inTurn(() => smaller(image, width, height)).catch(() => null);
     if (picture !== null && picture.length <= MAX_PICTURE) found.push(picture);
   }
   return found;
+}
+
+let last: Promise<unknown> = Promise.resolve();
+
+/** Jobs one after another, each when the page has nothing to draw: no picture is worth a frame. */
+function inTurn<T>(job: () => Promise<T>): Promise<T> {
+  const next = last
+    .then(() => new Promise<void>((resolve) => requestIdleCallback(() => resolve(), { timeout: IDLE })))
+    .then(job);
+  last = next.catch(() => {});
+  return next;
 }
 
 async function loaded(image: HTMLImageElement): Promise<boolean> {

@@ -112,7 +112,7 @@ export class Reading {
     const edited = before !== undefined && !sameWords(before, post, fields);
     const known = this.options.known.learn(post, fields);
     if (other) slot.open = false;
-    slot.known = known;
+    slots.hold(slot, known);
     if (fields !== null) completing.add(slot);
     slot.identity ??= named ?? reader.identify(slot.item);
     if (slot.identity !== null) this.options.known.name(slot.identity, post.id);
@@ -132,8 +132,8 @@ export class Reading {
   /** Not a post, or not yet. What has no words needs no cover; the rest is let through after a while. */
   private noPost(slot: Slot): void {
     if (slot.known === null && slot.decided) return;
-    slot.known = null;
     const { slots } = this.options;
+    slots.hold(slot, null);
     if (slot.item.textContent.trim() === "") {
       slots.letThrough(slot);
       return;

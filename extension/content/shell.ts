@@ -369,10 +369,10 @@ export class Shell {
       (named ? identity : (this.reading.read(slot, this.near.fields)?.id ?? null));
     if (id !== null && id === slot.known?.post.id) return;
     const known = id === null ? undefined : this.known.get(id);
-    slot.known = null;
+    this.slots.hold(slot, null);
     slot.open = false;
     if (dress && known && verdictOf(known)) {
-      slot.known = known;
+      this.slots.hold(slot, known);
       this.carrying.dress(slot, known);
       return;
     }
@@ -485,7 +485,7 @@ export class Shell {
   private async sendPictures(seq: number, at: readonly number[]): Promise<void> {
     for (const place of at) {
       const known = this.waiting.content(seq, place);
-      const slot = known && this.slots.holding(new Set([known])).find(({ item }) => item.isConnected);
+      const slot = known && this.slots.holding([known]).find(({ item }) => item.isConnected);
       const pictures = slot ? await picturesOf(slot.item) : [];
       // Meanwhile the element may have been given to another post.
       const same = slot?.known === known;

@@ -14,8 +14,8 @@ export interface Slot {
   readonly dressed: Dressed;
   /** What tells at little cost that the item holds another post; `null` while it is empty. */
   identity: string | null;
-  /** The post it holds now, with the content that was read here; `null` while that is not known. */
-  known: Known | null;
+  /** The post it holds now, with the content that was read here; `null` while that is not known. Set by {@link Slots.hold}. */
+  readonly known: Known | null;
   /** Whether it shows what the post's verdict says, or is let through. */
   decided: boolean;
   /** The reader opened the folded post. */
@@ -45,6 +45,8 @@ export class Slots {
   private readonly slots = new Map<Element, Slot>();
   /** Items and their boxes, to find the slot that a change belongs to. */
   private readonly owners = new WeakMap<Node, Slot>();
+  /** The slots that hold a content, or held it until they were forgotten. */
+  private readonly holders = new WeakMap<Known, Set<Slot>>();
   private many = MANY;
   /** Slots that are as new as this task: nothing has moved since their boxes were looked up. */
   private readonly fresh = new Set<Slot>();
@@ -62,11 +64,23 @@ export class Slots {
     return [...this.slots.values()];
   }
 
+  /** Takes note of what the slot holds now. */
+  hold(slot: Slot, known: Known | null): void {
+    if (slot.known === known) return;
+    if (slot.known !== null) this.holders.get(slot.known)?.delete(slot);
+    (slot as { known: Known | null }).known = known;
+    if (known === null) return;
+    const holders = this.holders.get(known);
+    if (holders) holders.add(slot);
+    else this.holders.set(known, new Set([slot]));
+  }
+
   /** Those that hold one of these contents now. */
-  holding(contents: ReadonlySet<Known>): Slot[] {
+  holding(contents: Iterable<Known>): Slot[] {
     const slots: Slot[] = [];
-    for (const slot of this.slots.values())
-      if (slot.known !== null && contents.has(slot.known)) slots.push(slot);
+    for (const known of contents)
+      for (const slot of this.holders.get(known) ?? [])
+        if (this.slots.get(slot.item) === slot) slots.push(slot);
     return slots;
   }
 
@@ -189,6 +203,7 @@ export class Slots {
   private forget(slot: Slot): void {
     clearTimeout(slot.timer);
     slot.dressed.undress();
+    if (slot.known !== null) this.holders.get(slot.known)?.delete(slot);
     this.slots.delete(slot.item);
   }
 }

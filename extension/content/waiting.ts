@@ -57,7 +57,7 @@ export class Waiting {
       if (!verdicts[at]?.unsure?.needs?.length) continue;
       waits = true;
       this.places.set(known, [seq, at]);
-      for (const slot of this.slots.holding(new Set([known]))) this.look(slot);
+      for (const slot of this.slots.holding([known])) this.look(slot);
     }
     if (!waits) return;
     this.batches.set(seq, contents);

@@ -44,6 +44,8 @@ interface Surroundings {
 
 /** What is known of the page around boxes until the batch is over; see {@link foresee}. */
 let foreseen: Map<Element, Surroundings> | null = null;
+/** By element, whether what stands on it stands on dark: boxes of one batch mostly have all but themselves around them in common. */
+type Darkness = Map<Element, boolean>;
 
 /**
  * Looks at the page around `boxes` before `write` puts lines and labels there: asked between two writes, the page's
@@ -52,34 +54,44 @@ let foreseen: Map<Element, Surroundings> | null = null;
 export function foresee(boxes: Iterable<Element>, write: () => void): void {
   foreseen = new Map();
   try {
-    for (const box of boxes) foreseen.set(box, lookAround(box));
+    const darkness: Darkness = new Map();
+    for (const box of boxes) foreseen.set(box, lookAround(box, darkness));
     write();
   } finally {
     foreseen = null;
   }
 }
 
-function lookAround(box: Element): Surroundings {
+function lookAround(box: Element, darkness: Darkness = new Map()): Surroundings {
   const { display, flexDirection } = getComputedStyle(box);
   const inRow = (display.includes("flex") && !flexDirection.startsWith("column")) || display.includes("grid");
-  return { dark: pageIsDark(box), inRow };
+  return { dark: isDark(box, darkness), inRow };
 }
 
 const around = (box: Element): Surroundings => foreseen?.get(box) ?? lookAround(box);
 
-/** Whether the page is dark, by the first background that is not see-through. */
-function pageIsDark(from: Element): boolean {
-  for (let node: Element | null = from; node; node = node.parentElement) {
-    const found = /^rgba?\((\d+)[, ]+(\d+)[, ]+(\d+)(?:[,/ ]+([\d.]+))?/.exec(
-      getComputedStyle(node).backgroundColor,
-    );
-    if (!found || Number(found[4] ?? 1) < 0.5) continue;
-    return Number(found[1]) * 0.3 + Number(found[2]) * 0.59 + Number(found[3]) * 0.11 < 128;
+/** Whether what stands on `from` stands on dark, by the first background around it that is not see-through. */
+function isDark(from: Element, darkness: Darkness): boolean {
+  const passed: Element[] = [];
+  let dark: boolean | undefined;
+  for (let node: Element | null = from; node && dark === undefined; node = node.parentElement) {
+    dark = darkness.get(node) ?? ownDarkness(node);
+    passed.push(node);
   }
-  return (
+  dark ??=
     matchMedia("(prefers-color-scheme: dark)").matches &&
-    getComputedStyle(document.documentElement).colorScheme.includes("dark")
+    getComputedStyle(document.documentElement).colorScheme.includes("dark");
+  for (const node of passed) darkness.set(node, dark);
+  return dark;
+}
+
+/** Whether the element's own background is dark; `undefined` where it can be seen through. */
+function ownDarkness(element: Element): boolean | undefined {
+  const found = /^rgba?\((\d+)[, ]+(\d+)[, ]+(\d+)(?:[,/ ]+([\d.]+))?/.exec(
+    getComputedStyle(element).backgroundColor,
   );
+  if (!found || Number(found[4] ?? 1) < 0.5) return undefined;
+  return Number(found[1]) * 0.3 + Number(found[2]) * 0.59 + Number(found[3]) * 0.11 < 128;
 }
 
 /** A host element with its inner row. What happens in it is not told to the page. */

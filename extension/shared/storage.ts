@@ -93,7 +93,8 @@ export interface Stored {
 }
 
 /** A model's name in rules. */
-const modelName: Read<string> = (value, at) => {
+/** A model's name in rules. */
+export const modelName: Read<string> = (value, at) => {
   const name = text(40, 1)(value, at);
   if (!/^[a-z0-9][a-z0-9_]*$/.test(name)) throw new Misfit(`${at} is no name of a model`);
   return name;

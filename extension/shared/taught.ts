@@ -43,6 +43,12 @@ export interface TaughtRecord {
   examples: Example[];
 }
 
+/** A filter as files carry it: its thumbs, oldest first. */
+export interface SharedFilter {
+  name: string;
+  thumbs: Example[];
+}
+
 /** How many examples there are of each sort. */
 export interface Counts {
   belong: number;
@@ -65,6 +71,12 @@ export const filterName: Read<string> = (value, at) => {
     throw new Misfit(`${at} may have small letters, digits and _, and begins with a letter`);
   return name;
 };
+
+/** Thumbs of a file, without directions. */
+export const readThumbs: Read<Example[]> = list(
+  object({ text: text(2 * MAX_EXAMPLE, 1), belongs: flag }),
+  MAX_EXAMPLES,
+);
 
 /** Reads what is stored. */
 export const readTaught: Read<TaughtRecord> = object({
@@ -94,6 +106,16 @@ export const countsOf = (examples: readonly Example[]): Counts => {
   const belong = examples.filter(({ belongs }) => belongs).length;
   return { belong, others: examples.length - belong };
 };
+
+/** Names what a filter learned from: its thumbs, and the encoder, as the hash of its file. */
+export const thumbsHash = (encoder: string, thumbs: readonly Example[]): Promise<string> =>
+  hashOf(JSON.stringify([encoder, thumbs.map(({ text, belongs }) => [text, belongs])]));
+
+/** SHA-256 of some words. */
+export async function hashOf(words: string): Promise<string> {
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(words)));
+  return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
 
 /** Whether rules may ask it. */
 export const isTaught = ({ belong, others }: Counts): boolean => Math.min(belong, others) >= ENOUGH;

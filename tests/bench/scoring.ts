@@ -4,8 +4,8 @@
  * that ask no model.
  *
  * - *dropped*: frames of the page's main thread that came more than half a frame late, by `requestAnimationFrame`, of all.
- * - *the page's main thread* (Chromium only): V8's profile of the page, the content script included. How long it ran any code, and how
- *   long any wasm or the scorer's script: inference, if there were any.
+ * - *the page's main thread* (Chromium only): V8's profile of the page, the content script included, with rules that ask no model and
+ *   with those that ask every one. How long it ran any code, and how long the scorer's script or wasm: inference, if there were any.
  * - *the worker*: the same of the scorer's worker, which runs in the extension's process.
  *
  * A benchmark: no figure fails it.
@@ -105,13 +105,15 @@ async function scorerThread({ browser }: Running): Promise<CDPSession | undefine
   return worker?.client;
 }
 
-/** The page's main thread and the worker, over one more scroll with every model: as a line. */
+/** The page's main thread and the worker, over one more scroll with a turn's rules: as a line. */
 async function threads(
   running: Running,
   extension: Extension,
   url: string,
   seconds: number,
+  { name, rules }: Turn,
 ): Promise<string> {
+  await extension.setRules(rules);
   await extension.request({ type: "forget-answers" });
   const page = await openFront(running, url);
   const worker = await scorerThread(running);
@@ -127,7 +129,7 @@ async function threads(
   await page.close();
   const whole = (time: number | undefined) => `${(time ?? Number.NaN).toFixed(1)} ms`;
   return [
-    `over ${seconds} s and ${seen} posts, ${answers} answers:`,
+    `${name}: over ${seconds} s and ${seen} posts, ${answers} answers:`,
     `the page's main thread ran code for ${whole(onPage.code)}, of which inference ${whole(onPage.inference)};`,
     `the worker ran code for ${whole(inWorker?.code)}, of which inference ${whole(inWorker?.inference)}`,
   ].join(" ");
@@ -179,7 +181,9 @@ async function measure(name: BrowserName, seconds: number, rounds: number): Prom
       }
     }
     for (const turn of turns) console.log(`  ${line(turn)}`);
-    if (name === "chrome") console.log(`  ${await threads(running, extension, agora.url, seconds)}`);
+    if (name !== "chrome") return;
+    for (const turn of turns.filter(({ filtered }) => filtered))
+      console.log(`  ${await threads(running, extension, agora.url, seconds, turn)}`);
   } finally {
     await running.close();
     await agora.close();
@@ -189,8 +193,8 @@ async function measure(name: BrowserName, seconds: number, rounds: number): Prom
 const { values } = parseArgs({
   options: {
     browser: { type: "string" },
-    seconds: { type: "string", default: "8" },
-    rounds: { type: "string", default: "3" },
+    seconds: { type: "string", default: "4" },
+    rounds: { type: "string", default: "6" },
   },
 });
 const load = () => loadavg()[0]?.toFixed(1);

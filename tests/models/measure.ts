@@ -18,7 +18,7 @@ export interface Task {
 
 /** Milliseconds, but for `memory`. */
 export interface Measured {
-  /** From nothing to the first score. */
+  /** From nothing to the score of a first text or picture. */
   cold?: number;
   /** A batch, warm: median of the rounds. */
   ours?: number;
@@ -29,8 +29,10 @@ export interface Measured {
 
 /** Texts of a batch: as many as a feed shows, as long as posts are. */
 const POSTS = 100;
-/** Milliseconds of our work that are not counted: a browser compiles a function well once it was busy for a while. */
-const WARM_UP = 1500;
+/** Milliseconds of work that are not counted, of both together: a browser compiles a function well once it was busy for a while. */
+const WARM_UP = 3000;
+/** Milliseconds that one look at the clock is to span: browsers round theirs. */
+const LOOK = 20;
 /** For the encoder. */
 const FEW = 20;
 /** What the other runtime is tried with; the best counts. */
@@ -55,13 +57,17 @@ function picture(size: number): Uint8Array {
 
 type Once = () => unknown;
 
-async function oursOn(scorer: Scorer, { model }: Task, read: Read): Promise<Once> {
+/** A batch, and the first text or picture of it. */
+async function oursOn(scorer: Scorer, { model }: Task, read: Read): Promise<{ first: Once; all: Once }> {
   if (model === "nsfw") {
     const pixels = picture(224);
-    return () => scorer.picture_scores(model, pixels, 224, 224);
+    const all = () => scorer.picture_scores(model, pixels, 224, 224);
+    return { first: all, all };
   }
   const texts = await posts(read, model === "encoder" ? FEW : POSTS);
-  return model === "encoder" ? () => scorer.embed(model, texts) : () => scorer.scores(model, texts);
+  const ask = (some: string[]) => () =>
+    model === "encoder" ? scorer.embed(model, some) : scorer.scores(model, some);
+  return { first: ask(texts.slice(0, 1)), all: ask(texts) };
 }
 
 async function theirsOn(
@@ -108,10 +114,15 @@ async function theirsOn(
   });
 }
 
-async function timed(work: () => unknown): Promise<number> {
+/** Milliseconds for doing something once, when it is done so many times in a row. */
+async function timed(work: Once, times = 1): Promise<number> {
   const start = performance.now();
-  await work();
-  return performance.now() - start;
+  for (let time = 0; time < times; time++) {
+    const done = work();
+    // Ours is there at once: a turn of the event loop would be counted.
+    if (done instanceof Promise) await done;
+  }
+  return (performance.now() - start) / times;
 }
 
 /** Measures one model. */
@@ -120,29 +131,63 @@ export async function measure(bench: Bench, task: Task): Promise<Measured> {
   const { Scorer, memory } = await bench.ours();
   const scorer = new Scorer();
   await addShipped(scorer, bench.read, task.model);
-  const ours = await oursOn(scorer, task, bench.read);
-  ours();
+  const { first, all: ours } = await oursOn(scorer, task, bench.read);
+  first();
   const measured: Measured = { cold: performance.now() - begun, memory: memory.buffer.byteLength };
-  const theirs =
-    task.runtime === "ours" ? [] : await theirsOn(await bench.theirs(), scorer, task, bench.read);
+  const tried = task.runtime === "ours" ? [] : await theirsOn(await bench.theirs(), scorer, task, bench.read);
   const mine: number[] = [];
+  const warmed: { one: Once; time: number }[] = [];
+  for (const one of [ours, ...tried]) {
+    for (let left = WARM_UP / (1 + tried.length); left > 0; ) left -= (await timed(one)) + 0.001;
+    warmed.push({ one, time: await timed(one, 3) });
+  }
+  // The two that are about the fastest stay.
+  const theirs = warmed
+    .slice(1)
+    .sort((a, b) => a.time - b.time)
+    .slice(0, 2)
+    .map(({ one }) => one);
   const others = theirs.map(() => [] as number[]);
+  const times = Math.max(1, Math.ceil(LOOK / (await timed(ours, 5))));
   // In turn, so that a busy moment falls upon both.
-  let warming = WARM_UP;
-  for (let round = 0; round < task.rounds; ) {
-    const mineNow = await timed(ours);
-    const theirsNow: number[] = [];
-    for (const one of theirs) theirsNow.push(await timed(one));
-    warming -= mineNow;
-    if (warming > 0) continue;
-    round += 1;
-    mine.push(mineNow);
-    for (const [at, time] of theirsNow.entries()) others[at]?.push(time);
+  for (let round = 0; round < task.rounds; round++) {
+    mine.push(await timed(ours, times));
+    for (const [at, one] of theirs.entries()) others[at]?.push(await timed(one, times));
   }
   measured.ours = median(mine);
   if (theirs.length > 0) measured.theirs = Math.min(...others.map(median));
   measured.memory = memory.buffer.byteLength;
   return measured;
+}
+
+/** Milliseconds of learning. */
+export interface Learning {
+  /** From ten examples whose directions are known, as they are kept. */
+  learned: number;
+  /** The tenth thumb: its post is read by the encoder, then all ten are learned from. */
+  thumb: number;
+}
+
+/** Learning from ten thumbs on posts, five of each sort: medians. */
+export async function learning(bench: Bench, rounds: number): Promise<Learning> {
+  const { Scorer, Taught } = await bench.ours();
+  const scorer = new Scorer();
+  await addShipped(scorer, bench.read, "encoder");
+  const texts = await posts(bench.read, 10);
+  const belongs = Uint8Array.from(texts, (_, at) => at % 2);
+  const meanings = scorer.embed("encoder", texts);
+  const learn = () => new Taught("measured", texts, belongs, meanings).free();
+  const [learned, thumb]: [number[], number[]] = [[], []];
+  for (let round = 0; round < rounds + 2; round++) {
+    learned.push(await timed(learn, 5));
+    thumb.push(
+      await timed(() => {
+        scorer.embed("encoder", texts.slice(9));
+        learn();
+      }),
+    );
+  }
+  return { learned: median(learned.slice(2)), thumb: median(thumb.slice(2)) };
 }
 
 /** Milliseconds for a hundred posts, never seen before, by several models one after another. */

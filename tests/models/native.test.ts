@@ -5,8 +5,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { deflateSync } from "node:zlib";
 import { loadScorer, readHere } from "./node.ts";
+import { noise, png } from "./pictures.ts";
 import { addShipped, CLASSIFIERS, goldenTexts } from "./scorer.ts";
 
 /** How far the two may be apart. */
@@ -34,6 +34,9 @@ function native(model: string, args: string[]): Line[] {
       "run",
       "--quiet",
       "--locked",
+      // What multiplies is ours: unoptimised, the encoder takes seconds for a text.
+      "--config",
+      "profile.dev.package.diffract-models.opt-level=3",
       "-p",
       "diffract-cli",
       "--",
@@ -112,52 +115,11 @@ for (const model of [...CLASSIFIERS, "language", "encoder"] as const) {
   });
 }
 
-/** A picture of noise over a gradient, always the same for the same number. */
-function picture(seed: number): { rgba: Uint8Array; width: number; height: number } {
-  const [width, height] = [40 + 37 * seed, 300 - 19 * seed];
-  let state = seed + 1;
-  const rgba = Uint8Array.from({ length: 4 * width * height }, (_, at) => {
-    state = (Math.imul(state, 1103515245) + 12345) >>> 0;
-    return at % 4 === 3 ? 255 : (((at / 4 / width) | 0) + (state >>> 26)) & 255;
-  });
-  return { rgba, width, height };
-}
-
-/** As a PNG file. */
-function png({ rgba, width, height }: ReturnType<typeof picture>): Uint8Array {
-  const rows = Buffer.alloc(height * (1 + 4 * width));
-  for (let row = 0; row < height; row++)
-    rows.set(rgba.subarray(4 * row * width, 4 * (row + 1) * width), row * (1 + 4 * width) + 1);
-  const header = Buffer.concat([bigEndian(width), bigEndian(height), Buffer.from([8, 6, 0, 0, 0])]);
-  return Buffer.concat([
-    Buffer.from([0x89, 0x50, 0x4e, 0x47, 13, 10, 26, 10]),
-    chunk("IHDR", header),
-    chunk("IDAT", deflateSync(rows)),
-    chunk("IEND", Buffer.alloc(0)),
-  ]);
-}
-
-function bigEndian(value: number): Buffer {
-  const bytes = Buffer.alloc(4);
-  bytes.writeUInt32BE(value >>> 0);
-  return bytes;
-}
-
-function chunk(type: string, data: Buffer): Buffer {
-  const body = Buffer.concat([Buffer.from(type), data]);
-  let crc = 0xffffffff;
-  for (const byte of body) {
-    crc ^= byte;
-    for (let bit = 0; bit < 8; bit++) crc = (crc >>> 1) ^ (crc & 1 ? 0xedb88320 : 0);
-  }
-  return Buffer.concat([bigEndian(data.length), body, bigEndian(~crc)]);
-}
-
 test(`nsfw: ${PICTURES} pictures`, async () => {
   const { Scorer } = await loadScorer();
   const scorer = new Scorer();
   await addShipped(scorer, readHere, "nsfw");
-  const pictures = Array.from({ length: PICTURES }, (_, seed) => picture(seed));
+  const pictures = Array.from({ length: PICTURES }, (_, seed) => noise(seed));
   const files = pictures.map((one, seed) => {
     const file = join(folder, `${seed}.png`);
     writeFileSync(file, png(one));

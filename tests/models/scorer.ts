@@ -1,8 +1,15 @@
 /** The scorer as tests and benchmarks use it, in Node and in pages alike: nothing here asks where it runs. */
 
+/** A module that runs. */
+interface Started {
+  memory: WebAssembly.Memory;
+  __wasm_call_ctors(): void;
+}
+
 /** What `dist/scorer/diffract_scorer.js` exports, as far as it is used. */
 export interface ScorerModule {
-  initSync(options: { module: Uint8Array }): { memory: WebAssembly.Memory; __wasm_call_ctors(): void };
+  initSync(options: { module: Uint8Array }): Started;
+  default(options: { module_or_path: URL }): Promise<Started>;
   Scorer: new () => Scorer;
   Taught: new (name: string, texts: string[], belongs: Uint8Array, meanings: Float32Array) => Taught;
 }

@@ -2,9 +2,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { appendRule, idFrom, quote, readFile, titleOf } from "../../extension/pages/common/rules-text.ts";
-import { changesOf, parseBackup } from "../../extension/pages/dashboard/backup-file.ts";
+import { changesOf, hashesOf, parseBackup } from "../../extension/pages/dashboard/backup-file.ts";
 import { readPlace } from "../../extension/pages/dashboard/place.ts";
 import type { BackgroundState, PackState } from "../../extension/shared/messages.ts";
+import { taughtCard, thumbsHash } from "../../extension/shared/taught.ts";
 
 test("a rule is added at the end, and holds everywhere whatever scope the file ends in", () => {
   assert.equal(appendRule("", "hide if promoted"), "hide if promoted\n");
@@ -86,6 +87,58 @@ function previewed(backup: object): string[] {
   assert.ok(parsed.ok, parsed.ok ? "" : parsed.message);
   return changesOf(parsed.backup, now).map((change) => `${change.loses ? "! " : ""}${change.what}`);
 }
+
+test("a preview of filters and models says what would be forgotten", async () => {
+  const card = taughtCard("pots", { belong: 1, others: 0, sha256: "" }, 0);
+  const thumbs = [{ text: "A kettle", belongs: true }];
+  const model = (name: string, more: object): BackgroundState["models"][number] => ({
+    name,
+    own: false,
+    on: true,
+    card,
+    ...more,
+  });
+  const taught: BackgroundState = {
+    ...now,
+    models: [
+      model("toxic", { strictness: "certain" }),
+      model("pots", {
+        taught: { belong: 1, others: 0 },
+        card: { ...card, sha256: await thumbsHash("", thumbs) },
+      }),
+      model("gone", { taught: { belong: 2, others: 1 } }),
+    ],
+  };
+  const previewed = async (filters: object[], models: object) => {
+    const source = { format: "diffract-backup", version: 1, rules: "hide if reply\n", filters, models };
+    const parsed = parseBackup(JSON.stringify(source));
+    assert.ok(parsed.ok, parsed.ok ? "" : parsed.message);
+    const changes = changesOf(parsed.backup, taught, await hashesOf(parsed.backup, taught));
+    return changes
+      .map((change) => `${change.loses ? "! " : ""}${change.what}`)
+      .filter((what) => /filter|model/.test(what));
+  };
+  const gone = "! The filter “gone” is not in the backup and would be forgotten, with 3 examples.";
+  assert.deepEqual(await previewed([{ name: "pots", thumbs }], { toxic: { strictness: "certain" } }), [gone]);
+  assert.deepEqual(
+    await previewed(
+      [
+        { name: "pots", thumbs: [...thumbs, { text: "Rain", belongs: false }] },
+        { name: "new", thumbs },
+      ],
+      {
+        toxic: { off: true },
+      },
+    ),
+    [
+      "! The filter “pots” would have the 2 examples of the backup in place of its 1 example.",
+      "The filter “new” would be added, with 1 example.",
+      gone,
+      "The model “toxic” would be switched off.",
+      "The model “toxic” would be as strict as it was in the backup.",
+    ],
+  );
+});
 
 test("a preview says what an import would change, and what would be lost", () => {
   assert.deepEqual(

@@ -8,6 +8,8 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { parser } from "../../extension/pages/dashboard/language/parser.ts";
 import { KNOWN_WORDS } from "../../extension/pages/dashboard/language/words.ts";
+import type { Diagnostic } from "../../extension/shared/messages.ts";
+import { unaskable } from "../../extension/shared/rule-words.ts";
 import { loadWorkbench } from "../../scripts/build/workbench.ts";
 import { compileGrammar } from "../../scripts/grammar.ts";
 import { needsWorkbench, ROOT } from "./paths.ts";
@@ -28,6 +30,25 @@ test("the grammar knows the words of the core's tables", { skip: needsWorkbench 
     // A field, in the operator `links to`.
     .filter((word) => /^[a-z]+$/u.test(word) && word !== "links" && !KNOWN_WORDS.includes(word));
   assert.deepEqual(missing, []);
+});
+
+test("a model may have every name but those that rules cannot ask by", { skip: needsWorkbench }, async () => {
+  const { vocabulary, knowModels, check } = await loadWorkbench();
+  const words = Object.values(JSON.parse(vocabulary()) as Record<string, string[]>).flat();
+  const names = new Set(
+    words.flatMap((word) => word.split(/[ .]/u)).filter((word) => /^[a-z0-9_]+$/u.test(word)),
+  );
+  for (const more of ["any", "all", "then", "by", "kettles", "a7", "7up", "50"]) names.add(more);
+  try {
+    for (const name of names) {
+      knowModels([name]);
+      const found = JSON.parse(check(`hide if ${name} is likely\n`, undefined)) as Diagnostic[];
+      const asked = found.every(({ severity }) => severity !== "error");
+      assert.equal(unaskable(name) === undefined, asked, name);
+    }
+  } finally {
+    knowModels([]);
+  }
 });
 
 /** Every file that has rules in it, and what of it are rules. */

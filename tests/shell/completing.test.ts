@@ -101,7 +101,7 @@ describe("the rest of posts", () => {
     assert.deepEqual(named(), ["of p0"]);
     assert.equal(completing.finish([first.known]), false);
     holds.set(second.item, "another");
-    third.known = null;
+    (third as { known: Known | null }).known = null;
     (fourth.item as { isConnected: boolean }).isConnected = false;
     assert.equal(completing.finish(), true);
     assert.deepEqual(named(), ["of p0", "of p4"]);

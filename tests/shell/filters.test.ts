@@ -232,6 +232,33 @@ describe("filters", { skip: missing }, () => {
     );
   });
 
+  test("come back with a backup, in the place of those of now, and keep what the encoder told", async () => {
+    const { ask, refused, filters, model } = await start();
+    await ask({ type: "teach", filter: "pots", thumbs: BOTH });
+    await ask({ type: "filter", filter: "pots" });
+    const backup = await ask<string>({ type: "export" });
+    await ask({ type: "teach", filter: "pots", thumbs: thumbs(["A fourth kettle"], true) });
+    await ask({ type: "teach", filter: "others", thumbs: BOTH });
+    await ask({ type: "set-model", model: "toxic", on: false });
+    await ask({ type: "import", backup });
+    assert.deepEqual([...(filters()?.keys() ?? [])], ["pots"]);
+    assert.deepEqual((await model("pots"))?.taught, { belong: 3, others: 3 });
+    assert.equal((await model("toxic"))?.on, true);
+    const kept = filters()?.get("pots")?.examples ?? [];
+    assert.deepEqual(
+      kept.map(({ text, belongs }) => ({ text, belongs })),
+      BOTH,
+    );
+    assert.ok(kept.every(({ meaning }) => meaning !== undefined));
+    // Of an older Diffract, which had no filters: they stay.
+    const { filters: _none, models: _same, ...older } = JSON.parse(backup) as Record<string, unknown>;
+    await ask({ type: "import", backup: JSON.stringify(older) });
+    assert.equal(filters()?.size, 1);
+    const taken = { ...older, rules: "hide\n", filters: [{ name: "toxic", thumbs: [] }] };
+    assert.match(await refused({ type: "import", backup: JSON.stringify(taken) }), /Nothing was changed/);
+    assert.equal(filters()?.size, 1);
+  });
+
   test("ask no more than the reader allows, the same today as before, and nothing that they are sure of", async () => {
     const { background, ask } = await start({ stored: { asking: 2 } });
     await ask({ type: "teach", filter: "kettles", thumbs: BOTH });
@@ -277,6 +304,7 @@ describe("filters", { skip: missing }, () => {
     );
     assert.match(await refused({ type: "unteach", filter: "kettles", text: "a" }), /no filter "kettles"/);
     assert.match(await refused({ type: "merge-filters", from: "a", into: "a" }), /with itself/);
+    assert.match(await refused({ type: "teach", filter: "text", thumbs: BOTH }), /a word of the rules/);
     assert.equal(filters()?.size ?? 0, 0);
     for (let index = 0; index < MAX_FILTERS; index += 1)
       await ask({ type: "teach", filter: `f${index}`, thumbs: thumbs(["a"], true) });
@@ -385,6 +413,8 @@ describe("models of the reader's own", { skip: missing }, () => {
       /choose them again/,
     );
     assert.equal(await model("other"), undefined);
+    for (const name of ["text", "replying-to", "like", "7up"])
+      assert.match(await refused({ type: "add-model", card: card(name) }), /choose another/, name);
     for (let index = 0; index < 20; index += 1) {
       pending(databases);
       await ask({ type: "add-model", card: card(`m${index}`) });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { makeBackup, parseBackup } from "../../extension/background/backup.ts";
+import { makeBackup, parseBackup, withChoices } from "../../extension/background/backup.ts";
 import {
   countRules,
   headerOf,
@@ -97,10 +97,13 @@ describe("a backup", () => {
     rules: "hide if promoted\n",
     packs: { calm: false, friends: false },
     "pack.friends": { source: "dim if repost\n" },
+    models: { toxic: { strictness: "certain" }, spam: { off: true }, mine: { card: "{}" } },
   });
+  const backupOf = () => makeBackup(stored, filters);
+  const filters = [{ name: "kettles", thumbs: [{ text: "A kettle", belongs: true }] }];
 
   test("holds everything of the reader's, and is read back the same", () => {
-    assert.deepEqual(parseBackup(makeBackup(stored), free), {
+    assert.deepEqual(parseBackup(makeBackup(stored, filters), free), {
       format: "diffract-backup",
       version: 1,
       rules: "hide if promoted\n",
@@ -109,6 +112,17 @@ describe("a backup", () => {
       pausedHosts: ["x.com"],
       shown: ["x 17"],
       feeds: { "x.com": { fold: "duplicates", newest: true } },
+      filters,
+      models: { toxic: { strictness: "certain" }, spam: { off: true } },
+    });
+  });
+
+  test("leaves what a model is, and changes what was chosen of it", () => {
+    const now = { mine: { card: "{}", off: true }, toxic: { strictness: "likely" } } as const;
+    assert.deepEqual(withChoices(now, { spam: { off: true } }), {
+      mine: { card: "{}" },
+      toxic: {},
+      spam: { off: true },
     });
   });
 
@@ -120,14 +134,14 @@ describe("a backup", () => {
       lists: { "a.txt": "b\n" },
     };
     const { stored } = parseStored({ "pack.whole": whole });
-    assert.deepEqual(parseBackup(makeBackup(stored), free).packs, [{ id: "whole", ...whole, on: true }]);
+    assert.deepEqual(parseBackup(makeBackup(stored, []), free).packs, [{ id: "whole", ...whole, on: true }]);
     const [, , , , file] = packFiles(stored, shipped);
     assert.deepEqual(file, { id: "whole", origin: "imported", on: true, ...whole });
   });
 
   test("whose list leads out of the pack is refused", () => {
     for (const name of ["../a.txt", "/a", "__proto__", ".a", "a/b"]) {
-      const backup = JSON.parse(makeBackup(stored)) as { packs: object[] };
+      const backup = JSON.parse(backupOf()) as { packs: object[] };
       backup.packs = [JSON.parse(`{"id":"x","source":"","on":true,"lists":{${JSON.stringify(name)}:"a"}}`)];
       assert.throws(() => parseBackup(JSON.stringify(backup), free), /Nothing was changed/, name);
     }
@@ -136,11 +150,17 @@ describe("a backup", () => {
   for (const [name, backup] of [
     ["no JSON", "{"],
     ["of another program", '{"format":"other"}'],
-    ["of a later version", JSON.stringify({ ...JSON.parse(makeBackup(stored)), version: 2 })],
-    ["with a pack that is none", JSON.stringify({ ...JSON.parse(makeBackup(stored)), packs: [{}] })],
+    ["of a later version", JSON.stringify({ ...JSON.parse(backupOf()), version: 2 })],
+    ["with a pack that is none", JSON.stringify({ ...JSON.parse(backupOf()), packs: [{}] })],
+    ["with a filter twice", JSON.stringify({ ...JSON.parse(backupOf()), filters: [...filters, ...filters] })],
+    ["with a filter of no name", JSON.stringify({ ...JSON.parse(backupOf()), filters: [{ thumbs: [] }] })],
+    [
+      "with a model as strict as none",
+      JSON.stringify({ ...JSON.parse(backupOf()), models: { a: { strictness: "x" } } }),
+    ],
     [
       "with a pack under a name of ours",
-      JSON.stringify({ ...JSON.parse(makeBackup(stored)), packs: [{ id: "calm", source: "", on: true }] }),
+      JSON.stringify({ ...JSON.parse(backupOf()), packs: [{ id: "calm", source: "", on: true }] }),
     ],
   ] as const) {
     test(`that is ${name} is refused with a word`, () => {

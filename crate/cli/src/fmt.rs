@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 /// How many unchanged lines stand around a change.
 const AROUND: usize = 3;
 
-/// Format rule files in place; comments stay, and so do lines that cannot be read
+/// Format rule files in place and say which; comments stay, and so do lines that cannot be read
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   diffract fmt my.rules
@@ -83,6 +83,7 @@ fn format(path: &Path, check: bool) -> Result<bool> {
         write!(io::stdout(), "{formatted}")?;
     } else if differs {
         files::replace(path, &formatted)?;
+        writeln!(terminal::stderr(), "formatted {}", files::name(path))?;
     }
     Ok(differs)
 }

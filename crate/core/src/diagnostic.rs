@@ -282,7 +282,7 @@ macro_rules! codes {
 }
 
 codes! {
-    FILE_TOO_LARGE = "file-too-large", "The file is over 4 MB; none of it counts.";
+    FILE_TOO_LARGE = "file-too-large", "The file is over 4 MB, or the lists of the pack are too long together; what is too much does not count.";
     LINE_TOO_LONG = "line-too-long", "The line is over 64 KB; it does not count.";
     TOO_MANY_MESSAGES = "too-many-messages", "There are more messages than are listed.";
     MIXED_LINE_ENDS = "mixed-line-ends", "Some lines end in CRLF, others in LF or CR.";

@@ -166,10 +166,13 @@ pub fn test(program: &Program, test: &Test) -> String {
         Needles::These(all) => texts(all),
         Needles::List(id) => format!("@{}", program.lists.get(*id as usize).map_or("", |l| l.name.as_str())),
     };
-    let has = |quantifier: &Quantifier| match quantifier {
-        Quantifier::Any => "has any",
+    // Of one, nobody writes `any`.
+    let has = |quantifier: &Quantifier, several: bool| match quantifier {
+        Quantifier::Any if several => "has any",
+        Quantifier::Any => "has",
         Quantifier::All => "has all",
     };
+    let several = |needles: &Needles| !matches!(needles, Needles::These(all) if all.len() == 1);
     match test {
         Test::Flag(flag) => flag.name().to_owned(),
         Test::Known(field) => format!("{} is known", any_field(field)),
@@ -178,8 +181,13 @@ pub fn test(program: &Program, test: &Test) -> String {
             format!("{} {} {unit}", NumberField::name(*field), sign(*comparison))
         }
         Test::TextHas { field, quantifier, words, needles } => {
-            let words = if *words { " words" } else { "" };
-            format!("{} {}{words} {}", field.name(), has(quantifier), of(needles))
+            let several = several(needles);
+            let words = match (words, several) {
+                (false, _) => "",
+                (true, true) => " words",
+                (true, false) => " word",
+            };
+            format!("{} {}{words} {}", field.name(), has(quantifier, several), of(needles))
         }
         Test::TextEdge { field, edge, needles } => {
             let edge = match edge {
@@ -194,11 +202,11 @@ pub fn test(program: &Program, test: &Test) -> String {
         Test::TextIs { field, needles } => format!("{} in {}", field.name(), of(needles)),
         Test::Matches { field, pattern } => format!("{} matches {}", field.name(), regex(pattern)),
         Test::SetHas { field, quantifier, needles } => {
-            format!("{} {} {}", field.name(), has(quantifier), of(needles))
+            format!("{} {} {}", field.name(), has(quantifier, several(needles)), of(needles))
         }
         Test::MediaHas { quantifier, media } => {
             let names: Vec<&str> = media.iter().map(|m| name_of(reference::MEDIA, m)).collect();
-            format!("media {} {}", has(quantifier), names.join(", "))
+            format!("media {} {}", has(quantifier, media.len() > 1), names.join(", "))
         }
         Test::KindIs(kinds) => {
             let names: Vec<&str> = kinds.iter().map(|k| name_of(reference::KINDS, k)).collect();
@@ -222,7 +230,8 @@ pub fn test(program: &Program, test: &Test) -> String {
     }
 }
 
-fn any_field(field: &AnyField) -> String {
+/// A field, or what a model is asked, as it is written in a rule.
+pub(crate) fn any_field(field: &AnyField) -> String {
     match field {
         AnyField::Text(f) => f.name().to_owned(),
         AnyField::Flag(f) => f.name().to_owned(),

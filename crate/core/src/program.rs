@@ -277,7 +277,7 @@ pub enum Condition {
 }
 
 impl Condition {
-    fn for_each_pattern<'p>(&'p self, each: &mut impl FnMut(&'p str)) {
+    pub(crate) fn for_each_pattern<'p>(&'p self, each: &mut impl FnMut(&'p str)) {
         match self {
             Self::Not(inner) => inner.for_each_pattern(each),
             Self::And(parts) | Self::Or(parts) => parts.iter().for_each(|part| part.for_each_pattern(each)),
@@ -485,7 +485,7 @@ pub enum Needles {
 }
 
 /// Any or all.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Quantifier {
     /// One suffices.
     Any,
@@ -494,7 +494,7 @@ pub enum Quantifier {
 }
 
 /// Which end of a text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Edge {
     /// `starts with`.
     Start,

@@ -109,15 +109,31 @@ fn expressions_made_to_be_long_checked_are_not() {
         assert_eq!(codes(&compiled).first().map(|(code, _)| *code), code, "{}", &pattern[..40]);
     }
     // Each is sound by itself and has to be compiled to be told so; checking all of them would take minutes.
-    let large: String =
-        (0..1_500).map(|i| format!("hide if text matches /{i}[a-zé]{{900}}(\\w{{40}})/\n")).collect();
-    let compiled = one(&large);
-    let (rules, found) = (compiled.program.rules.len(), codes(&compiled));
-    assert!((100..1_400).contains(&rules), "{rules}");
-    assert!(found.iter().all(|(code, _)| ["regex-too-big", "too-many-messages"].contains(code)), "{found:?}");
+    refused_part_way(|i| format!("{i}[a-zé]{{900}}(\\w{{60}})"), 20..400);
     // What is refused is work, too.
     let refused: String = (0..10_000).map(|i| format!("hide if text matches /{i}\\pL{{9999}}/\n")).collect();
     assert_eq!(one(&refused).program.rules.len(), 0);
+}
+
+/// Of so many rules with expressions each of which is sound by itself, so many are left.
+fn refused_part_way(pattern: impl Fn(usize) -> String, left: std::ops::Range<usize>) {
+    let source: String = (0..1_500).map(|i| format!("hide if text matches /{}/i\n", pattern(i))).collect();
+    let first = pattern(0).chars().take(40).collect::<String>();
+    assert_eq!(codes(&one(source.lines().next().unwrap_or(""))), [], "{first}");
+    let compiled = one(&source);
+    let (rules, found) = (compiled.program.rules.len(), codes(&compiled));
+    assert!(left.contains(&rules), "{rules} of {first}");
+    assert!(found.iter().all(|(code, _)| ["regex-too-big", "too-many-messages"].contains(code)), "{found:?}");
+}
+
+#[test]
+fn what_is_often_written_is_not_too_much_work() {
+    for pattern in
+        [r"[^\W_]+presale", r"\b(1000x|presale)\b", r"\w{2,20}@mail", r"[a-z]{3,}\W*now", r"\p{Lu}{5,}"]
+    {
+        let source: String = (0..100).map(|i| format!("hide if text matches /{pattern}{i}/i\n")).collect();
+        assert_eq!(one(&source).program.rules.len(), 100, "{pattern}");
+    }
 }
 
 #[test]
@@ -209,6 +225,25 @@ fn four_megabytes_of_rules_count() {
 }
 
 #[test]
+fn what_can_be_named_in_one_line_is_compared_once() {
+    // Squares of these would be hours.
+    let defined: String = (0..100_000).map(|i| format!("let @list{i} = \"x\"\n")).collect();
+    let used: String = (0..60_000).map(|i| format!("hide if author in @tsil{i}\n")).collect();
+    assert_eq!(one(&(defined + &used)).program.rules.len(), 0);
+    let sites: Vec<String> = (0..6_000).map(|i| format!("{i}.ex")).collect();
+    let twice = format!("on {0}\nhide if promoted\n", sites.join(","));
+    let compiled = one(&twice.repeat(10));
+    assert_eq!(compiled.program.scopes.len(), 1);
+    assert_eq!(compiled.program.scopes[0].sites.len(), 6_000);
+    let tags: Vec<String> = (0..15_000_u32)
+        .map(|i| {
+            ['q', char::from(b'a' + (i % 26) as u8), char::from(b'a' + (i / 26 % 26) as u8)].iter().collect()
+        })
+        .collect();
+    assert_eq!(one(&format!("hide if lang is {}\n", tags.join(",")).repeat(10)).program.rules.len(), 10);
+}
+
+#[test]
 fn null_bytes_and_marks_of_direction_are_named() {
     for (mark, name) in [
         ('\u{200f}', "right-to-left mark"),
@@ -297,4 +332,39 @@ fn lists_from_files_are_bounded() {
     assert_eq!(compiled.program.lists.len(), 1);
     assert_eq!(compiled.program.lists[0].items, ["y", "z"]);
     assert_eq!(compiled.program.rules.len(), 1);
+}
+
+#[test]
+fn lists_that_load_one_file_again_and_again_are_bounded() {
+    let with = |source: String, file: String| {
+        let lists = [("f".to_owned(), file)].into();
+        let compiled = check(&[PackSource { id: "p".into(), source, lists, ..Default::default() }]);
+        let names = compiled.program.lists.iter().map(|list| list.items.len()).sum::<usize>();
+        (names, compiled.program.lists.len(), codes(&compiled).first().map(|(code, _)| *code))
+    };
+    let lets = |count: usize| (0..count).map(|i| format!("let @l{i} = list \"f\"\n")).collect::<String>();
+    assert_eq!(with(lets(100_000), "x\n".repeat(100_000)), (1_000_000, 10, Some("file-too-large")));
+    // Nothing is in it, but it has to be read to be told so.
+    let (names, lists, _) = with(lets(100_000), format!("#{}\n", "x".repeat(65_535)).repeat(32));
+    assert_eq!((names, lists), (0, 31));
+    assert_eq!(with("let @l = list \"f\"\n".into(), "x\n".repeat(1_500_000)), (0, 0, Some("file-too-large")));
+}
+
+#[test]
+fn a_long_list_is_looked_for_in_a_few_ways_only() {
+    let fields = ["text", "title", "name", "card.title", "alt", "quote.text"];
+    let ways = ["has", "has word", "starts with", "ends with", "is"];
+    let rules: String = fields
+        .iter()
+        .flat_map(|field| ways.iter().map(move |way| format!("hide if {field} {way} @l\n")))
+        .collect();
+    let with = |names: usize| {
+        let lists = [("f".to_owned(), (0..names).map(|i| format!("{i:x}\n")).collect::<String>())].into();
+        let source = format!("let @l = list \"f\"\n{}", rules.repeat(2));
+        check(&[PackSource { id: "p".into(), source, lists, ..Default::default() }])
+    };
+    assert_eq!(with(1_000).program.rules.len(), 60 - 12, "`is` takes no list");
+    let compiled = with(500_000);
+    assert_eq!(compiled.program.rules.len(), 16, "eight ways, twice");
+    assert!(codes(&compiled).iter().any(|(code, _)| *code == "file-too-large"));
 }

@@ -14,23 +14,32 @@ pub struct Memory(HashMap<String, (Composed, Features)>);
 impl Memory {
     /// Hands out the texts with what is known of them, and takes back what more was found.
     pub fn with<T>(&mut self, texts: &[String], work: impl FnOnce(&[Composed], &mut [Features]) -> T) -> T {
-        let keys: Vec<&str> = texts.iter().map(|text| read_of(text)).collect();
-        let (composed, mut features): (Vec<Composed>, Vec<Features>) = keys
+        let mut keys = Vec::with_capacity(texts.len());
+        let (composed, mut features): (Vec<Composed>, Vec<Features>) = texts
             .iter()
-            .map(|&key| self.0.remove(key).unwrap_or_else(|| (Composed::new(key), Features::default())))
+            .map(|text| {
+                let key = read_of(text);
+                let (key, known) = self
+                    .0
+                    .remove_entry(key)
+                    .unwrap_or_else(|| (key.to_owned(), (Composed::new(key), Features::default())));
+                keys.push(key);
+                known
+            })
             .unzip();
         let done = work(&composed, &mut features);
         if self.0.len() + keys.len() > MOST {
             self.0.clear();
         }
-        for (key, known) in keys.into_iter().zip(composed.into_iter().zip(features)) {
-            self.0.insert(key.to_owned(), known);
-        }
+        self.0.extend(keys.into_iter().zip(composed.into_iter().zip(features)));
         done
     }
 }
 
 /// The part of a text that is read.
 fn read_of(text: &str) -> &str {
+    if text.len() <= MOST_CHARACTERS {
+        return text;
+    }
     text.char_indices().nth(MOST_CHARACTERS).map_or(text, |(end, _)| &text[..end])
 }

@@ -2,6 +2,7 @@
 import { MAX_RULES } from "../../shared/guards.ts";
 import type { BackgroundState, PackState } from "../../shared/messages.ts";
 import { flag, integer, list, Misfit, object, oneOf, optional, record, text } from "../../shared/shape.ts";
+import { filterName, MAX_FILTERS, readThumbs, thumbsHash } from "../../shared/taught.ts";
 import { titleOf } from "../common/rules-text.ts";
 import { count } from "../common/words.ts";
 
@@ -12,6 +13,8 @@ const readBackup = object({
   packs: optional(list(object({ id: text(64, 1), source: text(MAX_RULES), on: optional(flag) }), 1000)),
   on: optional(record(flag, 1000)),
   pausedHosts: optional(list(text(253, 1), 10_000)),
+  filters: optional(list(object({ name: filterName, thumbs: readThumbs }), MAX_FILTERS)),
+  models: optional(record(object({ off: optional(flag), strictness: optional(text(20)) }), 1000)),
 });
 
 /** What a backup holds. */
@@ -48,8 +51,20 @@ export interface Change {
   loses: boolean;
 }
 
-/** What taking in `backup` would change of `now`, in the reader's words. Empty: nothing. */
-export function changesOf(backup: BackupFile, now: BackgroundState): Change[] {
+/** The filters of a backup by what they learn from, as the background names it for those of now. */
+export async function hashesOf(backup: BackupFile, now: BackgroundState): Promise<Map<string, string>> {
+  const encoder = now.models.find(({ name }) => name === "encoder")?.card.sha256 ?? "";
+  const found = new Map<string, string>();
+  for (const { name, thumbs } of backup.filters ?? []) found.set(name, await thumbsHash(encoder, thumbs));
+  return found;
+}
+
+/** What taking in `backup` would change of `now`, in the reader's words. Empty: nothing. `hashes`: see {@link hashesOf}. */
+export function changesOf(
+  backup: BackupFile,
+  now: BackgroundState,
+  hashes: ReadonlyMap<string, string> = new Map(),
+): Change[] {
   const changes: Change[] = [];
   const mine = now.packs.find((pack) => pack.origin === "mine")?.source ?? "";
   if (backup.rules !== mine) {
@@ -84,6 +99,7 @@ export function changesOf(backup: BackupFile, now: BackgroundState): Change[] {
     const on = backup.on !== undefined && Object.hasOwn(backup.on, pack.id) ? backup.on[pack.id] : undefined;
     if (on !== undefined && on !== pack.on) changes.push(switched(pack, on));
   }
+  changes.push(...filterChanges(backup, now, hashes), ...modelChanges(backup, now));
   const before = new Set(now.pausedHosts);
   const after = new Set(backup.pausedHosts ?? []);
   for (const host of after) {
@@ -93,6 +109,51 @@ export function changesOf(backup: BackupFile, now: BackgroundState): Change[] {
     if (!after.has(host)) changes.push({ what: `Diffract would be on again on ${host}.`, loses: false });
   }
   return changes;
+}
+
+function filterChanges(
+  { filters }: BackupFile,
+  { models }: BackgroundState,
+  hashes: ReadonlyMap<string, string>,
+): Change[] {
+  if (filters === undefined) return [];
+  const old = new Map(models.flatMap((model) => (model.taught ? [[model.name, model] as const] : [])));
+  const examples = (counts = { belong: 0, others: 0 }): string =>
+    count(counts.belong + counts.others, "example");
+  const changes: Change[] = [];
+  for (const { name, thumbs } of filters) {
+    const now = old.get(name);
+    old.delete(name);
+    const then = count(thumbs.length, "example");
+    if (now === undefined)
+      changes.push({ what: `The filter “${name}” would be added, with ${then}.`, loses: false });
+    else if (now.card.sha256 !== hashes.get(name))
+      changes.push({
+        what: `The filter “${name}” would have the ${then} of the backup in place of its ${examples(now.taught)}.`,
+        loses: true,
+      });
+  }
+  for (const { name, taught } of old.values())
+    changes.push({
+      what: `The filter “${name}” is not in the backup and would be forgotten, with ${examples(taught)}.`,
+      loses: true,
+    });
+  return changes;
+}
+
+function modelChanges({ models: choices }: BackupFile, { models }: BackgroundState): Change[] {
+  if (choices === undefined) return [];
+  return models.flatMap(({ name, on, strictness }): Change[] => {
+    const { off = false, strictness: then } = (Object.hasOwn(choices, name) && choices[name]) || {};
+    return [
+      ...(off === on
+        ? [{ what: `The model “${name}” would be switched ${off ? "off" : "on"}.`, loses: false }]
+        : []),
+      ...(then === strictness
+        ? []
+        : [{ what: `The model “${name}” would be as strict as it was in the backup.`, loses: false }]),
+    ];
+  });
 }
 
 function switched(pack: PackState, on: boolean): Change {

@@ -6,19 +6,23 @@ import { askExport } from "../common/browser.ts";
 import { download } from "../common/download.ts";
 import { announce, Notice } from "../common/parts.tsx";
 import { readFile } from "../common/rules-text.ts";
-import { type BackupFile, changesOf, parseBackup } from "./backup-file.ts";
+import { type BackupFile, changesOf, hashesOf, parseBackup } from "./backup-file.ts";
 import { FileButton } from "./file-button.tsx";
 import { failure, refresh, request, state } from "./model.ts";
 import { dirty } from "./rules.tsx";
 
 /** A backup that was chosen and waits for the reader's word. */
-const chosen = signal<{ file: string; source: string; backup: BackupFile } | undefined>(undefined);
+const chosen = signal<
+  { file: string; source: string; backup: BackupFile; hashes: Map<string, string> } | undefined
+>(undefined);
 /** Everything as it was before the last import of this page, for undo. */
 const before = signal<string | undefined>(undefined);
 const said = signal("");
 
 const changes = computed(() =>
-  chosen.value === undefined || state.value === undefined ? [] : changesOf(chosen.value.backup, state.value),
+  chosen.value === undefined || state.value === undefined
+    ? []
+    : changesOf(chosen.value.backup, state.value, chosen.value.hashes),
 );
 
 async function save(): Promise<void> {
@@ -49,7 +53,8 @@ async function choose(file: File): Promise<void> {
     return;
   }
   await refresh();
-  chosen.value = { file: file.name, source: read.text, backup: parsed.backup };
+  const hashes = state.value ? await hashesOf(parsed.backup, state.value) : new Map<string, string>();
+  chosen.value = { file: file.name, source: read.text, backup: parsed.backup, hashes };
 }
 
 async function takeIn(): Promise<void> {
@@ -85,14 +90,17 @@ export function Backup(): JSX.Element {
             Backup
           </h1>
           <p class="lead">
-            Your rules, packs and switches in one file, to keep or to take to another browser.
+            Your rules, packs, filters and switches in one file, to keep or to take to another browser.
           </p>
         </div>
       </div>
       <div class="pair">
         <div class="card block">
           <h2>Save a backup</h2>
-          <p class="hint">A text file on this machine. It says nothing about what you read.</p>
+          <p class="hint">
+            A text file on this machine. Of what you read it holds only the posts that taught your filters.
+            Models that you added are files already, and stay out of it.
+          </p>
           <button type="button" class="primary" onClick={() => void save()}>
             Save a backup
           </button>

@@ -7,12 +7,12 @@ export const readServed: Read = async (path) => {
   return new Uint8Array(await response.arrayBuffer());
 };
 
-/** The module, compiled and started. */
+/** The module, compiled while it comes, as the extension's worker does, and started. */
 export async function loadServed(): Promise<ScorerModule & { memory: WebAssembly.Memory }> {
   const address = "/dist/scorer/diffract_scorer.js";
   const module = (await import(address)) as ScorerModule;
-  const { memory, __wasm_call_ctors } = module.initSync({
-    module: await readServed("dist/scorer/diffract_scorer_bg.wasm"),
+  const { memory, __wasm_call_ctors } = await module.default({
+    module_or_path: new URL("/dist/scorer/diffract_scorer_bg.wasm", location.href),
   });
   __wasm_call_ctors();
   return { ...module, memory };

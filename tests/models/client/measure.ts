@@ -1,5 +1,5 @@
 import type * as Ort from "onnxruntime-web/wasm";
-import { type Bench, feed, measure, type Task } from "../measure.ts";
+import { type Bench, feed, learning, measure, type Task } from "../measure.ts";
 import { answer, loadServed, readServed } from "./load.ts";
 
 const FOLDER = "/node_modules/onnxruntime-web/dist/";
@@ -16,6 +16,7 @@ const bench: Bench = {
   read: readServed,
 };
 
-answer((task: Task | { feed: string[]; rounds: number }) =>
-  "feed" in task ? feed(bench, task.feed, task.rounds) : measure(bench, task),
-);
+answer(async (task: Task | { feed: string[]; rounds: number } | { learning: number }) => {
+  if ("feed" in task) return feed(bench, task.feed, task.rounds);
+  return "learning" in task ? learning(bench, task.learning) : measure(bench, task);
+});

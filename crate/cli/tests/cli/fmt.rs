@@ -13,7 +13,8 @@ fn files_are_formatted_in_place_and_once() {
     let run = folder.run(&["fmt", "--check", "a.rules", "packs"]).ends(1);
     assert!(run.err.contains("2 of 3 files are not formatted"), "{}", run.err);
     assert_eq!(folder.read("a.rules"), LOOSE);
-    folder.run(&["fmt", "a.rules", "packs"]).ends(0);
+    let run = folder.run(&["fmt", "a.rules", "packs"]).ends(0);
+    assert_eq!((run.out.as_str(), run.err.as_str()), ("", "formatted a.rules\nformatted packs/b.rules\n"));
     for name in ["a.rules", "packs/b.rules", "packs/c.rules"] {
         assert_eq!(folder.read(name), FORMATTED, "{name}");
     }

@@ -71,7 +71,7 @@ impl Checker<'_> {
             Subject::Like(list) => {
                 // Without a list of that name, `@examples` are the posts that the reader gave a thumb.
                 if list.text != reference::THUMBS || self.lists.has(list) {
-                    let found = self.lists.find(list);
+                    let found = self.lists.find(list, self.is_full());
                     self.ok(found)?;
                 }
                 AnyField::Model(Asked::Like(list.text.clone()))

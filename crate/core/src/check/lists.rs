@@ -3,11 +3,21 @@
 use super::PackSource;
 use super::messages::Messages;
 use crate::diagnostic::{Diagnostic, Span, code, quoted};
-use crate::program::{List, ListId, Program};
+use crate::program::{AnyField, Edge, List, ListId, Program, Quantifier};
 use crate::reference::{MAX_FILE, MAX_LINE, nearest};
 use crate::syntax::parse_line;
 use crate::syntax::tree::{LetValue, ListName, Statement};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+
+/// How many names the lists of a pack load from files together: one file can be loaded under many names.
+const MAX_NAMES: usize = 1_000_000;
+/// How much of files is read for lists, in bytes, each as often as it is loaded.
+const MAX_LOADED: usize = 64 << 20;
+/// How many names are looked for, each as often as there are ways in which its list is asked for: in `text` and in `title`,
+/// as words and anywhere.
+const MAX_LOOKED_FOR: usize = 4_000_000;
+/// Among how many names the nearest to an unknown one is looked for.
+const MAX_NEAR: usize = 1_000;
 
 /// The lists of one pack.
 #[derive(Debug, Default)]
@@ -15,12 +25,28 @@ pub(crate) struct Lists {
     by_name: HashMap<String, Entry>,
     /// In the order of the lines.
     order: Vec<String>,
+    loaded: Loaded,
+    /// In which ways each list is asked for, and how many names are looked for so.
+    ways: HashSet<(ListId, Way)>,
+    looked_for: usize,
 }
+
+/// What lists loaded from files so far.
+#[derive(Debug, Default)]
+struct Loaded {
+    names: usize,
+    bytes: usize,
+}
+
+/// In which way the names of a list are looked for. Equal ways share what is made of the list.
+pub(super) type Way = (AnyField, Option<Quantifier>, Option<Edge>, bool);
 
 #[derive(Debug)]
 struct Entry {
     /// `None` where the list could not be made: rules that use it do not count.
     id: Option<ListId>,
+    /// How many names it has.
+    names: usize,
     line: u32,
     line_start: usize,
     span: Span,
@@ -55,17 +81,37 @@ impl Lists {
                         continue;
                     }
                     let mut report = |d: Diagnostic| messages.push(d.locate(source, number, line_start));
-                    let id = items(&name, value, pack, &mut report).map(|items| {
+                    let items = items(&name, value, pack, &mut lists.loaded, &mut report);
+                    let names = items.as_ref().map_or(0, Vec::len);
+                    let id = items.map(|items| {
                         program.lists.push(List { name: name.text.clone(), items });
                         (program.lists.len() - 1) as ListId
                     });
-                    lists.add(name, id, number, line_start, false);
+                    let entry = Entry {
+                        id,
+                        names,
+                        line: number,
+                        line_start,
+                        span: name.span,
+                        used: false,
+                        broken: false,
+                    };
+                    lists.add(name.text, entry);
                 }
                 Some(Statement::Broken { .. }) => {
                     // So that a rule that uses it hears the right thing.
                     if let Some(name) = broken_name(&word[3..]) {
                         let span = line_start..line_start;
-                        lists.add(ListName { text: name, span }, None, number, line_start, true);
+                        let entry = Entry {
+                            id: None,
+                            names: 0,
+                            line: number,
+                            line_start,
+                            span,
+                            used: false,
+                            broken: true,
+                        };
+                        lists.add(name, entry);
                     }
                 }
                 _ => {}
@@ -74,14 +120,13 @@ impl Lists {
         lists
     }
 
-    fn add(&mut self, name: ListName, id: Option<ListId>, line: u32, line_start: usize, broken: bool) {
-        let entry = Entry { id, line, line_start, span: name.span, used: false, broken };
-        match self.by_name.get_mut(&name.text) {
-            Some(first) if first.broken && !broken => *first = entry,
+    fn add(&mut self, name: String, entry: Entry) {
+        match self.by_name.get_mut(&name) {
+            Some(first) if first.broken && !entry.broken => *first = entry,
             Some(_) => {}
             None => {
-                self.order.push(name.text.clone());
-                self.by_name.insert(name.text, entry);
+                self.order.push(name.clone());
+                self.by_name.insert(name, entry);
             }
         }
     }
@@ -91,8 +136,8 @@ impl Lists {
         self.by_name.contains_key(&name.text)
     }
 
-    /// The list of this name.
-    pub fn find(&mut self, name: &ListName) -> Result<ListId, Box<Diagnostic>> {
+    /// The list of this name. `brief` leaves out what could have been meant.
+    pub fn find(&mut self, name: &ListName, brief: bool) -> Result<ListId, Box<Diagnostic>> {
         if let Some(entry) = self.by_name.get_mut(&name.text) {
             entry.used = true;
             return entry.id.ok_or_else(|| {
@@ -108,11 +153,25 @@ impl Lists {
             name.span.clone(),
             format!("there is no list @{}", quoted(&name.text)),
         );
-        let near = nearest(&name.text, self.order.iter().map(String::as_str));
+        if brief {
+            return Err(Box::new(problem));
+        }
+        let near = nearest(&name.text, self.order.iter().take(MAX_NEAR).map(String::as_str));
         Err(Box::new(match near {
             Some(near) => problem.suggest(name.span.clone(), format!("@{near}")),
             None => problem.help(format!("define it: `let @{} = \"…\", \"…\"`", quoted(&name.text))),
         }))
+    }
+
+    /// Takes down that the names of a list are looked for in some way; whether that is still within bounds.
+    pub fn look_for(&mut self, name: &ListName, way: Way) -> bool {
+        let Some(entry) = self.by_name.get(&name.text) else { return true };
+        let Some(id) = entry.id else { return true };
+        if self.ways.contains(&(id, way.clone())) {
+            return true;
+        }
+        self.looked_for += entry.names;
+        self.looked_for <= MAX_LOOKED_FOR && self.ways.insert((id, way))
     }
 
     /// A hint for every list that no rule uses.
@@ -150,6 +209,7 @@ fn items(
     name: &ListName,
     value: LetValue,
     pack: &PackSource,
+    loaded: &mut Loaded,
     report: &mut impl FnMut(Diagnostic),
 ) -> Option<Vec<String>> {
     let shown = quoted(&name.text);
@@ -176,7 +236,7 @@ fn items(
             let Some(contents) = pack.lists.get(&file.text) else {
                 let message = format!("the pack has no file `{}`", quoted(&file.text));
                 let problem = Diagnostic::error(code::MISSING_FILE, file.span.clone(), message);
-                let near = nearest(&file.text, pack.lists.keys().map(String::as_str));
+                let near = nearest(&file.text, pack.lists.keys().take(MAX_NEAR).map(String::as_str));
                 report(match near {
                     Some(near) => problem.suggest(file.span, format!("\"{near}\"")),
                     None => problem.help("add the file to the pack, or write the items here, each in quotes"),
@@ -191,7 +251,20 @@ fn items(
                 );
                 return None;
             }
-            let (items, too_long) = file_items(contents);
+            loaded.bytes = loaded.bytes.saturating_add(contents.len());
+            let read = match loaded.bytes {
+                0..=MAX_LOADED => file_items(contents, MAX_NAMES - loaded.names),
+                _ => None,
+            };
+            let Some((items, too_long)) = read else {
+                let message = "the lists of this pack load too much: a million names, or 64 MB, are the most";
+                report(
+                    Diagnostic::error(code::FILE_TOO_LARGE, file.span, message)
+                        .help("load a file once, and use that list in several rules"),
+                );
+                return None;
+            };
+            loaded.names += items.len();
             if too_long > 0 {
                 let message =
                     format!("{too_long} lines of `{}` are over 64 KB and left out", quoted(&file.text));
@@ -207,8 +280,9 @@ fn items(
     Some(items)
 }
 
-/// One name a line; `#` at the start or behind a blank begins a comment. Also: how many lines were too long.
-fn file_items(contents: &str) -> (Vec<String>, usize) {
+/// One name a line; `#` at the start or behind a blank begins a comment. Also: how many lines were too long. `None` where
+/// there are more names than `most`.
+fn file_items(contents: &str, most: usize) -> Option<(Vec<String>, usize)> {
     let mut too_long = 0;
     let mut items = Vec::new();
     for line in contents.trim_start_matches('\u{feff}').split(['\n', '\r']) {
@@ -222,8 +296,11 @@ fn file_items(contents: &str) -> (Vec<String>, usize) {
             .find(|&at| line[..at].chars().next_back().is_none_or(char::is_whitespace));
         let item = line[..comment.unwrap_or(line.len())].trim();
         if !item.is_empty() {
+            if items.len() == most {
+                return None;
+            }
             items.push(item.to_owned());
         }
     }
-    (items, too_long)
+    Some((items, too_long))
 }

@@ -127,7 +127,7 @@ fn all(packs: &[PackSource], models: &[&str], advise: bool) -> Compiled {
     if rules.capacity() - rules.len() > rules.len() / 8 {
         rules.shrink_to_fit();
     }
-    compiled.expressions = regexes.finish(&compiled.program);
+    compiled.expressions = regexes.finish();
     compiled
 }
 

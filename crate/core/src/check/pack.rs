@@ -10,7 +10,7 @@ use crate::program::{Condition, Effect, PackId, Program, Rule, Schedule, Scope, 
 use crate::reference::{self, nearest};
 use crate::syntax::tree::{self, SiteName, Statement};
 use crate::syntax::{lines, parse_line};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// How many messages one line gets.
 const MAX_PER_LINE: usize = 20;
@@ -172,8 +172,10 @@ pub(super) fn check(
                     }
                 };
                 // A rule that is held is checked all the same, so that its own mistakes show.
+                checker.regexes.begin();
                 let checked = checker.rule(&rule, &mut advice);
                 if let (Some(checked), Some(scope)) = (checked, scope) {
+                    checker.regexes.keep(&checked.condition);
                     advice.add(number, rule.span.clone(), span.start);
                     program.rules.push(Rule {
                         pack: id,
@@ -264,6 +266,7 @@ impl Checker<'_> {
     /// The scope of an `on` line; `None` where nothing of it can be used.
     fn scope(&mut self, sites: &[SiteName]) -> Option<Scope> {
         let mut scope = Scope::default();
+        let mut known = HashSet::new();
         for site in sites {
             let host = self.ok(hosts::check(&site.host.text, &site.host.span));
             let mut surfaces = Vec::new();
@@ -291,7 +294,7 @@ impl Checker<'_> {
             // A site none of whose surfaces is known was not meant as a whole.
             if let Some(host) = host.filter(|_| surfaces.is_empty() == site.surfaces.is_empty()) {
                 let site = Site { host, surfaces };
-                if !scope.sites.contains(&site) {
+                if known.insert(site.clone()) {
                     scope.sites.push(site);
                 }
             }

@@ -1,41 +1,48 @@
 //! Regular expressions: whether they compile, and within which bounds.
 
 use crate::diagnostic::{Diagnostic, Span, code, quoted};
-use crate::expression;
-use crate::matching::{Required, fits, required_of};
-use crate::program::{PackId, Program};
+use crate::expression::{self, Refusal, Work};
+use crate::matching::{REGEX_SIZE_LIMIT, Required, fits, required_of};
+use crate::program::{Condition, PackId, Program};
 use crate::snapshot::checksum;
 use crate::syntax::tree::Regex;
 use regex_syntax::ast::{self, ErrorKind};
 use regex_syntax::hir::{Hir, HirKind};
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 /// How large one expression may be, as [`weight`] estimates it: so far above what matching compiles that it
 /// need not be tried.
 const MAX_WEIGHT: usize = 50_000;
-/// Up to here an expression is far below matching's limit, and is not compiled only to see that.
+/// Up to here an expression keeps within matching's limit whatever it is made of.
 const SURELY_SMALL: usize = 2_000;
 /// How large all expressions of a pack may be together: tens of thousands of ordinary ones.
 const MAX_TOTAL: usize = 10_000_000;
 /// How often an expression may name a class that may be as large as `\w`: with more it is over [`MAX_WEIGHT`], and what is
 /// parsed of it is thousands of times as long as what is written.
 const MAX_CLASSES: usize = 256;
-/// How much work the expressions of a pack may be, in about a hundredth of a microsecond: what 4 MB of ordinary ones take,
-/// and as much again.
-const MAX_WORK: usize = 30_000_000;
-/// The work of reading a class that may be as large as `\w`.
-const CLASS_WORK: usize = 300;
+/// How much work the expressions of a pack may be, in the unit of [`Work`], about ten nanoseconds: eight tenths of a second in
+/// an optimised native build, some two seconds in wasm. A file of 4 MB that holds nothing but ordinary expressions is
+/// about half of it. What the dearest files take that this lets pass: `cargo bench -p diffract-core --bench hostile`.
+const MAX_WORK: usize = 80_000_000;
+/// The work of estimating the size of an expression that is not surely small, for each of the weight.
+const SIZE_WORK: usize = 20;
 /// The work of compiling, to see whether matching could, for each of the weight.
-const COMPILE_WORK: usize = 8;
+const COMPILE_WORK: usize = 150;
 
-/// The expressions of all packs, each parsed once.
+/// The expressions of all packs, each read once.
 #[derive(Debug, Default)]
 pub(crate) struct Regexes {
-    known: HashMap<String, Known>,
-    /// The pack that is looked at, the weight of its expressions so far, and the work that they were.
+    /// Places in `known`.
+    places: HashMap<String, usize>,
+    known: Vec<Known>,
+    /// Those of the rule that is looked at, in order.
+    of_rule: Vec<usize>,
+    /// The pack that is looked at, the weight of its expressions so far, and the work that they may still be.
     pack: PackId,
     total: usize,
-    work: usize,
+    work: Work,
+    expressions: Expressions,
 }
 
 /// What is known of an expression that compiles.
@@ -45,7 +52,8 @@ struct Known {
     weight: usize,
     /// The pack that it was last counted for.
     pack: PackId,
-    required: Required,
+    /// Until a rule that counts has it.
+    required: Option<Required>,
 }
 
 /// What an expression finds.
@@ -73,7 +81,21 @@ pub(crate) struct Sound {
 impl Regexes {
     /// What is checked from here on is of this pack.
     pub fn enter(&mut self, pack: PackId) {
-        (self.pack, self.total, self.work) = (pack, 0, 0);
+        (self.pack, self.total, self.work) = (pack, 0, Work::new(MAX_WORK));
+    }
+
+    /// What is checked from here on is of another rule.
+    pub fn begin(&mut self) {
+        self.of_rule.clear();
+    }
+
+    /// The rule that was just checked counts; `condition` is its own.
+    pub fn keep(&mut self, condition: &Condition) {
+        condition.for_each_pattern(&mut |pattern| self.expressions.add(pattern));
+        for place in self.of_rule.drain(..) {
+            let required = self.known.get_mut(place).and_then(|known| known.required.take());
+            self.expressions.required.extend(required);
+        }
     }
 
     /// The pattern with its flags folded in.
@@ -85,35 +107,44 @@ impl Regexes {
             ["(?", &flags, ")", &regex.pattern].concat()
         };
         let prefix = pattern.len() - regex.pattern.len();
-        if let Some(known) = self.known.get_mut(&pattern) {
-            if known.pack != self.pack {
-                self.total = heavier(self.total, known.weight, regex)?;
-                known.pack = self.pack;
+        let entry = match self.places.entry(pattern) {
+            Entry::Vacant(entry) => entry,
+            Entry::Occupied(entry) => {
+                let known = &mut self.known[*entry.get()];
+                if known.pack != self.pack {
+                    self.total = heavier(self.total, known.weight, regex)?;
+                    known.pack = self.pack;
+                }
+                self.of_rule.push(*entry.get());
+                return Ok(Sound { pattern: entry.key().clone(), matches_all: known.facts.matches_all });
             }
-            return Ok(Sound { pattern, matches_all: known.facts.matches_all });
-        }
+        };
         if regex.pattern.is_empty() {
             return Err(Box::new(
                 Diagnostic::error(code::BAD_REGEX, regex.span.clone(), "the regular expression is empty")
                     .help("an empty expression is found in every text; say what to look for"),
             ));
         }
-        let classes = large_classes(&pattern);
-        if classes > MAX_CLASSES {
+        if large_classes(entry.key()) > MAX_CLASSES {
             return Err(too_big(regex));
         }
-        self.labour(pattern.len() + CLASS_WORK * classes, regex)?;
-        let hir = expression::read(&pattern).map_err(|error| refusal(&error, prefix, regex))?;
+        let hir = expression::read(entry.key(), &mut self.work).map_err(|refusal| match refusal {
+            Refusal::TooMuch => too_long(regex),
+            Refusal::Wrong(error) => self::refusal(&error, prefix, regex),
+        })?;
         let weight = weight(&hir);
         if weight > MAX_WEIGHT {
             return Err(too_big(regex));
         }
         self.total = heavier(self.total, weight, regex)?;
-        // The estimate is ours; matching has the last word.
         if weight > SURELY_SMALL {
-            self.labour(COMPILE_WORK * weight, regex)?;
-            if !fits(&hir) {
-                return Err(too_big(regex));
+            self.work.spend(SIZE_WORK * weight).map_err(|_| too_long(regex))?;
+            // The estimate is ours; matching has the last word.
+            if expression::size(&hir) > REGEX_SIZE_LIMIT {
+                self.work.spend(COMPILE_WORK * weight).map_err(|_| too_long(regex))?;
+                if !fits(&hir) {
+                    return Err(too_big(regex));
+                }
             }
         }
         let properties = hir.properties();
@@ -126,37 +157,22 @@ impl Regexes {
             #[cfg(feature = "analysis")]
             slow: required.is_empty(),
         };
-        self.known.insert(pattern.clone(), Known { facts, weight, pack: self.pack, required });
+        let pattern = entry.key().clone();
+        self.of_rule.push(self.known.len());
+        entry.insert(self.known.len());
+        self.known.push(Known { facts, weight, pack: self.pack, required: Some(required) });
         Ok(Sound { pattern, matches_all })
-    }
-
-    /// Takes down work that is to be done, unless it is too much.
-    fn labour(&mut self, work: usize, regex: &Regex) -> Result<(), Box<Diagnostic>> {
-        if self.work + work > MAX_WORK {
-            let message = "checking all regular expressions of this pack would take too long";
-            return Err(Box::new(Diagnostic::error(code::REGEX_TOO_BIG, regex.span.clone(), message).help(
-                "use `has` and `has word` for words, and `has any @list` for many; they cost nothing",
-            )));
-        }
-        self.work += work;
-        Ok(())
     }
 
     /// What is known of a pattern that was checked.
     #[cfg(feature = "analysis")]
     pub fn facts(&self, pattern: &str) -> Option<Facts> {
-        self.known.get(pattern).map(|known| known.facts)
+        self.places.get(pattern).and_then(|place| self.known.get(*place)).map(|known| known.facts)
     }
 
-    /// What those of a program cannot match without.
-    pub fn finish(mut self, program: &Program) -> Expressions {
-        let mut required = Vec::with_capacity(self.known.len());
-        let mut patterns = 0;
-        program.for_each_pattern(|pattern| {
-            patterns = mixed(patterns, pattern);
-            required.extend(self.known.remove(pattern).map(|known| known.required));
-        });
-        Expressions { required, patterns }
+    /// What the rules that were kept cannot match without.
+    pub fn finish(self) -> Expressions {
+        self.expressions
     }
 }
 
@@ -169,6 +185,11 @@ pub(crate) struct Expressions {
 }
 
 impl Expressions {
+    /// One pattern more.
+    fn add(&mut self, pattern: &str) {
+        self.patterns = mixed(self.patterns, pattern);
+    }
+
     /// Those of this program, if it still has the expressions that it was checked with.
     pub fn of(self, program: &Program) -> Option<Vec<Required>> {
         let mut patterns = 0;
@@ -203,6 +224,14 @@ fn heavier(total: usize, weight: usize, regex: &Regex) -> Result<usize, Box<Diag
         Diagnostic::error(code::REGEX_TOO_BIG, regex.span.clone(), message)
             .help("use `has` and `has word` for words; they cost nothing"),
     ))
+}
+
+fn too_long(regex: &Regex) -> Box<Diagnostic> {
+    let message = "checking all regular expressions of this pack would take too long";
+    Box::new(
+        Diagnostic::error(code::REGEX_TOO_BIG, regex.span.clone(), message)
+            .help("use `has` and `has word` for words, and `has any @list` for many; they cost nothing"),
+    )
 }
 
 fn too_big(regex: &Regex) -> Box<Diagnostic> {

@@ -1,11 +1,13 @@
 //! Values: numbers with their units, words to look for, words of a fixed set.
 
+use super::lists::Way;
 use super::pack::Checker;
 use crate::diagnostic::{Diagnostic, Span, code, quoted};
 use crate::matching::fold;
 use crate::program::{Needles, Quantifier};
 use crate::reference::{self, nearest};
 use crate::syntax::tree::{Quantity, Value};
+use std::collections::HashSet;
 
 /// A number that no unit but `k`, `M` or `B` follows.
 pub(super) fn plain_number(quantity: &Quantity, source: &str) -> Result<f64, Box<Diagnostic>> {
@@ -77,8 +79,9 @@ pub(super) struct Wanted {
 }
 
 impl Checker<'_> {
-    /// Texts and lists behind `has`, `is` or `starts with`. `empty` says whether an empty text makes sense.
-    pub(super) fn needles(&mut self, values: &[Value], empty: bool) -> Option<Wanted> {
+    /// Texts and lists behind `has`, `is` or `starts with`, and in which way they are looked for. `empty` says whether an
+    /// empty text makes sense.
+    pub(super) fn needles(&mut self, values: &[Value], empty: bool, way: &Way) -> Option<Wanted> {
         // As many as there are: they stay, of a hundred thousand rules.
         let (mut texts, mut lists) = (Vec::with_capacity(values.len()), Vec::new());
         let mut sound = true;
@@ -107,9 +110,21 @@ impl Checker<'_> {
                     texts.push(text.text.clone());
                 }
                 Value::List(name) => {
-                    let found = self.lists.find(name);
+                    let found = self.lists.find(name, self.is_full());
                     match self.ok(found) {
-                        Some(id) => lists.push(Needles::List(id)),
+                        Some(id) if self.lists.look_for(name, way.clone()) => {
+                            lists.push(Needles::List(id));
+                        }
+                        Some(_) => {
+                            let message =
+                                "the lists of this pack are too long to be looked for in so many ways";
+                            self.report(
+                                Diagnostic::error(code::FILE_TOO_LARGE, name.span.clone(), message).help(
+                                    "ask for a long list in one field, and in one way: `author in @long`, or `text has word @long`",
+                                ),
+                            );
+                            sound = false;
+                        }
                         None => sound = false,
                     }
                 }
@@ -173,6 +188,7 @@ impl Checker<'_> {
     /// Primary subtags of languages, each once.
     pub(super) fn languages(&mut self, values: &[Value]) -> Option<Vec<String>> {
         let mut out = Vec::new();
+        let mut known = HashSet::new();
         let mut sound = true;
         for value in values {
             let (word, span): (String, Span) = match value {
@@ -181,7 +197,7 @@ impl Checker<'_> {
                 other => (String::new(), other.span()),
             };
             if (2..=3).contains(&word.len()) && word.bytes().all(|b| b.is_ascii_lowercase()) {
-                if !out.contains(&word) {
+                if known.insert(word.clone()) {
                     out.push(word);
                 }
                 continue;

@@ -13,6 +13,9 @@ const MAX_DEPTH: u32 = 12;
 /// Greater counts are left to the crate.
 const MAX_COUNT: u32 = 10_000;
 
+/// Classes of more characters are left to the crate where cases are alike.
+const MAX_FOLDED: usize = 256;
+
 /// What an expression says; `None` where it is no ordinary one.
 pub(super) fn read(pattern: &str) -> Option<Hir> {
     let mut reader = Reader { rest: pattern.chars(), captures: 0, flags: Flags::default() };
@@ -269,10 +272,15 @@ impl Reader<'_> {
             ranges.push(ClassUnicodeRange::new(c, last));
         }
         let mut set = ClassUnicode::new(ranges);
-        classes.into_iter().for_each(|class| set.union(class));
         if self.flags.fold {
+            // Each character is looked up.
+            if set.iter().map(ClassUnicodeRange::len).sum::<usize>() > MAX_FOLDED {
+                return None;
+            }
             set.try_case_fold_simple().ok()?;
         }
+        // These have all cases of what they have.
+        classes.into_iter().for_each(|class| set.union(class));
         if negated {
             set.negate();
         }
@@ -356,6 +364,7 @@ mod tests {
             r"[$€£]\d{4,}",
             r"^\W{3,}$",
             r"(?im)^[a@4]+[^\w\s.-]$",
+            r"(?i)[^\W_k]+",
             r"(?s)a.*?b+?c??",
             "a||b",
             "()*x",
@@ -406,7 +415,7 @@ mod tests {
         }
         let deep = format!("{}a{}", "(".repeat(16), ")".repeat(16));
         assert!(read(&deep).is_none());
-        assert!(super::super::read(&deep).is_ok());
+        assert!(super::super::read(&deep, &mut super::super::Work::new(10_000)).is_ok());
     }
 
     proptest! {

@@ -17,6 +17,20 @@ pub struct Panels {
 }
 
 impl Panels {
+    /// Of a matrix of `k` rows and `n` columns, made row by row: `fill` writes the row of a number, in which there are zeros.
+    pub fn made(k: usize, n: usize, mut fill: impl FnMut(usize, &mut [f32])) -> Panels {
+        let mut rows = vec![[0.0; WIDTH]; n.div_ceil(WIDTH) * k];
+        let mut made = vec![0.0; n.next_multiple_of(WIDTH)];
+        for row in 0..k {
+            made.fill(0.0);
+            fill(row, &mut made[..n]);
+            for (panel, part) in made.as_chunks::<WIDTH>().0.iter().enumerate() {
+                rows[panel * k + row] = *part;
+            }
+        }
+        Panels { k, rows }
+    }
+
     /// Of a matrix of `k` rows and `n` columns, row by row.
     pub fn new(matrix: &[f32], k: usize, n: usize) -> Panels {
         let mut rows = vec![[0.0; WIDTH]; n.div_ceil(WIDTH) * k];

@@ -28,6 +28,24 @@ impl Dense {
         Dense { panels: Panels::new(matrix, k, bias.len()), bias }
     }
 
+    /// A matrix of codes of 4 bits, two to a byte: each row's first half of columns in the low bits, the second in the high ones, plus 8. A `scale` for
+    /// each column of each of the `groups` of rows.
+    pub fn coded(codes: &[u8], groups: usize, scale: &[f32], bias: Vec<f32>) -> Dense {
+        let (columns, half) = (bias.len(), bias.len() / 2);
+        let height = codes.len() / half.max(1);
+        let each = (height / groups.max(1)).max(1);
+        let panels = Panels::made(height, columns, |row, into| {
+            let codes = &codes[row * half..(row + 1) * half];
+            let scale = &scale[row / each * columns..(row / each + 1) * columns];
+            let (low, high) = into.split_at_mut(half);
+            for (at, &code) in codes.iter().enumerate() {
+                low[at] = (f32::from(code & 15) - 8.0) * scale[at];
+                high[at] = (f32::from(code >> 4) - 8.0) * scale[half + at];
+            }
+        });
+        Dense { panels, bias }
+    }
+
     /// Columns.
     pub fn width(&self) -> usize {
         self.bias.len()
@@ -206,6 +224,10 @@ impl Pooled {
     /// Adds up, for one text, the rows that `ids` name. Nothing if the table has no such row.
     pub fn run(&self, ids: &[i64], weights: &[f32], out: &mut [f32]) -> Option<()> {
         let width = self.scale.len();
+        if let ([scale], [out]) = (self.scale.as_slice(), &mut *out) {
+            *out = self.single(ids, weights)? * scale;
+            return Some(());
+        }
         out.fill(0.0);
         for (&id, &weight) in ids.iter().zip(weights) {
             if weight == 0.0 {
@@ -222,11 +244,74 @@ impl Pooled {
         }
         Some(())
     }
+
+    /// Of a table of one column, without its scale. Four sums side by side, as an addition waits for the one before it.
+    fn single(&self, ids: &[i64], weights: &[f32]) -> Option<f32> {
+        let term = |id: i64, weight: f32| match usize::try_from(id).ok().and_then(|id| self.codes.get(id)) {
+            Some(&code) => Some(weight * f32::from(code)),
+            None if weight == 0.0 => Some(0.0),
+            None => None,
+        };
+        let mut sums = [0.0; 4];
+        let (ids, last_ids) = ids.as_chunks::<4>();
+        let (weights, last_weights) = weights.as_chunks::<4>();
+        for (ids, weights) in ids.iter().zip(weights) {
+            for (sum, (&id, &weight)) in sums.iter_mut().zip(ids.iter().zip(weights)) {
+                *sum += term(id, weight)?;
+            }
+        }
+        for (&id, &weight) in last_ids.iter().zip(last_weights) {
+            sums[0] += term(id, weight)?;
+        }
+        Some(sums.iter().sum())
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Depthwise, Pooled, Window};
+    use super::{Dense, Depthwise, Pooled, Window};
+
+    #[test]
+    fn codes_stand_for_what_they_stand_for_in_the_graph() {
+        // Two groups of two rows, four columns: codes 1…16 less 9, in halves.
+        let codes: Vec<u8> = (0..8).map(|at| (2 * at) | ((2 * at + 1) << 4)).collect();
+        let scale = [1.0, 2.0, 4.0, 8.0, 0.5, 0.25, 0.125, 16.0];
+        let matrix = [
+            [-8.0, -12.0, -28.0, -40.0],
+            [-4.0, -4.0, -12.0, -8.0],
+            [0.0, 0.5, 0.125, 48.0],
+            [2.0, 1.5, 0.625, 112.0],
+        ];
+        let dense = Dense::coded(&codes, 2, &scale, vec![0.0, 0.0, 0.0, 1.0]);
+        for (row, expected) in matrix.iter().enumerate() {
+            let mut one = [0.0; 4];
+            one[row] = 1.0;
+            let mut out = [f32::NAN; 4];
+            dense.run(&one, &mut out);
+            let [a, b, c, d] = *expected;
+            assert_eq!(out, [a, b, c, d + 1.0], "row {row}");
+        }
+    }
+
+    #[test]
+    fn a_table_of_one_column_is_added_up_alike() {
+        let pooled = Pooled::new((0..100).map(|code| (code - 50) as i8).collect(), vec![0.5]);
+        for length in [0, 1, 3, 4, 11] {
+            let ids: Vec<i64> = (0..length).map(|at| (at * 37) % 100).collect();
+            let weights: Vec<f32> = (0..length).map(|at| at as f32 - 4.0).collect();
+            let expected: f32 = ids.iter().zip(&weights).map(|(&id, weight)| weight * (id - 50) as f32).sum();
+            let mut out = [f32::NAN];
+            assert_eq!(pooled.run(&ids, &weights, &mut out), Some(()));
+            assert_eq!(out, [expected * 0.5]);
+        }
+        let mut out = [f32::NAN];
+        assert_eq!(pooled.run(&[1, 100, -1, 2], &[1.0, 0.0, 0.0, 1.0], &mut out), Some(()));
+        assert_eq!(out, [(-49.0 - 48.0) * 0.5]);
+        for id in [100, -1, i64::MAX, i64::MIN] {
+            assert_eq!(pooled.run(&[id], &[1.0], &mut out), None);
+            assert_eq!(pooled.run(&[1, 1, id, 1], &[1.0; 4], &mut out), None);
+        }
+    }
 
     #[test]
     fn a_depthwise_convolution_is_that_of_the_definition() {

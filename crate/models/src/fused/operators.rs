@@ -8,6 +8,8 @@ use tract_onnx::tract_hir::internal::*;
 
 /// `x`, a matrix, perhaps a row to be added.
 pub const DENSE: &str = "diffract.Dense";
+/// `x`, a matrix in codes of 4 bits, a scale for each column of each group of rows, perhaps a row to be added.
+pub const CODED: &str = "diffract.Coded";
 /// As `Conv`, with a clip.
 pub const POINTWISE: &str = "diffract.Pointwise";
 /// As `Conv`, with a clip.
@@ -20,6 +22,7 @@ pub const CLIP: &str = "clip";
 /// Teaches a reader of ONNX our operators. No file can name them: it was checked before.
 pub fn register(operators: &mut OnnxOpRegister) {
     operators.insert(DENSE, |_, node| Ok((expand(Fused::of(Sort::Dense, node)), vec![])));
+    operators.insert(CODED, |_, node| Ok((expand(Fused::of(Sort::Coded, node)), vec![])));
     operators.insert(POINTWISE, |_, node| Ok((expand(Fused::of(Sort::Pointwise, node)), vec![])));
     operators.insert(DEPTHWISE, |_, node| Ok((expand(Fused::of(Sort::Depthwise, node)), vec![])));
     operators.insert(POOLED, |_, node| Ok((expand(Fused::of(Sort::Pooled, node)), vec![])));
@@ -28,6 +31,7 @@ pub fn register(operators: &mut OnnxOpRegister) {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Sort {
     Dense,
+    Coded,
     Pointwise,
     Depthwise,
     Pooled,
@@ -87,6 +91,16 @@ impl Fused {
                 let last = shape.len() - 1;
                 shape[last] = weights[1].clone();
             }
+            // Codes while it is planned, then a matrix like any other.
+            Sort::Coded => {
+                ensure!(
+                    matches!(weights.len(), 2 | 3) && !shape.is_empty(),
+                    "the codes have other dimensions than they had"
+                );
+                let last = shape.len() - 1;
+                let columns = weights[weights.len() - 1].clone();
+                shape[last] = if weights.len() == 3 { columns * 2 } else { columns };
+            }
             Sort::Pooled => {
                 ensure!(weights.len() == 2 && shape.len() == 2, "the table has other dimensions than it had");
                 shape[1] = weights[1].clone();
@@ -125,7 +139,8 @@ impl Fused {
         let first = weights.first().context("weights are missing")?;
         let dims = first.shape();
         let bias = |length: usize| -> TractResult<Vec<f32>> {
-            let bias = floats(1)?.unwrap_or_else(|| vec![0.0; length]);
+            let bias =
+                floats(if self.sort == Sort::Coded { 2 } else { 1 })?.unwrap_or_else(|| vec![0.0; length]);
             ensure!(bias.len() == length, "the bias is of another length than what it is added to");
             Ok(bias)
         };
@@ -135,6 +150,13 @@ impl Fused {
                 dims[0],
                 bias(dims[1])?,
             )),
+            Sort::Coded => {
+                let &[groups, _, half] = dims else { bail!("the codes have other dimensions than they had") };
+                let scale = floats(1)?.unwrap_or_default();
+                ensure!(scale.len() == groups * 2 * half, "there are other scales than columns");
+                let codes = first.try_as_plain_ram()?.as_slice::<u8>()?;
+                Packed::Dense(Dense::coded(codes, groups, &scale, bias(2 * half)?))
+            }
             Sort::Pointwise => {
                 Packed::Pointwise(Pointwise::new(floats(0)?.unwrap_or_default(), bias(dims[0])?, self.clip()))
             }

@@ -1,10 +1,12 @@
 //! Finds in a checked graph the nodes that one operator of ours stands for.
 
-use super::operators::{CLIP, DENSE, DEPTHWISE, POINTWISE, POOLED};
+use super::operators::{CLIP, CODED, DENSE, DEPTHWISE, POINTWISE, POOLED};
 use std::collections::{HashMap, HashSet};
 use tract_onnx::pb::{AttributeProto, GraphProto, NodeProto, TensorProto};
 
-/// ONNX's number of int8.
+/// ONNX's numbers of element types.
+const FLOAT: i32 = 1;
+const UINT8: i32 = 2;
 const INT8: i32 = 3;
 
 /// Puts our operators in the place of the nodes they stand for. `shapes`: of all constants, those that are computed too.
@@ -13,7 +15,10 @@ pub fn rewrite(graph: &mut GraphProto, shapes: &HashMap<String, Vec<usize>>) {
     for place in 0..graph.node.len() {
         let node = &graph.node[place];
         let fused = match node.op_type.as_str() {
-            "MatMul" => found.pooled(graph, place).or_else(|| found.dense(graph, place)),
+            "MatMul" => found
+                .pooled(graph, place)
+                .or_else(|| found.coded(graph, place))
+                .or_else(|| found.dense(graph, place)),
             "Conv" => found.convolution(graph, place),
             _ => None,
         };
@@ -71,6 +76,11 @@ impl<'a> Found<'a> {
         (graph.node[maker].op_type == operator && self.readers.get(name)?.len() == 1).then_some(maker)
     }
 
+    /// The node that makes a name, if it is of that sort.
+    fn maker(&self, graph: &GraphProto, name: &str, operator: &str) -> Option<usize> {
+        self.makers.get(name).copied().filter(|&maker| graph.node[maker].op_type == operator)
+    }
+
     fn constant(&self, name: &str) -> Option<&[usize]> {
         self.shapes.get(name).map(Vec::as_slice)
     }
@@ -100,7 +110,18 @@ impl<'a> Found<'a> {
         if self.constant(x).is_some() {
             return None;
         }
-        let mut inputs = vec![x.clone(), matrix.clone()];
+        Some(self.biased(graph, place, DENSE, vec![x.clone(), matrix.clone()], n))
+    }
+
+    /// A product, and the `Add` of a constant row of `n` behind it.
+    fn biased(
+        &mut self,
+        graph: &GraphProto,
+        place: usize,
+        operator: &str,
+        mut inputs: Vec<String>,
+        n: usize,
+    ) -> (usize, NodeProto) {
         let mut last = place;
         if let Some(add) = self.next(graph, place, "Add")
             && let Some((bias, _)) = self.row(&graph.node[add].input, n)
@@ -109,7 +130,64 @@ impl<'a> Found<'a> {
             last = add;
             self.gone.insert(place);
         }
-        Some((last, fused(DENSE, inputs, &graph.node[last])))
+        (last, fused(operator, inputs, &graph.node[last]))
+    }
+
+    /// `MatMul` with a matrix that is unpacked from codes of 4 bits with a scale for each group of rows and column:
+    /// `Reshape(Mul(Sub(Concat(low, high), 8), scale))`, where `high = Floor(Mul(codes, 1/16))` and `low = Sub(codes, Mul(high, 16))`. tract would make each of
+    /// these as a matrix of its own, once while it plans, which took seconds and three times the memory.
+    fn coded(&mut self, graph: &GraphProto, place: usize) -> Fused {
+        let [x, matrix] = graph.node[place].input.as_slice() else { return None };
+        if self.constant(x).is_some() {
+            return None;
+        }
+        let reshape = self.before(graph, matrix, "Reshape")?;
+        let scaled = self.before(graph, graph.node[reshape].input.first()?, "Mul")?;
+        let [one, other] = graph.node[scaled].input.as_slice() else { return None };
+        let (centred, scale) =
+            if self.before(graph, one, "Sub").is_some() { (one, other) } else { (other, one) };
+        let centred = self.before(graph, centred, "Sub")?;
+        let [halves, eight] = graph.node[centred].input.as_slice() else { return None };
+        let concat = self.before(graph, halves, "Concat")?;
+        let [low, high] = graph.node[concat].input.as_slice() else { return None };
+        let low = self.before(graph, low, "Sub")?;
+        let [bytes, raised] = graph.node[low].input.as_slice() else { return None };
+        let raised = self.before(graph, raised, "Mul")?;
+        let floor = self.maker(graph, high, "Floor")?;
+        let lowered = self.before(graph, graph.node[floor].input.first()?, "Mul")?;
+        let cast = self.maker(graph, bytes, "Cast")?;
+        // Both halves come from the same bytes, by the same sixteen.
+        if self.times(graph, raised, 16.0)? != high
+            || self.times(graph, lowered, 1.0 / 16.0)? != bytes
+            || number(graph, eight)? != 8.0
+            || self.readers.get(high)?.len() != 2
+            || self.readers.get(bytes)?.len() != 2
+        {
+            return None;
+        }
+        let codes = graph.initializer.iter().find(|one| one.name == graph.node[cast].input[0])?;
+        let &[groups, rows, half] = self.constant(&codes.name)? else { return None };
+        let columns = 2 * half;
+        let fits = codes.data_type == UINT8
+            && self.constant(halves)? == [groups, rows, columns]
+            && self.constant(scale)? == [groups, 1, columns]
+            && self.constant(matrix)? == [groups * rows, columns];
+        if !fits {
+            return None;
+        }
+        let inputs = vec![x.clone(), codes.name.clone(), scale.clone()];
+        self.gone.extend([reshape, scaled, centred, concat, low, raised, floor, lowered, cast]);
+        Some(self.biased(graph, place, CODED, inputs, columns))
+    }
+
+    /// What a `Mul` multiplies with this number.
+    fn times<'n>(&self, graph: &'n GraphProto, place: usize, by: f32) -> Option<&'n String> {
+        let [one, other] = graph.node[place].input.as_slice() else { return None };
+        if number(graph, other) == Some(by) {
+            Some(one)
+        } else {
+            (number(graph, one) == Some(by)).then_some(other)
+        }
     }
 
     /// Rows of a table of int8, times a scale, weighed and added up: `Squeeze(MatMul(Unsqueeze(weights), Mul(Cast(Gather(table, ids)), scale)))`.
@@ -207,6 +285,13 @@ fn integers(tensor: &TensorProto) -> Vec<i64> {
     } else {
         tensor.int64_data.clone()
     }
+}
+
+/// An initial tensor of one number.
+fn number(graph: &GraphProto, name: &str) -> Option<f32> {
+    let tensor = graph.initializer.iter().find(|one| one.name == name)?;
+    let single = tensor.dims.iter().all(|&size| size == 1) && tensor.data_type == FLOAT;
+    single.then(|| float(tensor)).flatten()
 }
 
 fn float(tensor: &TensorProto) -> Option<f32> {

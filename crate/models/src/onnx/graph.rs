@@ -1,5 +1,6 @@
 //! A model's graph, as the file names it. Weights stay where they are in the file.
 
+use super::shapes::Tensor;
 use super::values::Values;
 use super::wire::{Value, fields};
 use super::{MOST_CONSTANTS, MOST_NODES, OPSETS};
@@ -68,8 +69,8 @@ impl ElementType {
 #[derive(Clone, Debug)]
 pub struct Constant<'a> {
     pub name: &'a str,
-    pub shape: Vec<usize>,
-    pub values: Values<'a>,
+    /// What is known of its numbers: looked through once, however often the graph is.
+    pub tensor: Tensor,
 }
 
 /// An attribute of a node. Whatever holds a tensor or a graph (all loops do) is not among them.
@@ -279,7 +280,7 @@ fn constant(message: &[u8]) -> Result<Constant<'_>, Refusal> {
         .map(|size| usize::try_from(size).map_err(|_| Refusal::Shape(name.into())))
         .collect::<Result<Vec<usize>, Refusal>>()?;
     let values = Values::read(name, element, &shape, raw, floats, listed.first().copied())?;
-    Ok(Constant { name, shape, values })
+    Ok(Constant { name, tensor: Tensor::constant(shape, &values) })
 }
 
 fn port(message: &[u8]) -> Result<Port<'_>, Refusal> {

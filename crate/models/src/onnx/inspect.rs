@@ -55,9 +55,8 @@ pub fn inspect(graph: &Graph, feeds: &[Feed], batch: usize) -> Result<Inspected,
     let mut tally = Tally { batch: batch as u64, ..Tally::default() };
 
     for constant in &graph.constants {
-        let tensor = Tensor::constant(&constant.shape, &constant.values);
-        tally.weights = tally.weights.saturating_add(tensor.bytes());
-        define(&mut known, &readers, constant.name, tensor)?;
+        tally.weights = tally.weights.saturating_add(constant.tensor.bytes());
+        define(&mut known, &readers, constant.name, constant.tensor.clone())?;
     }
     for feed in feeds {
         let mut tensor = Tensor::new(feed.element, feed.shape.clone(), false).check(&feed.name)?;

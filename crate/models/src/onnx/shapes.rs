@@ -25,19 +25,19 @@ impl Tensor {
     }
 
     /// A constant of the file.
-    pub fn constant(shape: &[usize], values: &Values) -> Tensor {
-        let mut tensor = Tensor::new(values.element(), shape.to_vec(), true);
+    pub fn constant(shape: Vec<usize>, values: &Values) -> Tensor {
+        let few = count(&shape).is_some_and(|count| count <= MOST_KNOWN as u64);
+        let mut tensor = Tensor::new(values.element(), shape, true);
         if values.element() != ElementType::Float {
-            let few = count(shape).is_some_and(|count| count <= MOST_KNOWN as u64);
             tensor.known = few.then(|| values.integers().collect());
-            tensor.range = range(values.integers());
+            tensor.range = values.range();
         }
         tensor
     }
 
     /// A short list of whole numbers.
     pub fn list(values: Vec<i64>, shape: Vec<usize>, element: ElementType) -> Tensor {
-        let range = range(values.iter().copied());
+        let range = values.iter().min().copied().zip(values.iter().max().copied());
         let known = (values.len() <= MOST_KNOWN).then_some(values);
         Tensor { element, shape, known, range, constant: true }
     }
@@ -59,11 +59,6 @@ impl Tensor {
         }
         Ok(self)
     }
-}
-
-fn range(mut values: impl Iterator<Item = i64>) -> Option<(i64, i64)> {
-    let first = values.next()?;
-    Some(values.fold((first, first), |(low, high), value| (low.min(value), high.max(value))))
 }
 
 /// The shape that both are stretched to: dimensions are compared from the last one, and 1 fits all.

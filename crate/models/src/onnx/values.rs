@@ -80,6 +80,16 @@ impl<'a> Values<'a> {
         }
     }
 
+    /// The least and the greatest of its whole numbers; nothing for floats.
+    pub fn range(&self) -> Option<(i64, i64)> {
+        // Tables have millions of bytes: each sort is gone through as what it is.
+        match self {
+            Values::Raw(ElementType::Uint8, raw) => extremes(raw.iter().copied()),
+            Values::Raw(ElementType::Int8, raw) => extremes(raw.iter().map(|&v| v.cast_signed())),
+            _ => extremes(self.integers()),
+        }
+    }
+
     /// Its whole numbers one after another; nothing for floats.
     pub fn integers(&self) -> Box<dyn Iterator<Item = i64> + '_> {
         match self {
@@ -95,6 +105,13 @@ impl<'a> Values<'a> {
             Values::Raw(ElementType::Float, _) | Values::Floats(_) => Box::new(std::iter::empty()),
         }
     }
+}
+
+/// The least and the greatest.
+fn extremes<T: Ord + Copy + Into<i64>>(mut values: impl Iterator<Item = T>) -> Option<(i64, i64)> {
+    let first = values.next()?;
+    let (low, high) = values.fold((first, first), |(low, high), value| (low.min(value), high.max(value)));
+    Some((low.into(), high.into()))
 }
 
 /// How many elements a tensor of this shape has, if that can be said.

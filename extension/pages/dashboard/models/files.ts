@@ -4,8 +4,8 @@
  */
 import { strToU8, unzipSync, zipSync } from "fflate";
 import type { Thumb } from "../../../shared/messages.ts";
-import { flag, integer, list, Misfit, object, oneOf, text } from "../../../shared/shape.ts";
-import { filterName, MAX_EXAMPLE, MAX_EXAMPLES } from "../../../shared/taught.ts";
+import { integer, Misfit, object, oneOf } from "../../../shared/shape.ts";
+import { filterName, readThumbs } from "../../../shared/taught.ts";
 
 /** Largest card and file, in bytes: what the scorer reads. */
 export const MAX_CARD_FILE = 256 << 10;
@@ -128,7 +128,7 @@ const readForm = object({
   format: oneOf("diffract-filter"),
   version: integer(1, 1),
   name: filterName,
-  thumbs: list(object({ text: text(2 * MAX_EXAMPLE, 1), belongs: flag }), MAX_EXAMPLES),
+  thumbs: readThumbs,
 });
 
 async function readExamples(file: File): Promise<{ name: string; thumbs: Thumb[] }> {

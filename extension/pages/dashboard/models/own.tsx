@@ -8,6 +8,7 @@ import { type Card, readModelCard, ruleName } from "../../../shared/card.ts";
 import { type ModelTrial, PENDING_MODEL, type Thumb } from "../../../shared/messages.ts";
 import type { Post } from "../../../shared/post.ts";
 import { wordsFor } from "../../../shared/reading.ts";
+import { unaskable } from "../../../shared/rule-words.ts";
 import { anything, flag, Misfit, object, text } from "../../../shared/shape.ts";
 import { askRecent } from "../../common/browser.ts";
 import { announce, Notice } from "../../common/parts.tsx";
@@ -70,9 +71,12 @@ export async function bring(files: readonly File[]): Promise<void> {
       worker.call("check", brought.card, brought.onnx, texts),
     );
     const { card: raw, reads, score } = readInfo(JSON.parse(info), "what the model is");
+    const card = readModelCard(raw);
+    const problem = unaskable(ruleName(card.name));
+    if (problem !== undefined) throw new Unfit(`The model cannot be kept: ${problem} in its card.`);
     candidate.value = {
       is: "model",
-      card: readModelCard(raw),
+      card,
       text: brought.card,
       json: JSON.stringify(raw),
       onnx: brought.onnx,

@@ -9,6 +9,7 @@ use crate::check::node::{Node, NodeKind};
 use crate::diagnostic::{Diagnostic, code, quoted};
 use crate::matching::fold;
 use crate::post::{Kind, Surface};
+use crate::print;
 use crate::program::{AnyField, Comparison, FlagField, Needles, NumberField, Question, Test, TextField};
 use crate::reference;
 
@@ -286,18 +287,9 @@ fn narrow<T: PartialEq + Clone>(
     if left.is_empty() { Err(format!("`{name}` is only one thing at a time")) } else { Ok(()) }
 }
 
+/// As a message names it.
 fn field_name(field: &AnyField) -> String {
-    match field {
-        AnyField::Text(f) => f.name().to_owned(),
-        AnyField::Flag(f) => f.name().to_owned(),
-        AnyField::Number(f) => f.name().to_owned(),
-        AnyField::Set(f) => f.name().to_owned(),
-        AnyField::Media => "media".to_owned(),
-        AnyField::Kind => "kind".to_owned(),
-        AnyField::Surface => "surface".to_owned(),
-        AnyField::Lang => "lang".to_owned(),
-        AnyField::Model(question) => quoted(&question.name()),
-    }
+    quoted(&print::any_field(field))
 }
 
 const fn inverse(comparison: Comparison) -> Comparison {
