@@ -69,6 +69,7 @@ export class Interceptor {
     answers: 0,
     taken: 0,
     moved: 0,
+    repeated: 0,
     passed: {},
     asked: [],
     engine: [],
@@ -106,6 +107,11 @@ export class Interceptor {
     // Opened ahead of the first answer, so that the background wakes while the page still loads.
     if (on && (this.page !== null || network)) this.open();
     if (!on) this.close();
+  }
+
+  /** The background has slept since it was spoken to. */
+  wake(): void {
+    if (this.on === true) this.open();
   }
 
   /** Posts that the page never saw, oldest first. */
@@ -248,9 +254,10 @@ export class Interceptor {
     for (const times of [this.counts.asked, this.counts.engine]) if (times.length > MOST_TIMES) times.shift();
   }
 
-  private told({ taken, moved, passed }: Told): void {
+  private told({ taken, moved, repeated, passed }: Told): void {
     this.counts.answers += 1;
     this.counts.moved += moved;
+    this.counts.repeated += repeated;
     if (passed !== undefined) this.passed(passed);
     if (taken.length === 0) return;
     this.counts.taken += taken.length;

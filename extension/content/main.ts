@@ -221,6 +221,7 @@ class Page {
       if (this.shell === null) return { ok: false, message: "Diffract is paused on this site." };
       this.shell.pick();
     }
+    if (request.type === "wire") this.interceptor?.wake();
     const limit = request.type === "report" ? request.limit : 100;
     const feed = {
       fold: this.choice.fold ?? "nothing",

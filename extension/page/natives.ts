@@ -5,6 +5,10 @@
 
 export const { apply, construct, defineProperty, getOwnPropertyDescriptor, getPrototypeOf } = Reflect;
 
+/** Whether the browser says by this that what it was to read is gone, and not that a script gave it up. */
+const { prototype: gone } = TypeError;
+export const isGone = (error: unknown): boolean =>
+  typeof error === "object" && error !== null && getPrototypeOf(error) === gone;
 export const { assign, create } = Object;
 export const objects: object = Object.prototype;
 

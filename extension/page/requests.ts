@@ -77,6 +77,8 @@ export function standInForRequests(line: Line): void {
         return "pass";
       }
     }
+    // Cut off: the browser says so to the page at once.
+    if (type === "error" && way?.asks === true) line.passed("cut");
     if (way === undefined || !way.asks || way.state === "through" || state !== DONE) return "pass";
     if (way.held.length === 0) {
       // It failed: nothing came, or what came is gone.

@@ -10,6 +10,7 @@ import {
   create,
   getOwnPropertyDescriptor,
   getterOf,
+  isGone,
   later,
   lengthOf,
   NativeBytes,
@@ -38,7 +39,8 @@ const statusOf = need(getterOf<number>(prototype, "status"));
 const headersOf = need(getterOf<Headers>(prototype, "headers"));
 const bodyOf = need(getterOf<ReadableStream<Uint8Array> | null>(prototype, "body"));
 const usedOf = need(getterOf<boolean>(prototype, "bodyUsed"));
-const lockedOf = need(getterOf<boolean>(NativeStream.prototype, "locked"));
+const isLocked = need(getterOf<boolean>(NativeStream.prototype, "locked"));
+const lockedOf = (stream: ReadableStream | null): boolean => stream !== null && isLocked(stream);
 const readerOf = own(NativeStream.prototype, "getReader");
 const cancelOf = own(NativeStream.prototype, "cancel");
 const read = own(ReadableStreamDefaultReader.prototype, "read");
@@ -133,6 +135,7 @@ export function standInForResponses(line: Line): void {
         hand(controls, made ?? came);
         if (whole) end(controls);
       } catch (error) {
+        if (isGone(error)) line.passed("cut");
         apply(fail, controls, [error as never]);
       }
     }
@@ -178,7 +181,13 @@ export function standInForResponses(line: Line): void {
   /** Reads all of what came, and then in its place what was made of it. Fails as the browser fails. */
   async function whole(target: Any, key: string, response: object, given: unknown[], url: string) {
     const lineage = lineageOf(response);
-    const came = new NativeBytes((await apply(bufferOf, response, [])) as ArrayBuffer);
+    let came: Uint8Array<ArrayBuffer>;
+    try {
+      came = new NativeBytes((await apply(bufferOf, response, [])) as ArrayBuffer);
+    } catch (error) {
+      if (isGone(error)) line.passed("cut");
+      throw error;
+    }
     if (lengthOf(came) > MAX_BODY) line.passed("large");
     else if (lengthOf(came) > 0) lineage.made ??= rewritten(line, url, came);
     const body = (await lineage.made) ?? came;
@@ -206,7 +215,10 @@ export function standInForResponses(line: Line): void {
       try {
         const shadow = shadows.get(self);
         // Where a script of the page reads the stream already, the browser says why it cannot be read.
-        if (shadow !== undefined && isTaken(shadow)) return apply(target, shadow.response, given as never[]);
+        if (shadow !== undefined && isTaken(shadow))
+          return mendedPromise(apply(target, shadow.response, given as never[]), below);
+        if (usedOf(self) || lockedOf(bodyOf(self)))
+          return mendedPromise(apply(target, self, given as never[]), below);
         url = addressOf(self);
       } catch {
         // No response: the browser says so, by a promise that is broken.

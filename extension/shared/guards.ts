@@ -147,6 +147,7 @@ export const readPageRequest: Read<PageRequest> = variants<PageRequest>({
   report: object({ type: type("report"), limit: integer(0, 100_000) }),
   show: object({ type: type("show"), id: text(MAX_ID, 1), shown: flag }),
   pick: object({ type: type("pick") }),
+  wire: object({ type: type("wire") }),
 });
 
 /** An id of a pack: what may be a file's stem, and no name that objects keep for themselves. */

@@ -149,7 +149,9 @@ export type PageRequest =
   /** Show a post that a rule hid (or, `shown: false`, obey the rule again). */
   | { type: "show"; id: string; shown: boolean }
   /** The reader is to pick a post on the page, to make a rule of it; the answer comes before they do. */
-  | { type: "pick" };
+  | { type: "pick" }
+  /** The background has slept since: what it rewrites for the page it can tell only over a new port. */
+  | { type: "wire" };
 
 /**
  * Pages → background, by `runtime.sendMessage`. `state` answers `Answer<BackgroundState>`, `export` `Answer<string>`,

@@ -82,6 +82,7 @@ const told: Read<Told> = object({
   posts: integer(0, 1e6),
   taken: list(judged, MAX_TAKEN),
   moved: integer(0, 1e6),
+  repeated: integer(0, 1e6),
   passed: optional(why),
   problem: optional(text(2000)),
 });

@@ -103,6 +103,8 @@ export interface Told {
   taken: JudgedPost[];
   /** Posts that changed places. */
   moved: number;
+  /** Posts that came once more in the same answer. */
+  repeated: number;
   passed?: Passed;
   /** Why, in words. */
   problem?: string;
@@ -119,6 +121,8 @@ export interface WireReport {
   /** Posts that the page never saw. */
   taken: number;
   moved: number;
+  /** Posts that came once more in the same answer. */
+  repeated: number;
   /** What passed unread, by why. */
   passed: Partial<Record<Passed, number>>;
   /** Milliseconds, of the last 500 answers: from asking to answered, and of that in the engine and the rewriter. */

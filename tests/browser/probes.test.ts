@@ -46,6 +46,11 @@ for (const name of chosenBrowsers()) {
       platform.lay("/i/api/graphql/q/UserTweetsAndReplies", {
         body: payload.replace("{", `{"words":${words},`),
       });
+      platform.lay("/moved", (response) =>
+        response
+          .writeHead(302, { location: "/i/api/graphql/q/UserTweets", "cache-control": "no-store" })
+          .end(),
+      );
       platform.lay("/probes.js", {
         body: script.outputFiles[0]?.text ?? "",
         headers: { "content-type": "text/javascript" },

@@ -10,7 +10,7 @@ import type { Page } from "puppeteer-core";
 import type { WireReport } from "../../extension/shared/wire.ts";
 import { builtExtension, chosenBrowsers, launch, type Running } from "../support/browsers.ts";
 import { type Extension, installExtension } from "../support/extension.ts";
-import { until } from "../support/wait.ts";
+import { pause, until } from "../support/wait.ts";
 import { type Platform, servePlatform } from "../support/wire.ts";
 
 const TIMELINE = "/i/api/graphql/q/UserTweets";
@@ -351,17 +351,69 @@ for (const name of chosenBrowsers()) {
         setTimeout(() => response.destroy(), 50);
       });
       const fails = (where: Page) =>
-        where.evaluate(
-          (path) =>
-            fetch(path).then((response) =>
-              response.text().then(
-                () => "read",
-                (error: Error) => error.name,
-              ),
-            ),
+        inPage(
+          where,
+          async (path) => {
+            const words = (error: Error) => `${error.name}: ${error.message}`;
+            const read = async (by: (response: Response) => Promise<unknown>) => {
+              try {
+                return await by(await fetch(path)).then(() => "read", words);
+              } catch (error) {
+                return words(error as Error);
+              }
+            };
+            const log: unknown[] = [];
+            await new Promise<void>((resolve) => {
+              const request = new XMLHttpRequest();
+              for (const type of ["readystatechange", "load", "error", "loadend"])
+                request.addEventListener(type, () =>
+                  log.push([type, request.readyState, request.status, request.responseText.length]),
+                );
+              request.addEventListener("loadend", () => resolve());
+              request.open("GET", path);
+              request.send();
+            });
+            return [
+              await read((response) => response.text()),
+              await read((response) => response.json()),
+              await read((response) => new Response(response.body).text()),
+              log.filter((one) => (one as [string, number])[1] === 4),
+            ];
+          },
           "/i/api/graphql/q/Likes",
         );
-      assert.equal(await fails(page), await fails(control));
+      // Firefox's filter says nothing of a body that ends too soon: to it that is one that cannot be read.
+      const counted = async () => {
+        const { cut = 0, unreadable = 0 } = (await told()).passed;
+        return cut + unreadable;
+      };
+      const before = await counted();
+      assert.deepEqual(await fails(page), await fails(control));
+      await until("each to be counted", async () => (await counted()) >= before + 4);
+    });
+
+    it("hands on an answer that holds a post twice as it came, and counts it; a rule takes out both", async () => {
+      const root = JSON.parse(payload) as unknown;
+      const find = (node: unknown): unknown[] | undefined => {
+        if (typeof node !== "object" || node === null) return undefined;
+        if ("entries" in node && Array.isArray(node.entries)) return node.entries;
+        for (const value of Object.values(node)) {
+          const found = find(value);
+          if (found !== undefined) return found;
+        }
+        return undefined;
+      };
+      const entries = find(root) ?? [];
+      const ad = entries.find((entry) => JSON.stringify(entry).includes("promoted-tweet-3001"));
+      entries.push(ad);
+      const body = JSON.stringify(root);
+      platform.lay("/i/api/graphql/q/Likes", { body });
+      const { repeated } = await told();
+      await extension.setRules("");
+      assert.equal(await text("/i/api/graphql/q/Likes"), body);
+      await until("it to be counted", async () => (await told()).repeated > repeated);
+      await extension.setRules("hide if promoted\n");
+      assert.ok(!(await text("/i/api/graphql/q/Likes")).includes("promoted-tweet-3001"));
     });
 
     it("lets a page give up on a request", async () => {
@@ -442,7 +494,16 @@ for (const name of chosenBrowsers()) {
       const { wire, posts } = await extension.report("mastodon.social");
       assert.equal(wire?.taken, 2);
       assert.deepEqual(posts.map(({ post }) => post.id).sort(), ["2", "4"]);
-      assert.equal((await listen(page, "/api/v1/streaming/public", flood.length)).length, flood.length);
+      const all1000 = await listen(page, "/api/v1/streaming/public", flood.length);
+      assert.deepEqual(
+        all1000.map((heard) => (heard as unknown[])[0]),
+        flood,
+        "every message as it was sent, in its place",
+      );
+      await until(
+        "the flood to be counted",
+        async () => ((await told("mastodon.social")).passed.flood ?? 0) > 0,
+      );
     });
 
     it("reads streams of events, and hands on what is none of its business", async () => {
@@ -572,3 +633,32 @@ for (const name of chosenBrowsers()) {
     });
   });
 }
+
+// In Chromium the page itself speaks to the background about each answer, and wakes it.
+if (chosenBrowsers().includes("firefox"))
+  it("in Firefox a page hears of what was taken out by a background that had slept", async () => {
+    const platform = await servePlatform();
+    platform.lay(TIMELINE, { body: payload });
+    const running = await launch("firefox", {
+      tlsPort: platform.port,
+      preferences: { "extensions.background.idle.timeout": 2000 },
+    });
+    try {
+      const extension = await installExtension(running, builtExtension("firefox", "shipped"));
+      await extension.onlyMine();
+      await extension.setRules("hide if promoted\n");
+      const page = await running.newPage();
+      await page.goto(`https://${HOST}/home`);
+      await extension.report(HOST);
+      const taken = async () => (await extension.report(HOST, 0)).wire?.taken ?? 0;
+      const read = () => page.evaluate(async (address) => (await fetch(address)).text(), TIMELINE);
+      await read();
+      await until("it to be told", async () => (await taken()) === 1);
+      await pause(6000);
+      assert.ok(!(await read()).includes("promoted-tweet-3001"));
+      await until("it to be told again", async () => (await taken()) === 2);
+    } finally {
+      await running.close();
+      await platform.close();
+    }
+  });

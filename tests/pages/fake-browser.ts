@@ -197,6 +197,17 @@ function reportOf(): PageReport {
     troubles: [],
     undecided: 0,
     latencies: [1.2, 2.4, 1.9, 3.1, 4.2],
+    wire: {
+      on: true,
+      here: true,
+      answers: 40,
+      taken: 0,
+      moved: 0,
+      repeated: 2,
+      passed: { large: 1, late: 2, cut: 3, unreadable: 4, failed: 5, flood: 6 },
+      asked: [7, 8, 9],
+      engine: [1, 2, 3],
+    },
     engine: "near",
     feed: { fold: "nothing", newest: false },
   };

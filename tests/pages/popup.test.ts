@@ -47,6 +47,21 @@ popup("says what happened here, in counts and in plain reasons", {}, async (page
   assert.ok(!words.includes("quiet_gardener"), "an untouched post is not listed");
 });
 
+popup("its details count what was handed on as it came, and what came twice", {}, async (page) => {
+  await page.$eval("#health ~ details summary", (found) => (found as HTMLElement).click());
+  const words = await page.$eval("#health ~ details", (found) => found.textContent ?? "");
+  for (const piece of [
+    "1 too large",
+    "2 too late",
+    "3 cut short",
+    "4 of a form that is not known",
+    "5 failed",
+    "6 in a flood",
+    "Sent more than once2 posts",
+  ])
+    assert.ok(words.includes(piece), `“${piece}” in: ${words}`);
+});
+
 popup("the newest comes first", {}, async (page) => {
   const authors = await page.$$eval(".author", (found) => found.map((one) => one.textContent));
   assert.equal(authors[0], "@MegaMattress");

@@ -550,6 +550,228 @@ export const PROBES: Record<string, Probe> = {
     attempt(() => structuredClone(XMLHttpRequest)),
     attempt(() => structuredClone(new Response(""))),
   ],
+  "what is used and locked, before, while and after an answer is read": async () => {
+    const log: unknown[] = [];
+    for (const key of ["text", "json", "arrayBuffer", "blob", "clone", "stream"]) {
+      const response = await fetch(FEED);
+      const states = () => [response.bodyUsed, response.body?.locked];
+      log.push(key, response.bodyUsed);
+      if (key === "clone") {
+        const clone = response.clone();
+        log.push(
+          states(),
+          clone.bodyUsed,
+          (await clone.text()).length,
+          states(),
+          (await response.text()).length,
+        );
+      } else if (key === "stream") {
+        const stream = response.body;
+        const reader = stream?.getReader();
+        log.push(
+          states(),
+          attempt(() => response.clone()),
+        );
+        log.push(await response.text().catch(told));
+        const { value } = (await reader?.read()) ?? {};
+        log.push(Object.prototype.toString.call(value), states());
+        await reader?.cancel("enough");
+        log.push(states());
+      } else {
+        const reading = (response as unknown as Record<string, () => Promise<unknown>>)[key]?.();
+        log.push(response.bodyUsed);
+        await reading;
+        log.push(
+          states(),
+          attempt(() => response.body?.getReader()),
+        );
+      }
+    }
+    return log;
+  },
+  "a stream of an answer, piped, gone through, transferred": async () => {
+    const log: unknown[] = [];
+    let size = 0;
+    await (await fetch(FEED)).body?.pipeTo(
+      new WritableStream<Uint8Array>({
+        write(part) {
+          size += part.byteLength;
+        },
+      }),
+    );
+    log.push(size);
+    const parts: Uint8Array[] = [];
+    for await (const part of (await fetch(FEED)).body as unknown as AsyncIterable<Uint8Array>)
+      parts.push(part);
+    log.push(parts.reduce((sum, part) => sum + part.byteLength, 0));
+    const { body } = await fetch(FEED);
+    log.push(
+      attempt(() => {
+        const moved = structuredClone(body, { transfer: [body as unknown as Transferable] });
+        return [Object.prototype.toString.call(moved), body?.locked];
+      }),
+    );
+    return log;
+  },
+  "an answer that was given up": async () => {
+    const log: unknown[] = [];
+    const name = (error: unknown) => [(error as Error).name, (error as Error).message];
+    for (const when of ["before", "between", "while"]) {
+      const control = new AbortController();
+      if (when === "before") control.abort();
+      try {
+        const response = await fetch(FEED, { signal: control.signal });
+        if (when === "between") control.abort();
+        const reading = response.text();
+        if (when === "while") control.abort();
+        log.push(await reading.then(() => "read", name));
+      } catch (error) {
+        log.push(name(error));
+      }
+    }
+    const control = new AbortController();
+    const reason = { any: "thing" };
+    const response = await fetch(FEED, { signal: control.signal });
+    control.abort(reason);
+    log.push(await response.text().catch((error: unknown) => error === reason));
+    return log;
+  },
+  "an answer by way of another address": async () => {
+    const response = await fetch("/moved");
+    const direct = await fetch(new Request(FEED, { cache: "no-store" }));
+    return [
+      response.redirected,
+      new URL(response.url).pathname,
+      response.type,
+      (await response.text()).length,
+      direct.redirected,
+      direct.type,
+      (await direct.text()).length,
+      (await fetch("/moved", { redirect: "manual" })).type,
+      await fetch("/moved", { redirect: "error" }).then(
+        () => "came",
+        (error: Error) => error.name,
+      ),
+    ];
+  },
+  "requests that outlive the page": async () => [
+    navigator.sendBeacon(FEED, "words"),
+    (await (await fetch(FEED, { keepalive: true })).text()).length,
+    (await (await fetch(FEED, { method: "POST", body: "words" })).text()).length,
+  ],
+  "everything an XMLHttpRequest tells at its end": () =>
+    request((made, done) => {
+      const log: unknown[] = [];
+      // Not the stacks: in Firefox those in a listener name who added it.
+      const refusal = (job: () => unknown) => String(attempt(job)).split("\n")[0];
+      for (const type of ["loadstart", "progress", "load", "loadend"])
+        made.addEventListener(type, (event) => {
+          const { loaded, total, lengthComputable } = event as ProgressEvent;
+          // In which state the last part comes is the network's to say, and whether there are others.
+          if (type === "progress" && loaded < total) return;
+          const state = type === "progress" || made.readyState;
+          log.push([type, loaded, total, lengthComputable, state, event.constructor.name]);
+        });
+      made.addEventListener("loadend", () => {
+        log.push(
+          made
+            .getAllResponseHeaders()
+            .split("\r\n")
+            .filter((line) => !line.startsWith("date")),
+          made.getResponseHeader("content-type"),
+          made.getResponseHeader("nothing"),
+          made.status,
+          made.statusText,
+          made.response === made.responseText,
+          made.responseText.length,
+          Reflect.ownKeys(made).map(String),
+          refusal(() => {
+            made.responseType = "json";
+            return "set";
+          }),
+          refusal(() => made.overrideMimeType("text/plain")),
+          refusal(() => made.setRequestHeader("a", "b")),
+          refusal(() => made.send()),
+        );
+        made.abort();
+        log.push([made.readyState, made.status, made.responseText, made.response]);
+        done(log);
+      });
+    }),
+  "an XMLHttpRequest that is opened again when it is through": () =>
+    request((made, done) => {
+      const log: unknown[] = [];
+      made.onreadystatechange = () => log.push(made.readyState);
+      made.onload = () => {
+        made.onload = () => done([...new Set(log), made.responseText.length]);
+        made.open("GET", FEED);
+        log.push("again", made.readyState, made.responseText);
+        made.send();
+      };
+    }),
+  "every form of an XMLHttpRequest's answer": async () => {
+    const log: unknown[] = [];
+    for (const type of ["", "text", "json", "arraybuffer", "blob", "document"] as const)
+      log.push(
+        await request((made, done) => {
+          made.responseType = type;
+          const empty = [made.response, attempt(() => made.responseText), attempt(() => made.responseXML)];
+          made.onload = () => {
+            const { response } = made as { response: { size?: number; byteLength?: number } | null };
+            done([
+              type,
+              empty,
+              Object.prototype.toString.call(response),
+              response?.size ?? response?.byteLength ?? JSON.stringify(response).length,
+              response === made.response,
+              attempt(() => made.responseText.length),
+              attempt(() => made.responseXML),
+            ]);
+          };
+        }),
+      );
+    return log;
+  },
+  "a proxy around what is replaced": () =>
+    ["readyState", "response", "responseText", "status"].map((key) => {
+      const proxy = new Proxy(new XMLHttpRequest(), {});
+      return [
+        attempt(() => (proxy as unknown as Record<string, unknown>)[key]),
+        attempt(() => Reflect.get(XMLHttpRequest.prototype, key, {})),
+      ];
+    }),
+  "a subclass of Response": async () => {
+    class Mine extends Response {}
+    const made = new Mine("words");
+    return [
+      made instanceof Mine,
+      Object.getPrototypeOf(Mine) === Response,
+      await made.clone().text(),
+      made.clone().constructor === Response,
+      await Response.json({ a: 1 }).text(),
+      Response.error().type,
+    ];
+  },
+  "sizes and times of an answer": async () => {
+    performance.clearResourceTimings();
+    await (await fetch(FEED)).text();
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    const [entry] = performance.getEntriesByType("resource") as PerformanceResourceTiming[];
+    return [
+      entry?.transferSize,
+      entry?.encodedBodySize,
+      entry?.decodedBodySize,
+      entry?.nextHopProtocol,
+      entry?.workerStart,
+      (entry as unknown as { responseStatus?: number })?.responseStatus,
+      (entry?.responseEnd ?? 0) >= (entry?.responseStart ?? 1),
+    ];
+  },
+  "workers of the site": async () => [
+    typeof navigator.serviceWorker,
+    (await navigator.serviceWorker?.getRegistrations())?.length,
+    navigator.serviceWorker?.controller,
+  ],
   "a response of the page's own": async () => {
     const made = new Response("words", { headers: { a: "b" } });
     return [made.url, made.type, await made.clone().text(), made.bodyUsed, await made.text(), made.bodyUsed];
@@ -586,7 +808,9 @@ export const PROBES: Record<string, Probe> = {
   "reading twice": async () => {
     const response = await fetch(FEED);
     await response.json();
-    return response.json().catch((error: Error) => `${error.name}: ${error.message}`);
+    const own = new Response("words");
+    await own.text();
+    return [await response.json().catch(told), await own.text().catch(told)];
   },
   "performance entries": async () => {
     performance.clearResourceTimings();

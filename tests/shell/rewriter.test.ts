@@ -27,10 +27,14 @@ interface Rewritten {
 
 describe("the rewriter in wasm", { skip }, () => {
   let rewriter: InstanceType<RewriterModule["Rewriter"]>;
+  let memory: WebAssembly.Memory;
   let engine: (source: string) => Engine;
   before(async () => {
     const { Engine } = await loadWasm<EngineModule>(engineModule.script, engineModule.wasm);
-    const { Rewriter } = await loadWasm<RewriterModule>(rewriterModule.script, rewriterModule.wasm);
+    const module = await loadWasm<RewriterModule>(rewriterModule.script, rewriterModule.wasm);
+    const { Rewriter } = module;
+    // Loaded before: it says what it has.
+    memory = module.initSync({ module: readFileSync(rewriterModule.wasm) }).memory;
     rewriter = new Rewriter();
     engine = (source) => new Engine([{ id: "rules", source }]);
   });
@@ -108,6 +112,49 @@ describe("the rewriter in wasm", { skip }, () => {
       written.free();
       answer.free();
     }
+    rules.free();
+  });
+
+  test("memory does not grow with what comes, however bad it is", () => {
+    const one = profile();
+    const words = "tea ".repeat(250_000);
+    const long = one.replace("{", `{"words":${JSON.stringify(words)},`);
+    const list = (count: number) =>
+      `[${Array.from({ length: count }, (_, id) => `{"id":"${id % 7}","content":"tea","account":{"acct":"ada"},"created_at":"2026-08-06T21:12:23Z"}`).join()}]`;
+    const home = "https://tea.example/api/v1/timelines/home";
+    const bodies: Array<[platform: string, url: string, body: string]> = [
+      ["x", PROFILE_URL, one],
+      ["x", PROFILE_URL, long],
+      ["x", PROFILE_URL, long.slice(0, -20)],
+      ["x", PROFILE_URL, `for(;;);${one.replace("\ufeff", "")}`],
+      ["x", PROFILE_URL, `{"words":"${"a".repeat(20 << 20)}`],
+      ["mastodon", home, list(3000)],
+      ["mastodon", home, `[${"[".repeat(100_000)}`],
+      [
+        "mastodon",
+        "https://tea.example/api/v1/streaming",
+        `{"event":"update","payload":"{\\"id\\":\\"7\\"}"}`,
+      ],
+    ];
+    const rules = engine("hide if promoted");
+    const bytes = new TextEncoder();
+    const round = () => {
+      for (const [platform, url, body] of bodies) {
+        const answer = rewriter.read_bytes(platform, url, bytes.encode(body));
+        const written = rewriter.write(
+          answer,
+          rules.decide(answer.posts, CONTEXT),
+          new Uint32Array(),
+          JSON.stringify({ visit: "test", document: url }),
+        );
+        written.free();
+        answer.free();
+      }
+    };
+    for (let warm = 0; warm < 3; warm++) round();
+    const before = memory.buffer.byteLength;
+    for (let again = 0; again < 40; again++) round();
+    assert.equal(memory.buffer.byteLength, before, "bytes of the rewriter's memory");
     rules.free();
   });
 

@@ -142,7 +142,7 @@ export class Answers {
         posts = rewrites.all_posts(answer);
         judged = await this.rules.decide(posts, visit);
       }
-      const { verdicts, count } = withoutShown(judged, platform, shown);
+      const { verdicts, count, repeated } = withoutShown(judged, platform, shown);
       const order = this.rules.orders ? await this.rules.order(posts, verdicts, visit) : [];
       const page = JSON.stringify({ visit, document });
       rewrites.set_fold(fold);
@@ -153,7 +153,7 @@ export class Answers {
         const pieces = changes === undefined ? undefined : (JSON.parse(changes) as Pieces);
         const report = JSON.parse(written.report) as { removed: number[]; moved: unknown[] };
         hand({ outcome, ...(pieces && { pieces }), engine: spent() });
-        const told = { ...nothing(count), moved: report.moved.length };
+        const told = { ...nothing(count), moved: report.moved.length, repeated };
         if (isPrivate && report.removed.length === 0) return told;
         // What was handed on goes first, and the page reads it.
         await new Promise((resolve) => setTimeout(resolve, this.inHand > MOST_AT_ONCE / 2 ? 0 : AFTERWARDS));
@@ -171,7 +171,7 @@ export class Answers {
 
 const AS_IT_CAME: Made = { outcome: "unchanged", engine: 0 };
 
-const nothing = (posts: number): Told => ({ posts, taken: [], moved: 0 });
+const nothing = (posts: number): Told => ({ posts, taken: [], moved: 0, repeated: 0 });
 
 const passed = (why: Passed, problem?: string): Told => ({
   ...nothing(0),
@@ -184,16 +184,18 @@ function withoutShown(
   json: string,
   platform: string,
   shown: readonly string[],
-): { verdicts: string; count: number } {
+): { verdicts: string; count: number; repeated: number } {
   const verdicts = JSON.parse(json) as Verdict[];
-  if (shown.length === 0) return { verdicts: json, count: verdicts.length };
+  const count = verdicts.length;
+  const repeated = count - new Set(verdicts.map(({ id }) => id)).size;
+  if (shown.length === 0) return { verdicts: json, count, repeated };
   const keys = new Set(shown);
   const lifted = verdicts.map((verdict) =>
     verdict.action === "hide" && keys.has(shownKey(platform, verdict.id))
       ? { ...verdict, action: "show" as const }
       : verdict,
   );
-  return { verdicts: JSON.stringify(lifted), count: verdicts.length };
+  return { verdicts: JSON.stringify(lifted), count, repeated };
 }
 
 function takenFrom(posts: string, verdicts: string, removed: readonly number[]): JudgedPost[] {

@@ -179,6 +179,8 @@ function follow(
   /** Passed on as it comes, from here on. */
   let given = false;
   let timer: ReturnType<typeof setTimeout> | undefined;
+  const isOfPage = details.type !== "main_frame" && details.tabId >= 0;
+  const visit = isOfPage ? ports.visitOf(details.tabId) : undefined;
   const tell = (told: Told, spent?: Spent) => details.tabId >= 0 && ports.tell(details.tabId, told, spent);
   const giveUp = (passed: Told["passed"]) => {
     if (given) return;
@@ -186,7 +188,7 @@ function follow(
     clearTimeout(timer);
     for (const part of parts) filter.write(part);
     filter.disconnect();
-    tell({ posts: 0, taken: [], moved: 0, ...(passed && { passed }) });
+    tell({ posts: 0, taken: [], moved: 0, repeated: 0, ...(passed && { passed }) });
   };
   filter.ondata = ({ data }) => {
     if (given) return;
@@ -202,8 +204,6 @@ function follow(
     timer = setTimeout(() => giveUp("late"), DEADLINE);
     const began = performance.now();
     const body = joined(parts);
-    const visit =
-      (details.type !== "main_frame" && ports.visitOf(details.tabId)) || `request-${details.requestId}`;
     const isPrivate = details.incognito !== false;
     let spent: Spent | undefined;
     const hand = ({ outcome, pieces, engine }: Made) => {
@@ -214,8 +214,8 @@ function follow(
       filter.close();
       spent = { background: performance.now() - began, engine };
     };
-    void Promise.resolve(document)
-      .then((document) =>
+    void Promise.all([document, visit])
+      .then(([document, visit = `request-${details.requestId}`]) =>
         answers.rewrite(
           { platform: platform.name, host, url: details.url, visit, document, request, body, isPrivate },
           hand,

@@ -1,6 +1,7 @@
 /** The ports of pages over which answers come to be rewritten. */
 import platforms from "virtual:wire";
 import { api } from "../../shared/api.ts";
+import type { PageRequest } from "../../shared/messages.ts";
 import { readOr } from "../../shared/shape.ts";
 import {
   isBelow,
@@ -18,6 +19,9 @@ import type { Answers } from "./answers.ts";
 /** Most reports that wait for a page to open its port, and tabs that they are kept for. */
 const MOST_WAITING = 50;
 
+/** Milliseconds after a page's answer within which its first word over the port has come, if it says one. */
+const HELLO_AFTER = 20;
+
 /** The platform whose pages a host serves, if answers of it are known. */
 export const platformOf = (host: string): WirePlatform | undefined =>
   platforms.find(({ hosts }) => isBelow(host, hosts));
@@ -31,6 +35,9 @@ export class WirePorts {
   private readonly guests = new Set<Guest>();
   /** What a tab's page is to be told once it listens. */
   private readonly waiting = new Map<number, Told[]>();
+
+  /** Who waits for the first word of a tab's page. */
+  private readonly called = new Map<number, () => void>();
 
   constructor(
     private readonly answers: Answers,
@@ -52,9 +59,19 @@ export class WirePorts {
     });
   }
 
-  /** On which visit the page in a tab is; `undefined` before it said so. */
-  visitOf(tab: number): string | undefined {
+  /** On which visit the page in a tab is. Who spoke to an earlier life of the background is asked; `undefined`: it does not say. */
+  async visitOf(tab: number): Promise<string | undefined> {
+    if (!this.inTab(tab)?.hello) await this.call(tab);
     return this.inTab(tab)?.hello?.visit;
+  }
+
+  private async call(tab: number): Promise<void> {
+    await new Promise<void>((heard) => {
+      this.called.set(tab, heard);
+      const answered = () => setTimeout(heard, HELLO_AFTER);
+      api.tabs.sendMessage(tab, { type: "wire" } satisfies PageRequest).then(answered, () => heard());
+    });
+    this.called.delete(tab);
   }
 
   /** Tells the page in a tab what was done for it, now or when it listens. */
@@ -96,6 +113,7 @@ export class WirePorts {
       for (const told of (tab !== undefined && this.waiting.get(tab)) || [])
         say(port, { type: "told", told });
       if (tab !== undefined) this.waiting.delete(tab);
+      if (tab !== undefined) this.called.get(tab)?.();
       return;
     }
     const began = performance.now();

@@ -72,6 +72,7 @@ const wireReport: Read<WireReport> = object({
   answers: natural,
   taken: natural,
   moved: natural,
+  repeated: natural,
   passed: object(Object.fromEntries(PASSED.map((why) => [why, optional(natural)]))),
   asked: list(number(0, 1e9), 1000),
   engine: list(number(0, 1e9), 1000),

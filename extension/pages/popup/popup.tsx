@@ -236,6 +236,7 @@ function Health({ report }: { report: PageReport }): JSX.Element {
   const missing = report.health.locators.filter((locator) => locator.asked > 0 && locator.rank < 0);
   const fallbacks = report.health.locators.filter((locator) => locator.rank > 0);
   const passed = Object.entries(report.wire?.passed ?? {});
+  const repeated = report.wire?.repeated ?? 0;
   const quick = p95(report.wire?.asked ?? []);
   return (
     <section class={`health ${report.health.state}`} aria-labelledby="health">
@@ -255,7 +256,7 @@ function Health({ report }: { report: PageReport }): JSX.Element {
       )}
       {slow === undefined &&
       quick === undefined &&
-      missing.length + fallbacks.length + passed.length === 0 ? null : (
+      missing.length + fallbacks.length + passed.length + repeated === 0 ? null : (
         <details>
           <summary>Details</summary>
           <dl class="facts">
@@ -277,6 +278,12 @@ function Health({ report }: { report: PageReport }): JSX.Element {
               <>
                 <dt>Handed on as they came</dt>
                 <dd>{passed.map(([why, times]) => `${figure(times)} ${passedWords(why)}`).join(", ")}</dd>
+              </>
+            )}
+            {repeated === 0 ? null : (
+              <>
+                <dt>Sent more than once</dt>
+                <dd>{count(repeated, "post")}</dd>
               </>
             )}
             {fallbacks.length === 0 ? null : (

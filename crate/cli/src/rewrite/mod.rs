@@ -172,6 +172,6 @@ fn report(Done { comparison, rewritten }: &Done) {
         "{}: {} gone, {} moved",
         terminal::count(comparison.rows.len(), "post"),
         rewritten.removed.len(),
-        rewritten.moved.len()
+        comparison.moved.len()
     );
 }

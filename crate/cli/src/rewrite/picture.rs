@@ -18,8 +18,9 @@ const ROW: usize = 84;
 const CARD: usize = 74;
 /// The space left of a card's words, for the place of the post.
 const INDENT: usize = 46;
-/// How many columns of words fit into a card, and how many of a name.
-const WORDS: usize = 64;
+/// How many columns of words fit into a card, and how many of a name. Letters differ in width; what is too long all the same is cut off at
+/// the card's end.
+const WORDS: usize = 59;
 const NAME: usize = 30;
 
 /// Light, and dark for those who read so.
@@ -104,6 +105,11 @@ fn card(out: &mut String, row: &Row, x: usize, place: usize, post: usize) {
     let gone = is_gone(row);
     let (class, ink) = if gone { ("out", "went") } else { ("card", "ink") };
     let _ = write!(out, r#"<rect x="{x}" y="{y}" width="{COLUMN}" height="{CARD}" rx="7" class="{class}"/>"#);
+    let inside = COLUMN - 6;
+    let _ = write!(
+        out,
+        r#"<svg x="{x}" y="{y}" width="{inside}" height="{CARD}" viewBox="{x} {y} {inside} {CARD}">"#
+    );
     let (author, words) = words(&row.post);
     text(out, (x + INDENT - 12, y + 22), 12, "pale", r#"text-anchor="end""#, &(post + 1).to_string());
     let ends = x + COLUMN - 12;
@@ -126,6 +132,7 @@ fn card(out: &mut String, row: &Row, x: usize, place: usize, post: usize) {
         let colour = if gone { "gone" } else { "pale" };
         text(out, (x + INDENT, y + 62), 13, colour, "", &fitting(&because, WORDS));
     }
+    out.push_str("</svg>");
 }
 
 /// What is done to a post in the page, where it stays in the answer.
