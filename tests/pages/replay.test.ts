@@ -149,7 +149,7 @@ replay("a post says why, as a tree with the value of each condition", { rules: "
   await page.waitForSelector(".posts .tree");
   const tree = (await page.$eval(".posts .tree", (one) => one.textContent ?? "")).replace(/\s+/gu, " ");
   assert.match(tree, /^true all of these/);
-  assert.match(tree, /true text has any "soup"/);
+  assert.match(tree, /true text has "soup"/);
   assert.match(tree, /true any of these ?true views < 400 · here: 312 ?unknown promoted/);
   assert.match(tree, /true not ?false followed/);
 });
@@ -160,7 +160,7 @@ replay("why a rule at the caret does not speak of a post", { rules: "" }, async 
   await page.locator('::-p-aria([name="All posts"])').click();
   await click(page, "Why, of the post by @debate_daily");
   await says(page, "My rules, line 1 · It does not speak");
-  await says(page, 'false text has any "nowhere"');
+  await says(page, 'false text has "nowhere"');
 });
 
 replay("a rule is made of a post, and what it would do is seen before it is saved", {}, async (page) => {
