@@ -485,7 +485,7 @@ pub enum Needles {
 }
 
 /// Any or all.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Quantifier {
     /// One suffices.
     Any,
@@ -494,7 +494,7 @@ pub enum Quantifier {
 }
 
 /// Which end of a text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Edge {
     /// `starts with`.
     Start,

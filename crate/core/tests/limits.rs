@@ -240,7 +240,12 @@ fn what_can_be_named_in_one_line_is_compared_once() {
             ['q', char::from(b'a' + (i % 26) as u8), char::from(b'a' + (i / 26 % 26) as u8)].iter().collect()
         })
         .collect();
-    assert_eq!(one(&format!("hide if lang is {}\n", tags.join(",")).repeat(10)).program.rules.len(), 10);
+    let all = tags.join(",");
+    assert_eq!(one(&format!("hide if lang is {all}\n").repeat(10)).program.rules.len(), 10);
+    // Nor is each of a long list held against each of another.
+    let hosts: String = (0..6_000).map(|i| format!("h{i}.x,")).collect();
+    let nearly_alike: String = (0..20).map(|i| format!("hide if links to {hosts}only{i}.x\n")).collect();
+    assert_eq!(one(&nearly_alike).program.rules.len(), 20);
 }
 
 #[test]

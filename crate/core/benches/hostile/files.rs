@@ -109,13 +109,26 @@ pub const FILES: &[File] = &[
         })
     }),
     ("languages in one line", |size| {
-        lines(size, |_| {
-            let letter = |i: u32| char::from(b'a' + (i % 26) as u8);
-            let tags: Vec<String> = (0..16_000_u32)
-                .map(|i| [letter(i), letter(i / 26), letter(i / 676)].into_iter().collect())
-                .collect();
-            format!("hide if lang is {}", tags.join(","))
+        let letter = |i: u32| char::from(b'a' + (i % 26) as u8);
+        // No word of the language begins so.
+        let tag =
+            |i: u32| [['q', 'x', 'z', 'j'][i as usize % 4], letter(i / 4), letter(i / 104)].iter().collect();
+        let tags: Vec<String> = (0..2_700_u32).map(tag).collect();
+        lines(size, |number| {
+            format!("hide if lang is {} and lang is {}", tags[number % 9..].join(","), tags.join(","))
         })
+    }),
+    ("texts in one line, twice", |size| {
+        let texts: Vec<String> = (0..3_000).map(|i| format!("\"{i}\"")).collect();
+        let all = texts.join(",");
+        lines(size, |number| {
+            format!("hide if (likes > 1 or views > 1) and author is {all} and author is \"{number}\",{all}")
+        })
+    }),
+    ("hosts nearly alike", |size| {
+        let hosts: Vec<String> = (0..6_000).map(|i| format!("h{i}.x")).collect();
+        let all = hosts.join(",");
+        lines(size, |number| format!("hide if links to {all},only{number}.x"))
     }),
     ("hosts in one line", |size| {
         lines(size, |number| {

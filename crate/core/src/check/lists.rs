@@ -3,11 +3,11 @@
 use super::PackSource;
 use super::messages::Messages;
 use crate::diagnostic::{Diagnostic, Span, code, quoted};
-use crate::program::{AnyField, Edge, List, ListId, Program, Quantifier};
+use crate::program::{Edge, List, ListId, Program, Quantifier, SetField, TextField};
 use crate::reference::{MAX_FILE, MAX_LINE, nearest};
 use crate::syntax::parse_line;
 use crate::syntax::tree::{LetValue, ListName, Statement};
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 /// How many names the lists of a pack load from files together: one file can be loaded under many names.
 const MAX_NAMES: usize = 1_000_000;
@@ -26,8 +26,7 @@ pub(crate) struct Lists {
     /// In the order of the lines.
     order: Vec<String>,
     loaded: Loaded,
-    /// In which ways each list is asked for, and how many names are looked for so.
-    ways: HashSet<(ListId, Way)>,
+    /// How many names are looked for, in all ways.
     looked_for: usize,
 }
 
@@ -38,8 +37,31 @@ struct Loaded {
     bytes: usize,
 }
 
-/// In which way the names of a list are looked for. Equal ways share what is made of the list.
-pub(super) type Way = (AnyField, Option<Quantifier>, Option<Edge>, bool);
+/// In which way the names of a list are looked for, below 128. Equal ways share what is made of the list.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Way(u8);
+
+impl Way {
+    /// A text is one of them.
+    pub const fn is(field: TextField) -> Self {
+        Self(field as u8 * 8)
+    }
+
+    /// A text has any or all of them, as words or anywhere.
+    pub fn has(field: TextField, quantifier: Quantifier, words: bool) -> Self {
+        Self(field as u8 * 8 + 1 + u8::from(quantifier == Quantifier::All) * 2 + u8::from(words))
+    }
+
+    /// A text starts or ends with one of them.
+    pub fn edge(field: TextField, edge: Edge) -> Self {
+        Self(field as u8 * 8 + 5 + u8::from(edge == Edge::End))
+    }
+
+    /// A set has any or all of them.
+    pub fn set(field: SetField, quantifier: Quantifier) -> Self {
+        Self(TextField::ALL.len() as u8 * 8 + field as u8 * 2 + u8::from(quantifier == Quantifier::All))
+    }
+}
 
 #[derive(Debug)]
 struct Entry {
@@ -47,6 +69,8 @@ struct Entry {
     id: Option<ListId>,
     /// How many names it has.
     names: usize,
+    /// In which ways they are looked for, a bit each.
+    ways: u128,
     line: u32,
     line_start: usize,
     span: Span,
@@ -90,6 +114,7 @@ impl Lists {
                     let entry = Entry {
                         id,
                         names,
+                        ways: 0,
                         line: number,
                         line_start,
                         span: name.span,
@@ -105,6 +130,7 @@ impl Lists {
                         let entry = Entry {
                             id: None,
                             names: 0,
+                            ways: 0,
                             line: number,
                             line_start,
                             span,
@@ -165,13 +191,15 @@ impl Lists {
 
     /// Takes down that the names of a list are looked for in some way; whether that is still within bounds.
     pub fn look_for(&mut self, name: &ListName, way: Way) -> bool {
-        let Some(entry) = self.by_name.get(&name.text) else { return true };
-        let Some(id) = entry.id else { return true };
-        if self.ways.contains(&(id, way.clone())) {
-            return true;
+        let Some(entry) = self.by_name.get_mut(&name.text) else { return true };
+        let bit = 1_u128 << (way.0 % 128);
+        let new = if entry.ways & bit == 0 { entry.names } else { 0 };
+        if self.looked_for + new > MAX_LOOKED_FOR {
+            return false;
         }
-        self.looked_for += entry.names;
-        self.looked_for <= MAX_LOOKED_FOR && self.ways.insert((id, way))
+        self.looked_for += new;
+        entry.ways |= bit;
+        true
     }
 
     /// A hint for every list that no rule uses.

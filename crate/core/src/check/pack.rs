@@ -293,9 +293,10 @@ impl Checker<'_> {
             }
             // A site none of whose surfaces is known was not meant as a whole.
             if let Some(host) = host.filter(|_| surfaces.is_empty() == site.surfaces.is_empty()) {
-                let site = Site { host, surfaces };
-                if known.insert(site.clone()) {
-                    scope.sites.push(site);
+                // A set of texts is what the engine has anyway.
+                let key = surfaces.iter().fold(host.clone(), |key, surface| format!("{key} {surface:?}"));
+                if known.insert(key) {
+                    scope.sites.push(Site { host, surfaces });
                 }
             }
         }

@@ -1,6 +1,7 @@
 //! Which questions fit which types of fields, and what they become.
 
 use super::hosts;
+use super::lists::Way;
 use super::node::Node;
 use super::pack::Checker;
 use super::share::share;
@@ -108,7 +109,7 @@ impl Checker<'_> {
                     self.report(problem.help("empty text is `\"\"`").mend(word.span.clone(), "\"\""));
                     return None;
                 }
-                let wanted = self.needles(&question.values, true, &(any, None, None, false))?;
+                let wanted = self.needles(&question.values, true, Way::is(field))?;
                 Some(
                     joined(span, wanted.needles, false, |needles| Test::TextIs { field, needles })
                         .negated_if(negated),
@@ -125,17 +126,17 @@ impl Checker<'_> {
                     );
                     return None;
                 }
-                let wanted = self.needles(&question.values, true, &(any, None, None, false))?;
+                let wanted = self.needles(&question.values, true, Way::is(field))?;
                 Some(joined(span, wanted.needles, false, |needles| Test::TextIs { field, needles }))
             }
             Operator::Has { quantifier, words } => {
                 let quantifier = quantifier.unwrap_or(Quantifier::Any);
-                let wanted = self.needles(&question.values, false, &(any, Some(quantifier), None, words))?;
+                let wanted = self.needles(&question.values, false, Way::has(field, quantifier, words))?;
                 let test = |needles| Test::TextHas { field, quantifier, words, needles };
                 Some(joined(span, wanted.needles, joins_with_and(quantifier), test))
             }
             Operator::Edge(edge) => {
-                let wanted = self.needles(&question.values, false, &(any, None, Some(edge), false))?;
+                let wanted = self.needles(&question.values, false, Way::edge(field, edge))?;
                 Some(joined(span, wanted.needles, false, |needles| Test::TextEdge { field, edge, needles }))
             }
             Operator::Matches => self.matches(field, question, span),
@@ -305,7 +306,7 @@ impl Checker<'_> {
                     self.check_links(question, &span);
                 }
                 let quantifier = quantifier.unwrap_or(Quantifier::Any);
-                let wanted = self.needles(&question.values, false, &(any, Some(quantifier), None, false))?;
+                let wanted = self.needles(&question.values, false, Way::set(field, quantifier))?;
                 let test = |needles| Test::SetHas { field, quantifier, needles };
                 Some(joined(span, wanted.needles, joins_with_and(quantifier), test))
             }

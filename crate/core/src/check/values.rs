@@ -81,7 +81,7 @@ pub(super) struct Wanted {
 impl Checker<'_> {
     /// Texts and lists behind `has`, `is` or `starts with`, and in which way they are looked for. `empty` says whether an
     /// empty text makes sense.
-    pub(super) fn needles(&mut self, values: &[Value], empty: bool, way: &Way) -> Option<Wanted> {
+    pub(super) fn needles(&mut self, values: &[Value], empty: bool, way: Way) -> Option<Wanted> {
         // As many as there are: they stay, of a hundred thousand rules.
         let (mut texts, mut lists) = (Vec::with_capacity(values.len()), Vec::new());
         let mut sound = true;
@@ -112,7 +112,7 @@ impl Checker<'_> {
                 Value::List(name) => {
                     let found = self.lists.find(name, self.is_full());
                     match self.ok(found) {
-                        Some(id) if self.lists.look_for(name, way.clone()) => {
+                        Some(id) if self.lists.look_for(name, way) => {
                             lists.push(Needles::List(id));
                         }
                         Some(_) => {

@@ -4,10 +4,6 @@
 //! seven hundred ranges, and where cases are alike each character of a range is looked up, up to a million for one that is
 //! written in four.
 
-use regex_syntax::ast::{
-    self, Ast, ClassBracketed, ClassPerl, ClassSetBinaryOp, ClassSetItem, ClassUnicode, ClassUnicodeKind,
-    Flag, Visitor,
-};
 use regex_syntax::hir::{Class, Hir, HirKind};
 
 /// A class like `\w` or `\pL`.
@@ -23,9 +19,129 @@ const PART: usize = 25;
 /// A class of few characters is looked through up to so many.
 const LOOKED_THROUGH: usize = 256;
 
-/// What it costs to make of what was parsed what it means.
-pub(super) fn of_translating(tree: &Ast) -> usize {
-    ast::visit(tree, Translating::default()).unwrap_or(usize::MAX)
+/// What it costs at most to make of an expression that the crate can parse what it means. Told from its text, since going over
+/// its tree takes more room in the engine's module than there is.
+pub(super) fn of_translating(pattern: &str) -> usize {
+    let flag = |flag: char| {
+        pattern
+            .split("(?")
+            .skip(1)
+            .any(|flags| flags.split([')', ':']).next().is_some_and(|set| set.contains(flag)))
+    };
+    // With blanks and comments in it there is no telling what is in brackets.
+    let mut scan = Scan { cost: 0, folds: flag('i'), anywhere: flag('x'), depth: 0, items: 0, classes: 0 };
+    scan.all(pattern);
+    scan.close();
+    scan.cost
+}
+
+/// Adds up what is dear.
+struct Scan {
+    cost: usize,
+    /// Whether cases may be alike somewhere.
+    folds: bool,
+    /// Whether to take all of it for what stands in brackets.
+    anywhere: bool,
+    /// How many square brackets are open, and what stands in the outermost: so much, and so many classes among it.
+    depth: usize,
+    items: usize,
+    classes: usize,
+}
+
+impl Scan {
+    fn add(&mut self, cost: usize) {
+        self.cost = self.cost.saturating_add(cost);
+    }
+
+    fn folded(&mut self, cost: usize) {
+        if self.folds && (self.depth > 0 || self.anywhere) {
+            self.add(cost);
+        }
+    }
+
+    /// Each item goes to its place among the others, and each class is put together with all before it.
+    fn close(&mut self) {
+        self.add(self.items.saturating_mul(self.items) / 30 + self.classes.saturating_mul(self.items));
+        (self.items, self.classes) = (0, 0);
+    }
+
+    fn all(&mut self, pattern: &str) {
+        let mut rest = pattern.chars();
+        // The character that a range may begin with, and whether a class was just opened.
+        let (mut last, mut opened) = (None, false);
+        while let Some(c) = rest.next() {
+            let was_opened = std::mem::take(&mut opened);
+            let ahead = rest.as_str();
+            match c {
+                '\\' => {
+                    self.escape(rest.next().unwrap_or(' '), rest.as_str());
+                    last = None;
+                    continue;
+                }
+                '[' => {
+                    if self.depth > 0 {
+                        self.classes += 1;
+                    }
+                    if (self.depth > 0 || self.anywhere) && ahead.starts_with(['^', ':']) {
+                        self.folded(if ahead.starts_with(":") && !ahead.starts_with(":^") {
+                            PART
+                        } else {
+                            ALL_FOLDED
+                        });
+                    }
+                    self.depth += 1;
+                    opened = true;
+                }
+                '^' if was_opened => opened = true,
+                ']' if self.depth > 0 && !was_opened => {
+                    self.depth -= 1;
+                    if self.depth == 0 {
+                        self.close();
+                    }
+                }
+                '-' | '&' | '~' if ahead.starts_with(c) => self.add(SET_OPERATION),
+                '-' if !ahead.starts_with(']') => {
+                    let end = ahead.chars().next().filter(|end| !matches!(end, '\\' | '['));
+                    let width = last
+                        .zip(end)
+                        .map(|(start, end): (char, char)| (end as usize).saturating_sub(start as usize));
+                    self.folded(width.map_or(ALL_FOLDED, |width| width / 2));
+                }
+                _ => {}
+            }
+            self.items += usize::from(self.depth > 0);
+            last = Some(c);
+        }
+    }
+
+    fn escape(&mut self, letter: char, behind: &str) {
+        self.items += usize::from(self.depth > 0);
+        match letter {
+            'p' | 'P' => {
+                self.add(CLASS);
+                let name = behind.trim_start_matches(['{', '^', ' ', '_', '-']);
+                let negated = letter == 'P' || behind.starts_with("{^") || behind.contains("!=");
+                // `Any`, `Assigned`, and whatever else begins like them.
+                let nearly_all = name.starts_with(['a', 'A']) || name.contains('=');
+                if nearly_all && self.folds {
+                    self.add(ALL_FOLDED);
+                } else if self.folds {
+                    self.add(CLASS_FOLDED);
+                }
+                self.folded(if negated { ALL_FOLDED } else { 0 });
+            }
+            'w' | 'd' | 's' => {
+                self.add(CLASS);
+                self.folded(CLASS_FOLDED);
+            }
+            'W' | 'D' | 'S' => {
+                self.add(CLASS);
+                self.folded(ALL_FOLDED);
+            }
+            _ => return,
+        }
+        self.classes += usize::from(self.depth > 0);
+    }
 }
 
 /// What it costs to look at all parts of an expression a few times.
@@ -47,99 +163,6 @@ pub(super) fn of_looking_at(hir: &Hir) -> usize {
         HirKind::Concat(all) | HirKind::Alternation(all) => {
             all.iter().map(of_looking_at).sum::<usize>() + PART
         }
-    }
-}
-
-/// Adds up what is dear in a tree.
-#[derive(Default)]
-struct Translating {
-    cost: usize,
-    /// Whether cases may be alike from here on.
-    folds: bool,
-}
-
-impl Translating {
-    fn add(&mut self, cost: usize) {
-        self.cost = self.cost.saturating_add(cost);
-    }
-
-    fn flags(&mut self, flags: &ast::Flags) {
-        self.folds |= flags.flag_state(Flag::CaseInsensitive) == Some(true);
-    }
-
-    fn folded(&mut self, cost: usize) {
-        if self.folds {
-            self.add(cost);
-        }
-    }
-
-    fn named(&mut self, class: &ClassUnicode) {
-        self.add(CLASS);
-        let nearly_all = match &class.kind {
-            ClassUnicodeKind::OneLetter(_) => false,
-            ClassUnicodeKind::Named(name) | ClassUnicodeKind::NamedValue { value: name, .. } => {
-                // `Any`, `Assigned`, and whatever else begins like them.
-                name.trim_start_matches([' ', '_', '-']).starts_with(['a', 'A'])
-            }
-        };
-        self.folded(if nearly_all { ALL_FOLDED } else { CLASS_FOLDED });
-    }
-}
-
-impl Visitor for Translating {
-    type Output = usize;
-    type Err = ();
-
-    fn finish(self) -> Result<usize, ()> {
-        Ok(self.cost)
-    }
-
-    fn visit_pre(&mut self, tree: &Ast) -> Result<(), ()> {
-        match tree {
-            Ast::Flags(set) => self.flags(&set.flags),
-            Ast::Group(group) => group.flags().into_iter().for_each(|flags| self.flags(flags)),
-            Ast::ClassUnicode(class) => self.named(class),
-            Ast::ClassPerl(_) => self.add(CLASS),
-            _ => {}
-        }
-        Ok(())
-    }
-
-    fn visit_class_set_item_pre(&mut self, item: &ClassSetItem) -> Result<(), ()> {
-        match item {
-            ClassSetItem::Empty(_) | ClassSetItem::Literal(_) => {}
-            ClassSetItem::Range(range) => {
-                let width = (range.end.c as usize).saturating_sub(range.start.c as usize);
-                self.folded(width / 2);
-            }
-            ClassSetItem::Ascii(class) => self.folded(if class.negated { ALL_FOLDED } else { PART }),
-            ClassSetItem::Unicode(class) => {
-                self.named(class);
-                self.folded(if class.is_negated() { ALL_FOLDED } else { 0 });
-            }
-            ClassSetItem::Perl(ClassPerl { negated, .. }) => {
-                self.add(CLASS);
-                self.folded(if *negated { ALL_FOLDED } else { CLASS_FOLDED });
-            }
-            ClassSetItem::Bracketed(class) => {
-                let ClassBracketed { negated, .. } = **class;
-                self.folded(if negated { ALL_FOLDED } else { 0 });
-            }
-            ClassSetItem::Union(union) => {
-                // Each goes to its place among the others; and each class is put together with all before it.
-                let plain =
-                    |item: &&ClassSetItem| matches!(item, ClassSetItem::Literal(_) | ClassSetItem::Range(_));
-                let items = union.items.len();
-                let classes = items - union.items.iter().filter(plain).count();
-                self.add(items.saturating_mul(items) / 30 + classes.saturating_mul(items));
-            }
-        }
-        Ok(())
-    }
-
-    fn visit_class_set_binary_op_pre(&mut self, _: &ClassSetBinaryOp) -> Result<(), ()> {
-        self.add(SET_OPERATION);
-        Ok(())
     }
 }
 

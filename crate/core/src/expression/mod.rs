@@ -11,13 +11,12 @@ mod quick;
 mod size;
 
 use regex_syntax::hir::Hir;
-use regex_syntax::hir::translate::Translator;
-use regex_syntax::{Error, ast};
+use regex_syntax::{Error, ParserBuilder};
 pub(crate) use size::size;
 
 /// Groups, repetitions and the like stand in each other at most so deep.
 const MAX_NESTING: u32 = 64;
-/// What the crate's first step costs for each byte.
+/// What the crate's reading costs for each byte.
 const PARSE_COST: usize = 5;
 
 /// The work that may still be done, in about ten nanoseconds of an optimised native build. It is counted, not measured, so that
@@ -68,11 +67,9 @@ pub(crate) fn read(pattern: &str, work: &mut Work) -> Result<Hir, Refusal> {
         Some(hir) => hir,
         None => {
             work.spend(PARSE_COST * pattern.len())?;
-            let wrong = |error: Error| Refusal::Wrong(Box::new(error));
-            let mut parser = ast::parse::ParserBuilder::new().nest_limit(MAX_NESTING).build();
-            let tree = parser.parse(pattern).map_err(|error| wrong(error.into()))?;
-            work.spend(cost::of_translating(&tree))?;
-            Translator::new().translate(pattern, &tree).map_err(|error| wrong(error.into()))?
+            work.spend(cost::of_translating(pattern))?;
+            let mut parser = ParserBuilder::new().nest_limit(MAX_NESTING).build();
+            parser.parse(pattern).map_err(|error| Refusal::Wrong(Box::new(error)))?
         }
     };
     work.spend(cost::of_looking_at(&hir))?;

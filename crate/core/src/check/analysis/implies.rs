@@ -98,7 +98,7 @@ fn test(narrow: &Test, wide: &Test, program: &Program) -> bool {
         ) => a == b && needles((*q, n), (*r, m), program, |n, m| n == m),
         (Test::KindIs(n), Test::KindIs(m)) => n.iter().all(|kind| m.contains(kind)),
         (Test::SurfaceIs(n), Test::SurfaceIs(m)) => n.iter().all(|surface| m.contains(surface)),
-        (Test::LangIs(n), Test::LangIs(m)) => n.iter().all(|lang| m.contains(lang)),
+        (Test::LangIs(n), Test::LangIs(m)) => few(n, m) && n.iter().all(|lang| m.contains(lang)),
         (Test::MediaHas { quantifier: q, media: n }, Test::MediaHas { quantifier: r, media: m }) => {
             match (q, r) {
                 (Quantifier::Any, Quantifier::Any) => n.iter().all(|medium| m.contains(medium)),
@@ -107,11 +107,12 @@ fn test(narrow: &Test, wide: &Test, program: &Program) -> bool {
                 (Quantifier::Any, Quantifier::All) => false,
             }
         }
-        (Test::LinksTo(n), Test::LinksTo(m)) => n.iter().all(|host| {
-            m.iter().any(|of| {
+        (Test::LinksTo(n), Test::LinksTo(m)) => {
+            let below = |host: &String, of: &String| {
                 host == of || host.strip_suffix(of.as_str()).is_some_and(|rest| rest.ends_with('.'))
-            })
-        }),
+            };
+            few(n, m) && n.iter().all(|host| m.iter().any(|of| below(host, of)))
+        }
         _ => false,
     }
 }
@@ -135,7 +136,7 @@ fn bounds(narrow: (Comparison, f64), wide: (Comparison, f64)) -> bool {
     }
 }
 
-/// The most needles that are compared with each other.
+/// The most needles, languages or hosts that are compared with each other.
 const MAX_NEEDLES: usize = 32;
 
 fn needles(
@@ -151,7 +152,7 @@ fn needles(
         return narrow.0 == wide.0 || (narrow.0 == Quantifier::All && !texts(narrow.1, program).is_empty());
     }
     let (n, m) = (texts(narrow.1, program), texts(wide.1, program));
-    if n.is_empty() || m.is_empty() || n.len() > MAX_NEEDLES || m.len() > MAX_NEEDLES {
+    if n.is_empty() || m.is_empty() || !few(n, m) {
         return false;
     }
     let (n, m) = (folded(n), folded(m));
@@ -165,6 +166,10 @@ fn needles(
         (Quantifier::All, Quantifier::All) => m.iter().all(|m| n.iter().any(|n| implied(n, m))),
         (Quantifier::Any, Quantifier::All) => n.iter().all(|n| m.iter().all(|m| implied(n, m))),
     }
+}
+
+fn few(narrow: &[String], wide: &[String]) -> bool {
+    narrow.len().max(wide.len()) <= MAX_NEEDLES
 }
 
 /// What the needles are.

@@ -13,6 +13,8 @@ use crate::print;
 use crate::program::{AnyField, Comparison, FlagField, Needles, NumberField, Question, Test, TextField};
 use crate::reference;
 
+/// Of longer lists of texts nothing is said: each is compared with each, once for every way in which a condition could be true.
+const MAX_TEXTS: usize = 64;
 /// How many facts one condition may cost.
 const BUDGET: usize = 10_000;
 
@@ -231,11 +233,11 @@ impl<'n> Facts<'n> {
                 let all = || reference::SURFACES.iter().map(|(s, _, _)| *s).collect();
                 narrow(&mut self.surfaces, all, surfaces, wanted, "surface")
             }
-            Test::LangIs(languages) if wanted => {
+            Test::LangIs(languages) if wanted && languages.len() <= MAX_TEXTS => {
                 let all = || languages.clone();
                 narrow(&mut self.languages, all, languages, true, "lang")
             }
-            Test::TextIs { field, needles: Needles::These(texts) } if wanted => {
+            Test::TextIs { field, needles: Needles::These(texts) } if wanted && texts.len() <= MAX_TEXTS => {
                 let texts: Vec<String> = texts.iter().map(|t| fold(t.trim_start_matches('@'))).collect();
                 match self.texts.iter_mut().find(|(f, _)| f == field) {
                     Some((_, left)) => {
