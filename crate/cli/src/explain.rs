@@ -212,12 +212,12 @@ fn write_rule(out: &mut impl Write, rule: &ExplainedRule, width: usize) -> io::R
     writeln!(out, "{} {}: {text}", sign(rule.value), styled(BOLD, terminal::plain(&place)))?;
     let mut lines: Vec<(String, Value, String)> = Vec::new();
     if !rule.place.on.ends_with("everywhere") || !rule.place.holds {
-        let mut seen: Vec<String> = rule.place.host.iter().cloned().collect();
-        seen.extend(rule.place.surface.map(|surface| format!("{surface:?}").to_lowercase()));
-        let seen = if seen.is_empty() {
-            "the host is not known".to_owned()
-        } else {
-            format!("seen on {}", seen.join(" "))
+        let surface = rule.place.surface.map(|surface| format!("{surface:?}").to_lowercase());
+        let seen = match (&rule.place.host, surface) {
+            (Some(host), Some(surface)) => format!("seen on {host} {surface}"),
+            (Some(host), None) => format!("seen on {host}"),
+            // A surface alone is of no site.
+            (None, _) => "the post has no `host`".to_owned(),
         };
         lines.push((String::new(), rule.place.holds.into(), format!("{}\t{seen}", rule.place.on)));
     }

@@ -7,8 +7,10 @@ pub mod payload;
 pub use clock::Clock;
 
 use crate::moment::Moment;
+use crate::terminal;
 use anyhow::Result;
 use diffract_core::post::Post;
+use diffract_core::program::Program;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 
@@ -39,6 +41,23 @@ pub struct Read {
     pub posts: usize,
     /// How many lines could not be read, each told on standard error.
     pub bad_lines: usize,
+    /// How many posts say on which host they were seen.
+    pub with_host: usize,
+}
+
+impl Read {
+    /// Says so where rules are for some sites and no post says of which it is: they act on none, and the verdicts alone would not
+    /// show why.
+    pub fn tell_without_host(&self, programs: &[&Program]) {
+        let for_sites =
+            || programs.iter().any(|program| program.scopes.iter().any(|on| !on.sites.is_empty()));
+        if self.posts > 0 && self.with_host == 0 && for_sites() {
+            terminal::warning(
+                "no post says on which host it was seen, so rules for some sites (`on x.com`) act on none of them: give \
+                 posts a `host`, like \"host\": \"x.com\"",
+            );
+        }
+    }
 }
 
 impl Input {
@@ -61,7 +80,8 @@ impl Input {
                         break;
                     }
                 }
-                Ok(Read { posts: posts.len(), bad_lines: 0 })
+                let with_host = posts.iter().filter(|post| post.host.is_some()).count();
+                Ok(Read { posts: posts.len(), bad_lines: 0, with_host })
             }
             None => ndjson::each(&self.files, clock, &mut take),
         }

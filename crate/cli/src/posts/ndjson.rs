@@ -119,6 +119,7 @@ fn hand_on<R: io::Read>(
             match line.post {
                 Ok(post) => {
                     read.posts += 1;
+                    read.with_host += usize::from(post.host.is_some());
                     for told in held.drain(..) {
                         progress.suspend(|| terminal::error(&told));
                     }

@@ -137,6 +137,7 @@ fn run_one(arguments: &Arguments) -> Result<Outcome> {
         }
     }
     out.flush()?;
+    read.tell_without_host(&[rules.program()]);
     Ok(arguments.outcome(broken, read))
 }
 
@@ -169,5 +170,6 @@ fn run_diff(arguments: &Arguments, old: &[PathBuf], new: &[PathBuf]) -> Result<O
         }
     }
     out.flush()?;
+    read.tell_without_host(&[old.program(), new.program()]);
     Ok(Outcome::found_if(changes.changed > 0 || arguments.outcome(broken, read) == Outcome::Found))
 }

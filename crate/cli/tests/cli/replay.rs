@@ -304,3 +304,26 @@ fn help_names_every_platform_and_exit_code() {
         assert!(help.contains(words), "{words}");
     }
 }
+
+#[test]
+fn posts_that_do_not_say_where_they_were_seen_are_told_of_where_rules_ask_it() {
+    let for_site = file("for-site.rules", "on x.com\nhide if text has \"tea\"\n");
+    let everywhere = file("everywhere.rules", "hide if text has \"tea\"\n");
+    let without = file("without-host.ndjson", "{\"id\":\"1\",\"platform\":\"x\",\"text\":\"tea\"}\n");
+    let with = file("with-host.ndjson", "{\"id\":\"1\",\"host\":\"x.com\",\"text\":\"tea\"}\n");
+    let run = |arguments: &[&Path]| {
+        let mut all = vec!["replay".to_owned(), "--rules".to_owned()];
+        all.extend(arguments.iter().map(|path| path.display().to_string()));
+        diffract(&all.iter().map(String::as_str).collect::<Vec<_>>())
+    };
+    let told = |output: &Output| stderr(output).contains("no post says on which host");
+    let output = run(&[&for_site, &without]);
+    assert!(told(&output), "{}", stderr(&output));
+    assert_eq!(lines(&output)[0]["verdict"]["action"], "show");
+    for output in [run(&[&for_site, &with]), run(&[&everywhere, &without])] {
+        assert!(!told(&output), "{}", stderr(&output));
+        assert_eq!(lines(&output)[0]["verdict"]["action"], "hide");
+    }
+    // A recorded answer is of a site.
+    assert!(!told(&replay("x", &for_site, &payload("x-home.json"), &[])));
+}
