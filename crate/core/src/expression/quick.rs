@@ -185,7 +185,6 @@ impl Reader<'_> {
     }
 
     /// `?`, `*`, `+`, `{2}`, `{2,}`, `{2,3}`, and whether greedy; inside `None` where none stands here.
-    #[expect(clippy::type_complexity, reason = "least, most, greedy")]
     fn repetition(&mut self) -> Option<Option<(u32, Option<u32>, bool)>> {
         let (min, max) = match self.peek() {
             Some('?') => (0, Some(1)),
