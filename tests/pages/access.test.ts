@@ -342,3 +342,14 @@ test("nothing moves for a reader who asked for stillness", async () => {
   assert.equal(await duration(), "0s");
   await page.close();
 });
+
+test("popup: no wider than its window where the machine's font is", async () => {
+  for (const width of [320, 360]) {
+    const page = await pages.open("popup", { width });
+    // As wide as fonts are.
+    await page.addStyleTag({ content: "* { font-family: monospace !important; letter-spacing: 0.06em }" });
+    const [content, window] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
+    assert.deepEqual([content, window], [width, width]);
+    await page.close();
+  }
+});
