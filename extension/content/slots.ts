@@ -45,7 +45,7 @@ export class Slots {
   private readonly slots = new Map<Element, Slot>();
   /** Items and their boxes, to find the slot that a change belongs to. */
   private readonly owners = new WeakMap<Node, Slot>();
-  /** The slots that hold a content, or held it until they were forgotten. */
+  /** The slots that hold a content. */
   private readonly holders = new WeakMap<Known, Set<Slot>>();
   private many = MANY;
   /** Slots that are as new as this task: nothing has moved since their boxes were looked up. */

@@ -3,11 +3,11 @@
 use regex_syntax::hir::{Class, Hir, HirKind};
 use regex_syntax::utf8::Utf8Sequences;
 
-/// Of a state without its transitions, in bytes, and of what a part needs beside its states.
+/// Bytes of a state and of the way on from it.
 const STATE: usize = 40;
-/// Of what a part, or a way into one, needs beside the states of its bytes.
+/// Bytes that a part, or a way into one, needs beside the states of what it reads.
 const PART: usize = 160;
-/// Of what every automaton has.
+/// Bytes that every automaton has.
 const WHOLE: usize = 1_024;
 
 /// At least as many bytes as the states of `regex-automata`'s NFA take, forward or backward, up to twice as many. Tests
