@@ -132,7 +132,7 @@ pub(crate) const fn sigils(source: Source) -> &'static [char] {
 pub(crate) struct Exact {
     heads: HashMap<Box<str>, u32>,
     /// Three bits for the hash of every key; empty until [`Exact::seal`].
-    bits: Vec<u64>,
+    bits: Vec<u32>,
     uses: Vec<ExactUse>,
 }
 
@@ -172,7 +172,7 @@ impl Exact {
 
     /// Sets the bits, once all keys are there.
     pub(crate) fn seal(&mut self) {
-        self.bits = vec![0; self.heads.len() / 3 + 1];
+        self.bits = vec![0; (self.heads.len() / 2).next_power_of_two().max(2)];
         for key in self.heads.keys() {
             let (word, marks) = Self::place(key, self.bits.len());
             if let Some(word) = self.bits.get_mut(word) {
@@ -182,13 +182,13 @@ impl Exact {
         self.uses.shrink_to_fit();
     }
 
-    /// Three bits of a word.
-    fn place(key: &str, words: usize) -> (usize, u64) {
-        let hash = key.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-            (hash ^ u64::from(byte)).wrapping_mul(0x9E37_79B9_7F4A_7C15)
+    /// Three bits of one of so many words, which are a power of two.
+    fn place(key: &str, words: usize) -> (usize, u32) {
+        let hash = key.bytes().fold(0x811C_9DC5_u32, |hash, byte| {
+            (hash ^ u32::from(byte)).wrapping_mul(0x9E37_79B1).rotate_left(15)
         });
-        let marks = 1 << (hash >> 26 & 63) | 1 << (hash >> 20 & 63) | 1 << (hash >> 14 & 63);
-        ((((hash >> 32) * words as u64) >> 32) as usize, marks)
+        let marks = 1 << (hash & 31) | 1 << (hash >> 5 & 31) | 1 << (hash >> 10 & 31);
+        (hash.wrapping_mul(0x85EB_CA77) as usize >> 12 & words.wrapping_sub(1), marks)
     }
 
     /// The leaves that hold a key.
