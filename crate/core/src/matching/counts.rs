@@ -6,6 +6,7 @@
 //! need, and a text opens the beginning of that row: what needs more than there is costs nothing.
 
 use super::needles::{group, slice};
+use crate::sorted::{sort_by, sort_by_key};
 use regex_syntax::hir::{Class, Hir, HirKind, Look};
 use serde::{Deserialize, Serialize};
 
@@ -118,10 +119,22 @@ impl Need {
     /// Whether it is a row longer than the longest of an ordinary text, were each of its characters drawn alone: worth a
     /// look where what is rare is there.
     fn is_long_row(&self) -> bool {
-        let share = self.sort.share().clamp(1e-6, 0.99);
-        let longest = (ORDINARY * (1.0 - share)).ln() / -share.ln();
-        self.extent == Extent::Row && f64::from(self.least) > longest.max(1.0)
+        let share = self.sort.share().clamp(0.0, 0.99);
+        // How many rows there are of so many characters and more.
+        let mut rows = ORDINARY * (1.0 - share);
+        (0..self.least)
+            .take_while(|_| {
+                rows *= share;
+                rows >= 1.0
+            })
+            .count();
+        self.extent == Extent::Row && self.least > 1 && rows < 1.0
     }
+}
+
+fn keep_rarest(needs: &mut Vec<Need>, most: usize) {
+    sort_by(needs, |left, right| right.rarity().total_cmp(&left.rarity()));
+    needs.truncate(most);
 }
 
 /// What an expression needs, rarest first; nothing where most texts have it.
@@ -137,8 +150,7 @@ pub(crate) fn required(hir: &Hir) -> Vec<Need> {
         return Vec::new();
     }
     known.needs.retain(|need| need.rarity() >= RARE || need.is_long_row());
-    known.needs.sort_by(|left, right| right.rarity().total_cmp(&left.rarity()));
-    known.needs.truncate(MAX_NEEDS);
+    keep_rarest(&mut known.needs, MAX_NEEDS);
     known.needs
 }
 
@@ -265,8 +277,7 @@ fn concat(parts: impl Iterator<Item = Known>) -> Known {
             }
         }
         if needs.len() > 16 {
-            needs.sort_by(|left, right| right.rarity().total_cmp(&left.rarity()));
-            needs.truncate(8);
+            keep_rarest(&mut needs, 8);
         }
     }
     end(row, &mut needs);
@@ -363,26 +374,23 @@ impl Counted {
     pub(crate) fn new(leaves: Vec<(u32, Vec<Need>)>) -> Self {
         let mut sorts: Vec<Sort> =
             leaves.iter().flat_map(|(_, needs)| needs.iter().map(|need| need.sort)).collect();
-        sorts.sort_unstable();
+        sort_by(&mut sorts, Sort::cmp);
         sorts.dedup();
         sorts.truncate(usize::from(u16::MAX));
-        let all = leaves.iter().flat_map(|(_, needs)| needs);
-        let rows: Vec<(Sort, u32)> =
-            all.filter(|need| need.extent == Extent::Row).map(|need| (need.sort, need.least)).collect();
-        let least_in_a_row = |sort: &Sort| {
-            rows.iter().filter(|(of, _)| of == sort).map(|(_, least)| *least).min().unwrap_or(u32::MAX)
-        };
-        let sorts: Vec<(Sort, u32)> = sorts.into_iter().map(|sort| (sort, least_in_a_row(&sort))).collect();
+        let mut least_in_a_row = vec![u32::MAX; sorts.len()];
         // What has no number any more is held to be there.
-        let check = |need: &Need| {
-            let sort = sorts.binary_search_by(|(sort, _)| sort.cmp(&need.sort)).ok()? as u16;
-            Some(Check { sort, extent: need.extent, least: need.least })
+        let mut check = |need: &Need| {
+            let sort = sorts.binary_search(&need.sort).ok()?;
+            if let Some(least) = least_in_a_row.get_mut(sort).filter(|_| need.extent == Extent::Row) {
+                *least = need.least.min(*least);
+            }
+            Some(Check { sort: sort as u16, extent: need.extent, least: need.least })
         };
         let mut rows: Vec<Row> = (0..sorts.len() as u16)
             .map(|sort| Row { sort, anywhere: Vec::new(), in_a_row: Vec::new(), whole: Vec::new() })
             .collect();
         for (leaf, needs) in &leaves {
-            let mut checks = needs.iter().filter_map(check);
+            let mut checks = needs.iter().filter_map(&mut check);
             let (first, further) = match checks.next() {
                 Some(first) => (first, checks.collect()),
                 None => (Check { sort: 0, extent: Extent::Anywhere, least: 0 }, Box::default()),
@@ -396,17 +404,18 @@ impl Counted {
         }
         rows.retain(|row| !(row.anywhere.is_empty() && row.in_a_row.is_empty() && row.whole.is_empty()));
         for row in &mut rows {
-            row.anywhere.sort_by_key(|(least, leaf, _)| (*least, *leaf));
-            row.in_a_row.sort_by_key(|(least, leaf, _)| (*least, *leaf));
+            for leaves in [&mut row.anywhere, &mut row.in_a_row] {
+                sort_by_key(leaves, |(least, leaf, _)| (*least, *leaf));
+            }
         }
+        let sorts: Vec<(Sort, u32)> = sorts.into_iter().zip(least_in_a_row).collect();
         let held: Vec<(u32, u16)> = (0_u16..)
             .zip(&sorts)
             .flat_map(|(number, (sort, _))| sort.buckets().map(move |bucket| (bucket as u32, number)))
             .collect();
         let (starts, holders) = group(BUCKETS, &held);
-        let mut held: Vec<u8> = held.into_iter().map(|(bucket, _)| bucket as u8).collect();
-        held.sort_unstable();
-        held.dedup();
+        let is_held = |bucket: &u8| !slice(&starts, &holders, u32::from(*bucket)).is_empty();
+        let held = (0..BUCKETS as u8).filter(is_held).collect();
         Self { sorts, held, starts, holders, rows }
     }
 

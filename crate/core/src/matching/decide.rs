@@ -4,6 +4,7 @@ use super::evaluate::{Node, Truth, View};
 use super::evidence;
 use super::facts::Facts;
 use super::limits::{Claim, Memory, Occasion, Standing, visit_hash};
+use super::models::LANGUAGE;
 use super::schedule::{self, LocalTime};
 use super::{Context, MAX_LABELS, RuleSet};
 use crate::post::Post;
@@ -24,19 +25,30 @@ pub(super) fn decide(
 ) -> Verdict {
     let view = View { rules, post, context };
     let time = LocalTime::new(context.now, context.utc_offset);
-    let (spoke, waiting) = listen(view, time, facts);
+    let Heard { spoke, waiting, left_out } = listen(view, time, facts, false);
     let (mut verdict, full) = Draft::new(rules, post, context, time, &spoke).finish(memory);
     verdict.unsure = pending(view, facts, &verdict, &waiting);
     give_reasons(view, facts, &mut verdict, spoke, &full);
+    verdict.more_reasons += left_out;
     verdict
 }
 
-/// Which rules are true of the post, and which may become so once a model has answered; in order.
-pub(super) fn listen(view: View<'_>, time: LocalTime, facts: &mut Facts) -> (Vec<u32>, Vec<u32>) {
+/// Which rules have a say in a post; in order.
+pub(super) struct Heard {
+    /// Those that are true of it.
+    pub(super) spoke: Vec<u32>,
+    /// Those that may become so once a model has answered.
+    pub(super) waiting: Vec<u32>,
+    /// How many are true, too, of which nothing is said but that (`common`).
+    left_out: u32,
+}
+
+/// Which rules have a say in a post; with `all`, none is left out.
+pub(super) fn listen(view: View<'_>, time: LocalTime, facts: &mut Facts, all: bool) -> Heard {
     let rules = view.rules;
     facts.read(view);
     let (mut spoke, mut waiting) = (Vec::new(), Vec::new());
-    let opened = facts.opened(view);
+    let (opened, left_out) = facts.opened(view, all);
     for &id in &opened {
         let Some((filed, rule)) =
             rules.index.rules.get(id as usize).zip(rules.program.rules.get(id as usize))
@@ -53,7 +65,7 @@ pub(super) fn listen(view: View<'_>, time: LocalTime, facts: &mut Facts) -> (Vec
         }
     }
     facts.keep(opened);
-    (spoke, waiting)
+    Heard { spoke, waiting, left_out }
 }
 
 /// How a rule acts, given how far its pack is trusted; `None` for those that only mark the post.
@@ -203,7 +215,12 @@ fn pending(view: View<'_>, facts: &mut Facts, verdict: &Verdict, waiting: &[u32]
         pending.deadline = pending.deadline.max(unsure.deadline);
     }
     if let Some(pending) = &mut pending {
-        pending.needs = needs.into_iter().take(Pending::MAX_NEEDS).collect();
+        let name = |asked: u32| match rules.index.questions.get(asked as usize) {
+            Some(question) => question.name(),
+            None => LANGUAGE.to_owned(),
+        };
+        let names: BTreeSet<String> = needs.into_iter().map(name).collect();
+        pending.needs = names.into_iter().take(Pending::MAX_NEEDS).collect();
     }
     pending
 }

@@ -60,7 +60,7 @@ impl RuleSet {
         let surface = post.surface.map_or(0, fields::surface_bit);
         self.index.scopes(post.host.as_deref(), surface, |scope| scopes.push(scope));
         // Only these can speak.
-        let opened = facts.opened(view);
+        let (opened, _) = facts.opened(view, true);
         let mut explainer = Explainer {
             view,
             facts: &mut facts,
