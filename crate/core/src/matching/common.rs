@@ -12,7 +12,7 @@ use crate::verdict::{Action, Verdict};
 use std::collections::BTreeMap;
 
 /// So many rules of a row are passed over at once.
-const BLOCK: usize = 64;
+const BLOCK: usize = 128;
 
 /// Rules of one scope.
 #[derive(Default)]

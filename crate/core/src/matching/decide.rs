@@ -249,18 +249,27 @@ fn give_reasons(
     let rule = |id: u32| program.rules.get(id as usize);
     // Of most rules all that is asked here stands in the index, which is smaller than the program.
     let acts = |id: u32| index.rules.get(id as usize).and_then(|filed| filed.acts);
+    let action_of =
+        |id: u32| acts(id).or_else(|| rule(id).and_then(|rule| action(program, rule))).unwrap_or_default();
+    // Of each action no more than there is room for, where the first are known: there may be thousands.
+    let (mut count, mut of_action) = (0, [0; Action::Keep as usize + 1]);
     spoke.retain(|id| {
-        acts(*id).is_some()
+        let tells = acts(*id).is_some()
             || rule(*id).is_some_and(|rule| {
                 !matches!(rule.effect, Effect::Limit(_)) || full.iter().any(|full| full.rule == *id)
+            });
+        count += usize::from(tells);
+        tells
+            && of_action.get_mut(action_of(*id) as usize).is_none_or(|known| {
+                *known += 1;
+                *known <= Verdict::MAX_REASONS || !index.in_order
             })
     });
     spoke.sort_unstable_by_key(|id| {
-        let action = acts(*id).or_else(|| rule(*id).and_then(|rule| action(program, rule)));
         let place = rule(*id).filter(|_| !index.in_order).map(|rule| (rule.pack, rule.line));
-        (std::cmp::Reverse(action.unwrap_or_default()), place, *id)
+        (std::cmp::Reverse(action_of(*id)), place, *id)
     });
-    verdict.more_reasons = spoke.len().saturating_sub(Verdict::MAX_REASONS) as u32;
+    verdict.more_reasons = count.saturating_sub(Verdict::MAX_REASONS) as u32;
     // Sized once: growing would ask the allocator for larger and larger pieces.
     verdict.reasons.reserve_exact(spoke.len().min(Verdict::MAX_REASONS));
     verdict.reasons.extend(spoke.into_iter().take(Verdict::MAX_REASONS).filter_map(|id| {

@@ -329,6 +329,9 @@ impl Facts {
                 self.number(view, *field).map(|number| compare(number, *comparison, *value))
             }
             Atom::Any(source) => is_shown(view, *source).then(|| self.first(id).is_some()),
+            Atom::AllOf(source, leaves) => {
+                is_shown(view, *source).then(|| leaves.iter().all(|leaf| self.first(*leaf).is_some()))
+            }
             Atom::All(source, count) => is_shown(view, *source).then(|| self.count(id) == *count as usize),
             Atom::Regex { field, gated, .. } => match fields::text(view.post, *field) {
                 None => None,
@@ -386,8 +389,14 @@ impl Facts {
     }
 
     /// Whether a needle was found of a leaf that asks for all of its needles.
-    pub(crate) fn has_needle(&self, atom: u32, needle: u32) -> bool {
-        self.all.binary_search(&(atom, needle)).is_ok()
+    pub(crate) fn has_needle(&self, view: View<'_>, atom: u32, needle: u32) -> bool {
+        match view.rules.index.leaf(atom) {
+            Some(Atom::AllOf(_, leaves)) => {
+                leaves.get(needle as usize).is_some_and(|leaf| self.first(*leaf).is_some())
+            }
+            Some(Atom::Any(_)) => self.first(atom).is_some(),
+            _ => self.all.binary_search(&(atom, needle)).is_ok(),
+        }
     }
 
     /// How many different needles of a leaf were found.

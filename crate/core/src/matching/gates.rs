@@ -204,6 +204,11 @@ fn leaf(id: u32, negated: bool, atoms: &Atoms) -> Gate {
             let unsaid = Event::Common(Common { exact: false, ..Common::codes(1 << NO_LANGUAGE) });
             Gate { first: Some(Event::Atom(id)), more: vec![unsaid], rate: 0.5 }
         }
+        Atom::AllOf(_, leaves) if !negated => {
+            let rate = |leaf: &u32| atoms.rates.get(*leaf as usize).copied().unwrap_or(1.0);
+            let rarest = leaves.iter().copied().min_by(|left, right| rate(left).total_cmp(&rate(right)));
+            rarest.map_or_else(|| Gate::always(false), |rarest| leaf(rarest, false, atoms))
+        }
         Atom::Any(_) | Atom::All(..) | Atom::Regex { .. } if !negated => {
             if rate == 0.0 {
                 Gate::never()
