@@ -30,7 +30,8 @@
 //!
 //! - Its first [`OWN`] rules are those of the other mix. All others have the same kinds in the same shares.
 //! - What they look for is drawn as imported lists are: names, accounts and domains from the [`RARE`]th on, nothing of the ordinary language
-//!   alone; each phrase has a name in it; hashtags are none of the [`words::WORDS`] that posts are made of; what is asked for without
+//!   alone, and nothing of fewer than [`TELLING`] letters, which stands in ordinary words by chance (who publishes a list searches ordinary
+//!   posts for it first); each phrase has a name in it; hashtags are none of the [`words::WORDS`] that posts are made of; what is asked for without
 //!   a literal is twelve more of its characters.
 //! - So that as many rules speak of a post at every size, give or take a tenth. The benchmark prints how many.
 
@@ -46,6 +47,8 @@ pub use words::word;
 pub const OWN: usize = 1_000;
 /// Where imported lists begin among names, accounts and domains.
 pub const RARE: u64 = 100_000;
+/// What imported lists look for has so many letters at least.
+pub const TELLING: usize = 8;
 /// Rules for each list of a hundred names.
 pub const LIST: usize = 1_000;
 /// Rules a pack: its file has at most 4 MB.

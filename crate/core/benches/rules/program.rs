@@ -1,7 +1,7 @@
 //! The rules.
 
 use super::words::{ACCOUNTS, DOMAINS, NAMES, PHRASES, Random, WORDS, domain, handle, name, phrase, word};
-use super::{FIELDS_ALONE, LIST, OWN, PACK, RARE};
+use super::{FIELDS_ALONE, LIST, OWN, PACK, RARE, TELLING};
 use diffract_core::post::Kind;
 use diffract_core::print;
 use diffract_core::program::*;
@@ -20,7 +20,9 @@ impl Draw {
     fn fresh(&mut self, mut next: impl FnMut(&mut Random) -> String) -> String {
         for _ in 0..40 {
             let text = next(&mut self.random);
-            if self.taken.insert(text.clone()) {
+            // What is short stands in ordinary words by chance.
+            let telling = !self.imported || text.len() >= TELLING;
+            if telling && self.taken.insert(text.clone()) {
                 return text;
             }
         }
@@ -76,8 +78,8 @@ impl Draw {
                 self.fresh(|random| structure(random, more))
             }
             1 => {
-                let from = self.from(50);
-                self.fresh(|random| spelled_out(random, from))
+                let (from, letters) = (self.from(50), if self.imported { TELLING } else { 6 });
+                self.fresh(|random| spelled_out(random, from, letters))
             }
             2..34 => self.domain().replace('.', r"\."),
             34..50 => format!(r"(?i){}\W?{}", self.name(), word(self.random.rank(1, 8_000))),
@@ -128,9 +130,9 @@ fn structure(random: &mut Random, more: u64) -> String {
 }
 
 /// A word with anything between its letters, or with some in disguise.
-fn spelled_out(random: &mut Random, from: u64) -> String {
+fn spelled_out(random: &mut Random, from: u64, letters: usize) -> String {
     let name = name(random.rank(from, NAMES));
-    let letters: Vec<char> = name.chars().take(6).collect();
+    let letters: Vec<char> = name.chars().take(letters).collect();
     if random.below(2) == 0 {
         let letters: Vec<String> = letters.iter().map(char::to_string).collect();
         return format!("(?i){}", letters.join(r"\W*"));
