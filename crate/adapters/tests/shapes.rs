@@ -232,7 +232,10 @@ fn youtube_advertisements_of_all_years_are_known() {
         named("compactPromotedVideoRenderer", words.clone()),
         named("compactPromotedItemRenderer", words.clone()),
         named("videoMastheadAdV3Renderer", words.clone()),
-        named("searchPyvRenderer", json!({ "ads": [{ "promotedVideoRenderer": words }], "trackingParams": "tp" })),
+        named(
+            "searchPyvRenderer",
+            json!({ "ads": [{ "promotedVideoRenderer": words }], "trackingParams": "tp" }),
+        ),
         named("adSlotRenderer", json!({ "adSlotMetadata": { "slotId": "1:2" }, "fulfillmentContent": {} })),
         named("adSlotRenderer", json!({ "enablePacfLoggingWeb": true, "trackingParams": "tp" })),
     ] {
@@ -356,9 +359,11 @@ fn tiktok_of_other_years_and_clients() {
     };
     let expected = [("1", "ada", "Tea", false), ("2", "ada", "Tea", true)];
     for list in ["itemList", "items"] {
-        for (key, value) in
-            [("isAd", json!(true)), ("ad_info", json!({ "ad_id": "7" })), ("adInfo", json!({ "creativeId": "7" }))]
-        {
+        for (key, value) in [
+            ("isAd", json!(true)),
+            ("ad_info", json!({ "ad_id": "7" })),
+            ("adInfo", json!({ "creativeId": "7" })),
+        ] {
             let payload = json!({ "statusCode": 0, list: [with(video("1"), "ad_info", json!({})), with(video("2"), key, value)] });
             holds("tiktok", None, &payload, &expected);
             loses_only_advertisements("tiktok", None, &payload);
@@ -389,8 +394,7 @@ fn facebook_renames_what_marks_an_advertisement() {
         json!({ "unheard_of": { "__typename": "SponsoredData", "ad_id": "7" } }),
         json!({ "sponso_dat_flag": true }),
     ] {
-        let payload =
-            json!([{ "data": { "viewer": { "news_feed": { "edges": [story("1", json!({})), story("2", mark)] } } } }]);
+        let payload = json!([{ "data": { "viewer": { "news_feed": { "edges": [story("1", json!({})), story("2", mark)] } } } }]);
         holds("facebook", None, &payload, &[("1", "Ada", "Tea", false), ("2", "Ada", "Tea", true)]);
         loses_only_advertisements("facebook", None, &payload);
     }
