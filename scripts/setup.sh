@@ -48,21 +48,21 @@ have cc || apt_install "a linker for native builds" gcc libc6-dev || fail "no C 
 lock_version() { # the version of a crate in Cargo.lock
   awk -v name="\"$1\"" '$1 == "name" && $3 == name { getline; gsub(/"/, "", $3); print $3; exit }' Cargo.lock
 }
-cargo_tool() { # cargo_tool BINARY CRATE VERSION OPT_LEVEL [FLAG...]
-  local binary=$1 crate=$2 version=$3 level=$4; shift 4
+cargo_tool() { # cargo_tool BINARY CRATE VERSION [FLAG...]
+  local binary=$1 crate=$2 version=$3; shift 3
   [ -x "$TOOLS/bin/$binary" ] && grep -qs "^\"$crate $version " "$TOOLS/.crates.toml" && return
   say "building $crate $version (once, a minute or two) ..."
-  # They run for a moment each: compiled soon before fast.
-  CARGO_TARGET_DIR="$TOOLS/build" CARGO_PROFILE_RELEASE_OPT_LEVEL=$level CARGO_PROFILE_RELEASE_LTO=off \
+  # They run for seconds (wasm-bindgen, on the largest module: 7 in place of 2) and take minutes less to compile like this.
+  CARGO_TARGET_DIR="$TOOLS/build" CARGO_PROFILE_RELEASE_OPT_LEVEL=0 CARGO_PROFILE_RELEASE_LTO=off \
     CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 CARGO_PROFILE_RELEASE_DEBUG=false \
     cargo install --quiet --root "$TOOLS" "$@" "$crate@$version"
 }
 cargo_tools() {
   # wasm-bindgen's own lock file names a yanked crate, hence without --locked.
-  cargo_tool wasm-bindgen wasm-bindgen-cli "$(lock_version wasm-bindgen)" 1 &&
-    cargo_tool wasm-pack wasm-pack 0.15.1 0 --locked &&
-    cargo_tool geckodriver geckodriver 0.37.1 0 --locked &&
-    cargo_tool cargo-deny cargo-deny 0.20.2 0 --locked &&
+  cargo_tool wasm-bindgen wasm-bindgen-cli "$(lock_version wasm-bindgen)" &&
+    cargo_tool wasm-pack wasm-pack 0.15.1 --locked &&
+    cargo_tool geckodriver geckodriver 0.37.1 --locked &&
+    cargo_tool cargo-deny cargo-deny 0.20.2 --locked &&
     rm -rf "$TOOLS/build"
 }
 # Packages are fetched and unpacked meanwhile, which leaves the processors idle.
