@@ -14,6 +14,7 @@ import { Finding } from "./finding.ts";
 import { type Known, KnownPosts, verdictOf } from "./known.ts";
 import { Link } from "./link.ts";
 import type { Marks } from "./marks.ts";
+import { Motion } from "./motion.ts";
 import { Near } from "./near.ts";
 import { Ordering } from "./ordering.ts";
 import { Pace } from "./pace.ts";
@@ -77,6 +78,7 @@ export class Shell {
   private picking: Picking | undefined;
   private askingAgain: ReturnType<typeof setTimeout> | undefined;
   private readonly waiting: Waiting;
+  private readonly motion: Motion;
   private readonly ruleChanges = new RuleChanges();
 
   constructor(private readonly options: ShellOptions) {
@@ -108,6 +110,11 @@ export class Shell {
       over: (known) => this.redress(known.post.id),
       onScreen: (posts) => this.link.tell({ type: "looked-at", posts }),
     });
+    this.motion = new Motion(
+      document,
+      () => this.waiting.any,
+      () => this.link.tell({ type: "moving" }),
+    );
     this.pace = new Pace(
       () => this.readAll(this.reading.queue),
       () => this.onFrame(),
@@ -151,6 +158,7 @@ export class Shell {
   start(): void {
     this.running = true;
     this.watch.start();
+    this.motion.start();
     this.onChanges(additions(new Set(this.watch.all())));
     document.addEventListener("DOMContentLoaded", this.onEvent);
     addEventListener("popstate", this.onEvent);
@@ -163,6 +171,7 @@ export class Shell {
   stop(): void {
     this.running = false;
     this.watch.stop();
+    this.motion.stop();
     this.picking?.stop();
     this.near.stop();
     this.decided.stop();
