@@ -5,9 +5,12 @@
 
 /** Milliseconds between two tellings; `MOVES` of the background's desk is longer. */
 const AGAIN = 200;
+/** Milliseconds after its last scrolling that a page still counts as moved through. */
+const LASTS = 150;
 
 export class Motion {
   private told = Number.NEGATIVE_INFINITY;
+  private last = Number.NEGATIVE_INFINITY;
 
   constructor(
     /** Where scrolling is heard of, that of inner parts too. */
@@ -16,6 +19,11 @@ export class Motion {
     private readonly wanted: () => boolean,
     private readonly tell: () => void,
   ) {}
+
+  /** Whether the reader moves through the page now. */
+  get lasts(): boolean {
+    return performance.now() - this.last < LASTS;
+  }
 
   start(): void {
     this.target.addEventListener("scroll", this.onScroll, { capture: true, passive: true });
@@ -26,6 +34,7 @@ export class Motion {
   }
 
   private readonly onScroll = ({ timeStamp }: Event): void => {
+    this.last = timeStamp;
     if (timeStamp - this.told < AGAIN || !this.wanted()) return;
     this.told = timeStamp;
     this.tell();

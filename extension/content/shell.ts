@@ -11,6 +11,7 @@ import { Completing } from "./completing.ts";
 import { Decided } from "./decided.ts";
 import { takesAway } from "./dress.ts";
 import { Finding } from "./finding.ts";
+import { Unhurried } from "./idle.ts";
 import { type Known, KnownPosts, verdictOf } from "./known.ts";
 import { Link } from "./link.ts";
 import type { Marks } from "./marks.ts";
@@ -79,6 +80,7 @@ export class Shell {
   private askingAgain: ReturnType<typeof setTimeout> | undefined;
   private readonly waiting: Waiting;
   private readonly motion: Motion;
+  private readonly unhurried = new Unhurried(() => this.motion.lasts);
   private readonly ruleChanges = new RuleChanges();
 
   constructor(private readonly options: ShellOptions) {
@@ -424,7 +426,7 @@ export class Shell {
         // There are posts here, and the background is awake.
         this.near.want();
       },
-      later: (seq, at, verdicts) => this.onLater(seq, at, verdicts),
+      later: (seq, at, verdicts) => this.unhurried.do(() => this.onLater(seq, at, verdicts)),
       pictures: (seq, at) => void this.sendPictures(seq, at),
       order: (seq, order) => this.ordering.answer(seq, order),
       late: (seq, milliseconds) => this.asking.late(seq, milliseconds),
