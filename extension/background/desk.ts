@@ -1,8 +1,7 @@
 /**
  * Questions to models that wait for the worker: each asked once however many posts wait for it, what is on screen first,
- * cheap before dear, in batches that leave room for something more urgent. While somebody moves through a page, batches are small, with
- * pauses between them, and no large model is loaded if it can wait: a frame that is late for want of a processor is seen, a
- * verdict that comes a little later is not.
+ * cheap before dear, in batches that leave room for something more urgent. While somebody moves through a page, no large
+ * model is loaded if it can wait: a frame that is late for want of a processor is seen, a verdict that comes a little later is not.
  */
 import { wordsOf } from "../shared/api.ts";
 import type { Value } from "./answers.ts";
@@ -17,12 +16,8 @@ const MAX_TRIES = 2;
 const MAX_KILLS = 3;
 /** How many are asked at once, by how dear they are. */
 const BATCH = { cheap: 32, dear: 4, picture: 2 };
-/** How many while somebody moves through a page. */
-const GENTLE = { cheap: 8, dear: 1, picture: 1 };
 /** Milliseconds after which nobody moves through a page that did not say so again. */
 const MOVES = 450;
-/** Then the worker rests as long as it worked, within these milliseconds. */
-const REST = { least: 8, most: 100 };
 /** Longest that a large model is not loaded for that, in milliseconds from the first question that waits for it. */
 const LOAD_AFTER = 3000;
 
@@ -161,7 +156,7 @@ export class Desk {
     const { name } = first.target;
     const same = [...this.entries.values()].filter(({ target }) => target.name === name);
     same.sort((one, other) => rank(one) - rank(other));
-    return same.slice(0, (moves ? GENTLE : BATCH)[cost(first)]);
+    return same.slice(0, BATCH[cost(first)]);
   }
 
   /** Whether a large model would have to be loaded for it, and it was not asked long ago. */
@@ -179,7 +174,6 @@ export class Desk {
       entry.tries++;
       this.asked.add(entry);
     }
-    const started = this.clock();
     try {
       const values = await this.values(target, batch);
       this.kills.delete(target.name);
@@ -188,9 +182,7 @@ export class Desk {
       this.failed(target, batch, error);
     } finally {
       for (const entry of batch) this.asked.delete(entry);
-      const now = this.clock();
-      const rest = now < this.moves ? Math.min(Math.max(now - started, REST.least), REST.most) : 0;
-      this.timer ??= setTimeout(() => this.pump(), rest);
+      this.timer ??= setTimeout(() => this.pump(), 0);
     }
   }
 

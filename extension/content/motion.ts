@@ -1,6 +1,6 @@
 /**
- * Tells that the reader moves through the page, for as long as they do: models are asked gently meanwhile, since what draws needs the
- * processor. A listener that compares two numbers is all that it costs the page.
+ * Tells that the reader moves through the page, for as long as they do: large models are not loaded meanwhile, since what draws
+ * needs the processor. A listener that compares two numbers is all that it costs the page.
  */
 
 /** Milliseconds between two tellings; `MOVES` of the background's desk is longer. */

@@ -243,30 +243,6 @@ describe("posts that wait for a model", () => {
     assert.ok(order.indexOf("post 97") < 64 && order.indexOf("post 98") < 64, `${order.indexOf("post 97")}`);
   });
 
-  test("while somebody moves through a page little is asked at once, and everything in the end", async () => {
-    let now = 0;
-    const { scoring, asker, told, host } = bench(["toxic", 'about "tea"'], { clock: () => now });
-    const texts = Array.from({ length: 20 }, (_, index) => `post ${index}`);
-    const ended = () => told.filter(({ waits }) => waits.length === 0).length;
-    // The encoder is asked once, so that it is loaded.
-    await scoring.judge(asker(), 1, posts("coffee"), "v");
-    await until("the first to be decided", () => ended() === 1);
-    host.calls.length = 0;
-    scoring.moving();
-    await scoring.judge(asker(), 2, posts(...texts), "v");
-    await until("all to be decided", () => ended() === 21);
-    const sizes = (name: string) =>
-      host.calls.filter((call) => call.name === name).map(({ args }) => (args.at(-1) as string[]).length);
-    assert.ok(Math.max(...sizes("score")) <= 8, `${sizes("score")}`);
-    assert.deepEqual(new Set(sizes("near")), new Set([1]));
-    // Nobody moves any more.
-    now = 1000;
-    host.calls.length = 0;
-    await scoring.judge(asker(), 3, posts(...texts.map((text) => `${text} again`)), "v");
-    await until("all to be decided again", () => ended() === 41);
-    assert.ok(Math.max(...sizes("score")) > 8, `${sizes("score")}`);
-  });
-
   test("a large model is not loaded while somebody moves through a page, but for long", async () => {
     let now = 0;
     const { scoring, asker, host } = bench(['about "tea"', "toxic"], { clock: () => now });
