@@ -45,7 +45,8 @@ impl Draw {
 
     fn name(&mut self) -> String {
         let from = self.from(50);
-        self.fresh(|random| name(random.rank(from, NAMES)))
+        let long = u64::from(self.imported);
+        self.fresh(|random| name(longer(random.rank(from, NAMES), long)))
     }
 
     fn phrase(&mut self) -> String {
@@ -108,6 +109,11 @@ impl Draw {
     }
 }
 
+/// The rank itself or, where so many are to be added to those of names of two syllables, one of a longer name.
+const fn longer(rank: u64, more: u64) -> u64 {
+    if rank.is_multiple_of(3) { rank + more } else { rank }
+}
+
 /// An expression about how a text is written, not about what it says; it needs so many characters more than a reader's own.
 fn structure(random: &mut Random, more: u64) -> String {
     let n = more + random.below(12);
@@ -131,7 +137,7 @@ fn structure(random: &mut Random, more: u64) -> String {
 
 /// A word with anything between its letters, or with some in disguise.
 fn spelled_out(random: &mut Random, from: u64, letters: usize) -> String {
-    let name = name(random.rank(from, NAMES));
+    let name = name(longer(random.rank(from, NAMES), u64::from(letters == TELLING)));
     let letters: Vec<char> = name.chars().take(letters).collect();
     if random.below(2) == 0 {
         let letters: Vec<String> = letters.iter().map(char::to_string).collect();
