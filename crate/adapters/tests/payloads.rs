@@ -65,6 +65,20 @@ posts!(
     Some("https://bsky.social/xrpc/app.bsky.feed.getTimeline")
 );
 posts!(linkedin_feed, "linkedin", "linkedin-feed.json", None);
+// Shapes of earlier years, and of clients that were not changed since.
+posts!(x_adaptive, "x", "x-adaptive.json", Some("https://twitter.com/i/api/2/search/adaptive.json?q=tea"));
+posts!(
+    reddit_desktop,
+    "reddit",
+    "reddit-desktop.json",
+    Some("https://gateway.reddit.com/desktopapi/v1/subreddits/tea?sort=hot")
+);
+posts!(
+    instagram_graph,
+    "instagram",
+    "instagram-graph.json",
+    Some("https://www.instagram.com/graphql/query/?query_hash=1")
+);
 posts!(lemmy_list, "lemmy", "lemmy-list.json", Some("https://leaf.example/api/v3/post/list"));
 
 #[test]
