@@ -329,6 +329,9 @@ fn addresses_name_the_surface() {
         surface("youtube", "https://www.youtube.com/youtubei/v1/search?prettyPrint=false"),
         Some(Search)
     );
+    assert_eq!(surface("x", "https://twitter.com/i/api/2/timeline/home.json?count=20"), Some(Home));
+    assert!(adapter("x").knows("https://twitter.com/i/api/2/timeline/profile/7.json"));
+    assert!(adapter("reddit").knows("https://gateway.reddit.com/desktopapi/v1/subreddits/tea"));
     assert!(adapter("x").knows("https://x.com/i/api/graphql/q/SearchTimeline"));
     assert!(!adapter("x").knows("https://x.com/i/api/graphql/q/Viewer"));
 }
