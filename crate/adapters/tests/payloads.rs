@@ -65,20 +65,6 @@ posts!(
     Some("https://bsky.social/xrpc/app.bsky.feed.getTimeline")
 );
 posts!(linkedin_feed, "linkedin", "linkedin-feed.json", None);
-// Shapes of earlier years, and of clients that were not changed since.
-posts!(x_adaptive, "x", "x-adaptive.json", Some("https://twitter.com/i/api/2/search/adaptive.json?q=tea"));
-posts!(
-    reddit_desktop,
-    "reddit",
-    "reddit-desktop.json",
-    Some("https://gateway.reddit.com/desktopapi/v1/subreddits/tea?sort=hot")
-);
-posts!(
-    instagram_graph,
-    "instagram",
-    "instagram-graph.json",
-    Some("https://www.instagram.com/graphql/query/?query_hash=1")
-);
 posts!(lemmy_list, "lemmy", "lemmy-list.json", Some("https://leaf.example/api/v3/post/list"));
 
 #[test]
@@ -329,9 +315,6 @@ fn addresses_name_the_surface() {
         surface("youtube", "https://www.youtube.com/youtubei/v1/search?prettyPrint=false"),
         Some(Search)
     );
-    assert_eq!(surface("x", "https://twitter.com/i/api/2/timeline/home.json?count=20"), Some(Home));
-    assert!(adapter("x").knows("https://twitter.com/i/api/2/timeline/profile/7.json"));
-    assert!(adapter("reddit").knows("https://gateway.reddit.com/desktopapi/v1/subreddits/tea"));
     assert!(adapter("x").knows("https://x.com/i/api/graphql/q/SearchTimeline"));
     assert!(!adapter("x").knows("https://x.com/i/api/graphql/q/Viewer"));
 }
