@@ -27,6 +27,8 @@ export interface NearEvents {
   tell(message: ShellMessage): void;
   /** Posts that are decided already, each as JSON. */
   samples(): string[];
+  /** It decides from now on. */
+  ready(): void;
   trouble(words: string): void;
 }
 
@@ -200,6 +202,7 @@ export class Near {
         this.orders = coming.orders;
         this.fields = coming.fields;
         this.engine = engine;
+        this.events.ready();
       },
       { timeout: IDLE },
     );
