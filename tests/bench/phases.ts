@@ -28,8 +28,7 @@ const CATEGORIES = [
 const PHASES = new Map([
   ["hear", "shell: told of changes"],
   ["concernedBy", "shell: finding"],
-  ["readAll", "shell: reading"],
-  ["take", "shell: taking note"],
+  ["readAll", "shell: reading, taking note"],
   ["askPart", "shell: asking"],
   ["decideWith", "shell: deciding, but for the engine"],
   ["settle", "shell: taking verdicts"],
