@@ -12,14 +12,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { bundle } from "./build/bundle.ts";
 import type { Browser } from "./build/manifest.ts";
-import {
-  buildWasm,
-  compileAdapters,
-  compileModels,
-  compilePacks,
-  compileWire,
-  WASM_MODULES,
-} from "./build/sources.ts";
+import { buildModules, compileAdapters, compileModels, compilePacks, compileWire } from "./build/sources.ts";
 
 async function main(): Promise<void> {
   process.chdir(resolve(dirname(fileURLToPath(import.meta.url)), ".."));
@@ -37,7 +30,7 @@ async function main(): Promise<void> {
   };
   const wanted = Object.hasOwn(choices, values.browser) ? choices[values.browser] : undefined;
   if (wanted === undefined) throw new Error(`--browser is chrome, firefox or both, not "${values.browser}"`);
-  for (const module of WASM_MODULES) buildWasm(module, values.fast);
+  await buildModules(values.fast);
   compileAdapters(values.demo, values.fast);
   compileWire(values.fast);
   compilePacks(values.fast);

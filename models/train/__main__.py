@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from . import about, card, encoder, golden, language, nsfw, text_model
+from . import about, again, card, encoder, golden, language, nsfw, text_model
 from .data import MissingData
 from .progress import say
 from .tasks import TASKS
@@ -39,11 +39,19 @@ def _differences(name: str, kept: dict[str, Any], again: dict[str, Any]) -> int:
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="models/train/run.sh", description=__doc__)
-    parser.add_argument("what", nargs="+", metavar="NAME", help=f"all, golden, about, evaluate NAME…, or any of {', '.join(TRAINERS)}")
+    parser.add_argument("what", nargs="+", metavar="NAME", help=f"all, golden, about, evaluate NAME…, again NAME…, or any of {', '.join(TRAINERS)}")
     names = parser.parse_args().what
     evaluating = names[0] == "evaluate"
     if evaluating:
         names = names[1:] or ["all"]
+    looking_again = names[0] == "again"
+    if looking_again:
+        names = names[1:] or ["all"]
+        if names == ["all"]:
+            names = list(TASKS)
+        strange = [name for name in names if name not in TASKS]
+        if strange:
+            parser.error(f"a second look is measured for {', '.join(TASKS)}, not for {strange[0]}")
     if names == ["all"]:
         names = list(TRAINERS)
     unknown = [name for name in names if name not in TRAINERS and name != "golden" and names != ["about"]]
@@ -52,6 +60,10 @@ def main() -> int:
     try:
         if evaluating:
             return 1 if sum(_differences(name, card.read(name), EVALUATORS[name]()) for name in names) else 0
+        if looking_again:
+            for name in names:
+                again.look(TASKS[name])
+            return 0
         if names == ["about"]:
             about.calibrate_card()
             return 0

@@ -1,6 +1,8 @@
 /** What is compiled before the bundles: our wasm modules and the adapters. Each is made anew when its sources changed. */
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { availableParallelism } from "node:os";
+import { join } from "node:path";
 import { readCompiledAdapters } from "../../extension/shared/adapter.ts";
 import type { WirePlatform } from "../../extension/shared/wire.ts";
 import { isFresh, mark, type Product, unmark } from "./fresh.ts";
@@ -13,7 +15,9 @@ export interface WasmModule extends Product {
   script: string;
   wasm: string;
   /** What `scripts/build-wasm.sh` is told through the environment. */
-  settings?: Record<string, string>;
+  settings: Record<string, string>;
+  /** Modules of one family share what is compiled of others' crates, and so one folder of cargo's, which only one builds in at a time. */
+  family: string;
 }
 
 /** `crates`: the folders of `crate/` that it is made of, its own aside. */
@@ -21,6 +25,7 @@ function wasmModule(
   name: string,
   crates: readonly string[],
   settings: Record<string, string> = {},
+  family = name,
 ): WasmModule {
   const script = `dist/${name}/diffract_${name}.js`;
   const wasm = `dist/${name}/diffract_${name}_bg.wasm`;
@@ -29,6 +34,7 @@ function wasmModule(
     script,
     wasm,
     settings,
+    family,
     inputs: [
       ...[name, ...crates].map((crate) => `crate/${crate}`),
       "Cargo.toml",
@@ -43,14 +49,14 @@ function wasmModule(
 }
 
 /** Decides posts, in the background. */
-export const engineModule = wasmModule("engine", ["core"]);
+export const engineModule = wasmModule("engine", ["core"], {}, "small");
 
 /**
  * Decides posts in the page, with nothing around it: as wasm, and translated into JavaScript for where wasm may be refused
  * (docs/decisions/near-engine.md).
  */
 export const nearModule = (() => {
-  const module = wasmModule("near", ["core"]);
+  const module = wasmModule("near", ["core"], {}, "small");
   const javascript = "dist/near/diffract_near_js.js";
   return { ...module, outputs: [...module.outputs, javascript], javascript };
 })();
@@ -90,13 +96,13 @@ export const rewriterModule = wasmModule("rewriter", ["core", "adapters"], {
   DIFFRACT_WASM_FLAGS: "+simd128",
 });
 
-/** Every wasm module that the extension ships. */
+/** Every wasm module that the extension ships, in the order in which they are built: what takes long first, families apart. */
 export const WASM_MODULES: readonly WasmModule[] = [
-  engineModule,
-  nearModule,
-  workbenchModule,
-  rewriterModule,
   scorerModule,
+  engineModule,
+  rewriterModule,
+  workbenchModule,
+  nearModule,
 ];
 
 /** Whether the extension runs models: they and their scorer travel together or not at all. */
@@ -163,8 +169,7 @@ export function compileModels(fast: boolean): void {
   mkdirSync("dist", { recursive: true });
   const fresh = `${file}.new`;
   rmSync(fresh, { force: true });
-  const compile = ["run", "--quiet", "--locked", "-p", "diffract-packs", "--example", "compile-models", "--"];
-  if (run("cargo", [...compile, fresh, MODELS]) !== 0) {
+  if (runExample("compile-models", [fresh, MODELS]) !== 0) {
     rmSync(fresh, { force: true });
     throw new Error("the models' cards could not be gathered (see above)");
   }
@@ -173,25 +178,73 @@ export function compileModels(fast: boolean): void {
 }
 
 /** Runs a command. A failure is told by the status; one that could not be started throws. */
-function run(command: string, args: string[], settings: Record<string, string> = {}): number | null {
-  const { status, error } = spawnSync(command, args, {
-    stdio: ["ignore", "inherit", "inherit"],
-    env: { ...process.env, ...settings },
-  });
+function run(command: string, args: string[]): number | null {
+  const { status, error } = spawnSync(command, args, { stdio: ["ignore", "inherit", "inherit"] });
   if (error) throw error;
   return status;
 }
 
-/** Builds a wasm module. With `fast`, takes the last one if there is any. */
-export function buildWasm(module: WasmModule, fast: boolean): void {
-  const { name, script, wasm, settings } = module;
-  if (existsSync(script) && existsSync(wasm) && (fast || isFresh(module))) return;
+/** Where cargo compiles for this machine. */
+const targetFolder = (): string => process.env.CARGO_TARGET_DIR ?? "target";
+
+/**
+ * Runs an example of a crate of ours. Compiled as `cargo test --workspace` does it, with what features the whole workspace asks of a
+ * dependency: by `cargo run -p` the same dependencies would be compiled once more with others.
+ */
+function runExample(name: string, args: string[]): number | null {
+  const status = run("cargo", ["build", "--quiet", "--locked", "--workspace", "--example", name]);
+  return status === 0 ? run(join(targetFolder(), "debug/examples", name), args) : status;
+}
+
+/** Whether `buildWasm` would do nothing. */
+const isBuilt = (module: WasmModule, fast: boolean): boolean =>
+  existsSync(module.script) && existsSync(module.wasm) && (fast || isFresh(module));
+
+/** Builds a wasm module. With `fast`, takes the last one if there is any. What compilers say is printed when it is done. */
+export async function buildWasm(module: WasmModule, fast: boolean): Promise<void> {
+  if (isBuilt(module, fast)) return;
+  const { name, settings, family } = module;
   unmark(module);
   // Outside `npm run` the tools may not be on the path.
   const hasTools = spawnSync("wasm-bindgen", ["--version"], { stdio: "ignore" }).status === 0;
   const command = [...(hasTools ? [] : ["scripts/with-setup.sh", "bash"]), "scripts/build-wasm.sh", name];
-  if (run("bash", command, settings) !== 0) throw new Error(`${name}.wasm did not build (see above)`);
+  const start = performance.now();
+  const said: Buffer[] = [];
+  const child = spawn("bash", command, {
+    stdio: ["ignore", "pipe", "pipe"],
+    env: { ...process.env, ...settings, CARGO_TARGET_DIR: join(targetFolder(), "modules", family) },
+  });
+  for (const stream of [child.stdout, child.stderr]) stream.on("data", (bytes: Buffer) => said.push(bytes));
+  const status = await new Promise<number | null>((resolve, reject) => {
+    child.on("error", reject);
+    child.on("close", resolve);
+  });
+  process.stderr.write(Buffer.concat(said));
+  if (status !== 0) throw new Error(`${name}.wasm did not build (see above)`);
+  console.error(`${name}: built in ${Math.round((performance.now() - start) / 1000)} s`);
   mark(module);
+}
+
+/**
+ * Builds every wasm module that is not as its sources say, two at a time: of each the last part, where all is one unit and then
+ * wasm-opt goes over it, keeps one core busy. Once one fails no other begins.
+ */
+export async function buildModules(fast: boolean): Promise<void> {
+  const left = WASM_MODULES.filter((module) => !isBuilt(module, fast));
+  if (left.length > 0) console.error(`building ${left.map(({ name }) => `${name}.wasm`).join(", ")} ...`);
+  const failures: unknown[] = [];
+  const lane = async (): Promise<void> => {
+    for (let module = left.shift(); module !== undefined; module = left.shift()) {
+      try {
+        await buildWasm(module, fast);
+      } catch (error) {
+        failures.push(error);
+        left.length = 0;
+      }
+    }
+  };
+  await Promise.all(availableParallelism() > 1 ? [lane(), lane()] : [lane()]);
+  if (failures.length > 0) throw failures[0];
 }
 
 /**
@@ -206,8 +259,7 @@ export function compileAdapters(demo: boolean, fast: boolean): void {
   const fresh = `${product.file}.new`;
   rmSync(fresh, { force: true });
   const more = demo ? [DEMO_ADAPTER] : [];
-  const compile = ["run", "--quiet", "--locked", "-p", "diffract-adapters", "--example", "compile-dom", "--"];
-  const status = run("cargo", [...compile, fresh, ...more]);
+  const status = runExample("compile-dom", [fresh, ...more]);
   // It also ends with 1 when an adapter has problems, having written the others.
   if (!existsSync(fresh) || (status !== 0 && readAdapters(fresh).problems.length === 0)) {
     rmSync(fresh, { force: true });
@@ -223,17 +275,7 @@ export function compileWire(fast: boolean): void {
   if (existsSync(file) && (fast || isFresh(wireProduct))) return;
   unmark(wireProduct);
   mkdirSync("dist", { recursive: true });
-  const compile = [
-    "run",
-    "--quiet",
-    "--locked",
-    "-p",
-    "diffract-adapters",
-    "--example",
-    "compile-wire",
-    "--",
-  ];
-  if (run("cargo", [...compile, `${file}.new`]) !== 0) {
+  if (runExample("compile-wire", [`${file}.new`]) !== 0) {
     rmSync(`${file}.new`, { force: true });
     throw new Error("the wire adapters did not compile (see above)");
   }
@@ -264,8 +306,7 @@ export function compilePacks(fast: boolean): void {
   mkdirSync("dist", { recursive: true });
   const fresh = `${file}.new`;
   rmSync(fresh, { force: true });
-  const compile = ["run", "--quiet", "--locked", "-p", "diffract-packs", "--example", "compile-packs", "--"];
-  if (run("cargo", [...compile, fresh, PACKS]) !== 0) {
+  if (runExample("compile-packs", [fresh, PACKS]) !== 0) {
     rmSync(fresh, { force: true });
     throw new Error("a shipped pack has problems (see above)");
   }

@@ -52,7 +52,12 @@ interface Turn {
   /** Whether the extension runs on the page. */
   filtered: boolean;
   gaps: number[];
+  /** Of each round, how many frames were dropped. */
+  rounds: number[];
 }
+
+/** Frames that came more than half a frame late. */
+const dropped = (gaps: readonly number[]): number => gaps.filter((gap) => gap > 1.5 * FRAME).length;
 
 /** Milliseconds between the frames of `seconds` of scrolling. */
 function scrollSteadily(page: Page, seconds: number): Promise<number[]> {
@@ -143,10 +148,9 @@ async function openFront(running: Running, url: string): Promise<Page> {
   return page;
 }
 
-function line({ name, gaps }: Turn): string {
-  const dropped = gaps.filter((gap) => gap > 1.5 * FRAME).length;
+function line({ name, gaps, rounds }: Turn): string {
   const at = (share: number) => (percentile(gaps, share) ?? Number.NaN).toFixed(1);
-  return `${name.padEnd(14)} ${gaps.length} frames, ${dropped} dropped; between frames p50 ${at(0.5)} p99 ${at(0.99)} longest ${Math.max(...gaps).toFixed(1)} ms`;
+  return `${name.padEnd(14)} ${gaps.length} frames, ${dropped(gaps)} dropped (by rounds ${rounds.join(", ")}); between frames p50 ${at(0.5)} p99 ${at(0.99)} longest ${Math.max(...gaps).toFixed(1)} ms`;
 }
 
 async function measure(name: BrowserName, seconds: number, rounds: number): Promise<void> {
@@ -159,9 +163,9 @@ async function measure(name: BrowserName, seconds: number, rounds: number): Prom
     preferences: { "privacy.reduceTimerPrecision": false },
   });
   const turns: Turn[] = [
-    { name: "no extension", rules: "", filtered: false, gaps: [] },
-    { name: "no models", rules: PLAIN_RULES, filtered: true, gaps: [] },
-    { name: "every model", rules: RULES, filtered: true, gaps: [] },
+    { name: "no extension", rules: "", filtered: false, gaps: [], rounds: [] },
+    { name: "no models", rules: PLAIN_RULES, filtered: true, gaps: [], rounds: [] },
+    { name: "every model", rules: RULES, filtered: true, gaps: [], rounds: [] },
   ];
   try {
     const extension = await installExtension(running, builtExtension(name, "demo"));
@@ -176,7 +180,9 @@ async function measure(name: BrowserName, seconds: number, rounds: number): Prom
           running,
           turn.filtered ? agora.url : agora.url.replace(HOST, "127.0.0.1"),
         );
-        turn.gaps.push(...(await scrollSteadily(page, seconds)));
+        const gaps = await scrollSteadily(page, seconds);
+        turn.gaps.push(...gaps);
+        turn.rounds.push(dropped(gaps));
         await page.close();
       }
     }

@@ -9,7 +9,7 @@ export const readHere: Read = (path) => readFile(path);
 
 /** The module, compiled and started. Builds it where there is none. */
 export async function loadScorer(): Promise<ScorerModule & { memory: WebAssembly.Memory }> {
-  buildWasm(scorerModule, true);
+  await buildWasm(scorerModule, true);
   const module = (await import(pathToFileURL(resolve(scorerModule.script)).href)) as ScorerModule;
   const { memory, __wasm_call_ctors } = module.initSync({ module: await readFile(scorerModule.wasm) });
   __wasm_call_ctors();

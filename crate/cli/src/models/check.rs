@@ -4,15 +4,18 @@ use crate::format::Format;
 use crate::outcome::Outcome;
 use crate::terminal::{self, BOLD, GREEN, RED, shortened, styled, thousands};
 use anyhow::{Context, Result, bail};
+use diffract_core::program::Trust;
+use diffract_core::{PackSource, Severity, compile_with};
 use diffract_models::folder::Folder;
 use diffract_models::{Checked, Composed, Cost, Model, Picture};
 use serde::Serialize;
+use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
 /// Say whether a model's folder would be taken, and if not why
 ///
-/// The card is read, the file's size and hash are compared with it, the graph is looked through for what is not taken, and the model is run once.
+/// The card is read, the file's size and hash are compared with it, rules have to be able to ask it by its name, the graph is looked through for what is not taken, and the model is run once.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   diffract models check my-model/
@@ -107,9 +110,38 @@ pub fn run(arguments: &Arguments) -> Result<Outcome> {
 fn check(folder: &Path) -> Result<(String, Cost), String> {
     let text = |problem: &dyn std::fmt::Display| problem.to_string();
     let Folder { card, onnx } = Folder::read(folder).map_err(|problem| text(&problem))?;
-    let model = Checked::new(&card, &onnx).and_then(Checked::prepare).map_err(|problem| text(&problem))?;
+    let checked = Checked::new(&card, &onnx).map_err(|problem| text(&problem))?;
+    askable(&checked.card().name)?;
+    let model = checked.prepare().map_err(|problem| text(&problem))?;
     try_out(&model).map_err(|problem| text(&problem))?;
     Ok((model.card().name.clone(), model.cost()))
+}
+
+/// Whether rules can ask a model of this name: the language itself is asked, which has words of its own. `Err`: why not, and what to do.
+fn askable(name: &str) -> Result<(), String> {
+    let asked = name.replace('-', "_");
+    let rule = PackSource {
+        id: "check".to_owned(),
+        source: format!("hide if {asked} is likely\n"),
+        trust: Trust::Full,
+        lists: BTreeMap::new(),
+        unreadable_lists: BTreeMap::new(),
+    };
+    let compiled = compile_with(&[rule], &[&asked]);
+    let refused = compiled
+        .diagnostics
+        .iter()
+        .flat_map(|pack| &pack.diagnostics)
+        .any(|one| one.severity == Severity::Error);
+    if !refused {
+        return Ok(());
+    }
+    let why = if asked.starts_with(|first: char| first.is_ascii_lowercase()) {
+        format!("`{asked}` is a word of the rules' own")
+    } else {
+        "a name in rules begins with a letter".to_owned()
+    };
+    Err(format!("no rule could ask a model of the name `{name}`: {why}; choose another `name` in card.toml"))
 }
 
 /// Runs it once, on what is hardest: nothing at all, and as much as can be.

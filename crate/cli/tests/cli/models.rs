@@ -175,3 +175,31 @@ fn folders_are_accepted_or_refused_with_the_reason() {
     assert!(lines[1]["problem"].is_string());
     assert_eq!(folder.run_with(&["score", "--model", "./good"], b"hello\n").ends(0).lines().len(), 1);
 }
+
+#[test]
+fn a_name_that_no_rule_could_ask_is_refused() {
+    let folder = Folder::new("models-names");
+    let named = |folder: &Folder, name: &str| {
+        copy(folder, name, |card| card.replacen("name = \"spam\"", &format!("name = \"{name}\""), 1));
+        folder.run(&["models", "check", name])
+    };
+    // Words of the language, with a hyphen for its underscore too, and what it could not read as a name.
+    for (name, why) in [
+        ("text", "a word"),
+        ("likes", "a word"),
+        ("not", "a word"),
+        ("reposted-by", "a word"),
+        ("7up", "letter"),
+    ] {
+        let run = named(&folder, name).ends(1);
+        assert!(
+            run.out.contains("refused") && run.out.contains(why) && run.out.contains("choose another"),
+            "{name}: {}",
+            run.out
+        );
+    }
+    for name in ["kettles", "text-mine", "then", "spam"] {
+        let run = named(&folder, name).ends(0);
+        assert!(run.out.contains("accepted"), "{name}: {}", run.out);
+    }
+}
