@@ -112,6 +112,14 @@ export class Near {
     return verdicts;
   }
 
+  /** Decides for practice: nobody hears of the verdicts, and how long they took says nothing. False: there is no engine. */
+  practise(posts: string): boolean {
+    const { engine } = this;
+    if (engine === null) return false;
+    this.attempt(() => void decideWith(engine, posts));
+    return this.engine !== null;
+  }
+
   /** Hears what the background sends it. What answers an earlier question is not wanted any more. */
   hear(message: EngineMessage): void {
     if (!this.wanted || !("seq" in message) || message.seq !== this.turn) return;

@@ -4,6 +4,8 @@
  * a machine of two cores these are in its way. Arrivals that fell into that took three times as long as others
  * (docs/decisions/latency.md). Nothing that practice finds out is kept.
  */
+
+import type { Post } from "../shared/post.ts";
 import { takesAway } from "./dress.ts";
 import type { Near } from "./near.ts";
 import type { PageReader } from "./page-reader.ts";
@@ -61,9 +63,18 @@ export class Practice {
     if (fields === null || this.left <= 0) return false;
     const slots = this.next();
     if (slots.length === 0) return false;
-    const posts = slots.flatMap(({ item }) => this.reader.rehearse(item, fields) ?? []);
     this.left -= slots.length;
-    return this.near.decide(listOf(posts.map(postJson))) !== null;
+    const posts = slots.flatMap(({ item }) => this.read(item, fields) ?? []);
+    return this.near.practise(listOf(posts.map(postJson)));
+  }
+
+  private read(item: Element, fields: ReadonlySet<string>): Post | null {
+    try {
+      return this.reader.rehearse(item, fields);
+    } catch {
+      // The reader was told when it was read in earnest.
+      return null;
+    }
   }
 
   /** The next items that show what they hold: what is out of sight reads otherwise. */

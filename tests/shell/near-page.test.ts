@@ -140,8 +140,11 @@ describe("an engine on the page", () => {
         ["b", "hide"],
       ],
     );
+    takes = 100;
+    for (let round = 0; round < 5; round++) assert.equal(it.practise('[{"id":"p"}]'), true);
     it.stop();
     assert.equal(it.fields, null);
+    assert.equal(it.practise("[]"), false);
     assert.deepEqual(troubles, []);
   });
 
