@@ -41,9 +41,14 @@ trap 'rm -rf "$work"' EXIT
 wasm-bindgen --target web --out-dir "$work" "$target/wasm32-unknown-unknown/wasm/diffract_$name.wasm"
 features=(--enable-bulk-memory --enable-nontrapping-float-to-int --enable-sign-ext --enable-mutable-globals --enable-simd
   --enable-reference-types --enable-multivalue)
+# Functions of what runs as JavaScript stay apart: V8 does not optimise those of more than 60 KB of bytecode, and with all that is called
+# once within its caller most of deciding was one of six times that.
+inline=()
+[ ! -f "crate/$name/exports.json" ] ||
+  inline=(--one-caller-inline-max-function-size=500 --inline-max-combined-binary-size=1500)
 if [ -z "$fast" ]; then
   read -ra level <<<"${DIFFRACT_WASM_OPT:--Oz --converge}"
-  node_modules/.bin/wasm-opt "${level[@]}" --strip-debug --strip-producers "${features[@]}" \
+  node_modules/.bin/wasm-opt "${level[@]}" "${inline[@]}" --strip-debug --strip-producers "${features[@]}" \
     "$work/diffract_${name}_bg.wasm" -o "$work/small.wasm"
   mv "$work/small.wasm" "$work/diffract_${name}_bg.wasm"
 fi
@@ -56,7 +61,7 @@ if [ -f "crate/$name/exports.json" ]; then
   node_modules/.bin/wasm-metadce "${features[@]}" --graph-file "crate/$name/exports.json" "$module" -o "$work/bare.wasm" >/dev/null
   node_modules/.bin/wasm-opt "${features[@]}" --signext-lowering --llvm-nontrapping-fptoint-lowering \
     --remove-unused-module-elements "$work/bare.wasm" -o "$module"
-  node_modules/.bin/wasm2js "${features[@]}" -O2 "$module" -o "$work/diffract_${name}_js.js"
+  node_modules/.bin/wasm2js "${features[@]}" -O2 "${inline[@]}" "$module" -o "$work/diffract_${name}_js.js"
   javascript=diffract_${name}_js.js
 fi
 

@@ -1,6 +1,7 @@
 /**
  * Questions to models that wait for the worker: each asked once however many posts wait for it, what is on screen first,
- * cheap before dear, in batches that leave room for something more urgent.
+ * cheap before dear, in batches that leave room for something more urgent. While somebody moves through a page, no large
+ * model is loaded if it can wait: a frame that is late for want of a processor is seen, a verdict that comes a little later is not.
  */
 import { wordsOf } from "../shared/api.ts";
 import type { Value } from "./answers.ts";
@@ -15,6 +16,10 @@ const MAX_TRIES = 2;
 const MAX_KILLS = 3;
 /** How many are asked at once, by how dear they are. */
 const BATCH = { cheap: 32, dear: 4, picture: 2 };
+/** Milliseconds after which nobody moves through a page that did not say so again. */
+const MOVES = 450;
+/** Longest that a large model is not loaded for that, in milliseconds from the first question that waits for it. */
+const LOAD_AFTER = 3000;
 
 /** What a question is put to. */
 export interface Target {
@@ -41,6 +46,8 @@ interface Entry extends Omit<Job, "answered"> {
   waiting: Job["answered"][];
   tries: number;
   since: number;
+  /** When it was asked first, by the desk's clock. */
+  asked: number;
 }
 
 export class Desk {
@@ -50,6 +57,8 @@ export class Desk {
   private timer: ReturnType<typeof setTimeout> | undefined;
   private counter = 0;
   private readonly kills = new Map<string, number>();
+  /** Until when somebody moves through a page, by the clock. */
+  private moves = Number.NEGATIVE_INFINITY;
 
   constructor(
     private readonly worker: ScorerWorker,
@@ -59,6 +68,8 @@ export class Desk {
       /** How a cosine becomes a share. */
       nearness(): { slope: number; offset: number };
     },
+    /** Milliseconds from any beginning. */
+    private readonly clock: () => number = () => performance.now(),
   ) {}
 
   get waiting(): number {
@@ -71,11 +82,22 @@ export class Desk {
       found.waiting.push(answered);
       found.urgent ||= job.urgent;
     } else {
-      this.entries.set(job.key, { ...job, waiting: [answered], tries: 0, since: this.counter++ });
+      this.entries.set(job.key, {
+        ...job,
+        waiting: [answered],
+        tries: 0,
+        since: this.counter++,
+        asked: this.clock(),
+      });
       this.bound();
     }
     // A moment later: the posts of one batch are asked about together.
     this.timer ??= setTimeout(() => this.pump(), 0);
+  }
+
+  /** Somebody moves through a page now. */
+  moving(): void {
+    this.moves = this.clock() + MOVES;
   }
 
   /** Somebody looks at it now, or no longer. */
@@ -116,20 +138,33 @@ export class Desk {
       this.timer = setTimeout(() => this.pump(), rest);
       return;
     }
-    const batch = this.next();
+    const now = this.clock();
+    const batch = this.next(now);
     if (batch.length > 0) void this.send(batch);
+    // What is put off is looked at again once nobody moves any more, or has moved for long.
+    else if (this.entries.size > 0) this.timer = setTimeout(() => this.pump(), MOVES / 4);
   }
 
   /** What is most urgent, with what can be asked along with it. */
-  private next(): Entry[] {
+  private next(now: number): Entry[] {
+    const moves = now < this.moves;
     let first: Entry | undefined;
     for (const entry of this.entries.values())
-      if (first === undefined || rank(entry) < rank(first)) first = entry;
+      if ((first === undefined || rank(entry) < rank(first)) && !(moves && this.canWait(entry, now)))
+        first = entry;
     if (first === undefined) return [];
     const { name } = first.target;
     const same = [...this.entries.values()].filter(({ target }) => target.name === name);
     same.sort((one, other) => rank(one) - rank(other));
     return same.slice(0, BATCH[cost(first)]);
+  }
+
+  /** Whether a large model would have to be loaded for it, and it was not asked long ago. */
+  private canWait(entry: Entry, now: number): boolean {
+    const { name, from } = entry.target.model.place;
+    // Filters that the reader taught stand on the encoder.
+    const isLoaded = this.worker.knows(name) || (from === "taught" && this.worker.knows(ENCODER));
+    return cost(entry) !== "cheap" && !isLoaded && now - entry.asked < LOAD_AFTER;
   }
 
   private async send(batch: Entry[]): Promise<void> {

@@ -82,6 +82,8 @@ export class Feeds {
         return this.events.picked(message.post, isPrivate(port));
       case "looked-at":
         return this.scoring.look(asker, new Set(message.posts.map(([seq, at]) => `${seq} ${at}`)));
+      case "moving":
+        return this.scoring.moving();
       case "pictures":
         return this.scoring.pictures(asker, message.seq, message.at, message.pictures);
       case "newest":

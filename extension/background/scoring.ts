@@ -124,6 +124,11 @@ export class Scoring {
     }
   }
 
+  /** Somebody moves through a page now. */
+  moving(): void {
+    this.desk.moving();
+  }
+
   /** The pictures of a post, as data addresses; none where they cannot be read. */
   async pictures(asker: Asker, seq: number, at: number, pictures: readonly string[]): Promise<void> {
     for (const open of this.open.get(asker) ?? []) {

@@ -3,6 +3,7 @@
  * made: a picture that the page may not read (another site's, without leave) stays unknown.
  */
 import { MAX_PICTURE, MAX_PICTURES } from "../shared/guards.ts";
+import { whenIdle } from "./idle.ts";
 
 /** Pixels: what is smaller is an avatar or an ornament. */
 const MIN_SIDE = 96;
@@ -12,8 +13,10 @@ const MAX_SIDE = 320;
 const MAX_PIXELS = 40e6;
 /** Milliseconds that a picture which is still loading is waited for. */
 const LOADING = 3000;
-/** Milliseconds after which a picture is made smaller though the page was never idle. */
-const IDLE = 1000;
+/** Milliseconds that an idle moment of the page is to have: a large picture is decoded in it. */
+const IDLE = 6;
+/** Milliseconds after which a picture is made smaller though the page was never idle for so long. */
+const MOST_WAIT = 1000;
 /** Most elements of a post that are looked at. */
 const MAX_LOOKED_AT = 40;
 
@@ -36,9 +39,7 @@ let last: Promise<unknown> = Promise.resolve();
 
 /** Jobs one after another, each when the page has nothing to draw: no picture is worth a frame. */
 function inTurn<T>(job: () => Promise<T>): Promise<T> {
-  const next = last
-    .then(() => new Promise<void>((resolve) => requestIdleCallback(() => resolve(), { timeout: IDLE })))
-    .then(job);
+  const next = last.then(() => whenIdle(IDLE, MOST_WAIT)).then(job);
   last = next.catch(() => {});
   return next;
 }

@@ -11,9 +11,11 @@ import { Completing } from "./completing.ts";
 import { Decided } from "./decided.ts";
 import { takesAway } from "./dress.ts";
 import { Finding } from "./finding.ts";
+import { Unhurried } from "./idle.ts";
 import { type Known, KnownPosts, verdictOf } from "./known.ts";
 import { Link } from "./link.ts";
 import type { Marks } from "./marks.ts";
+import { Motion } from "./motion.ts";
 import { Near } from "./near.ts";
 import { Ordering } from "./ordering.ts";
 import { Pace } from "./pace.ts";
@@ -79,6 +81,8 @@ export class Shell {
   private picking: Picking | undefined;
   private askingAgain: ReturnType<typeof setTimeout> | undefined;
   private readonly waiting: Waiting;
+  private readonly motion: Motion;
+  private readonly unhurried = new Unhurried(() => this.motion.lasts);
   private readonly ruleChanges = new RuleChanges();
 
   constructor(private readonly options: ShellOptions) {
@@ -110,6 +114,11 @@ export class Shell {
       over: (known) => this.redress(known.post.id),
       onScreen: (posts) => this.link.tell({ type: "looked-at", posts }),
     });
+    this.motion = new Motion(
+      document,
+      () => this.waiting.any,
+      () => this.link.tell({ type: "moving" }),
+    );
     this.pace = new Pace(
       () => this.readAll(this.reading.queue),
       () => this.onFrame(),
@@ -155,6 +164,7 @@ export class Shell {
   start(): void {
     this.running = true;
     this.watch.start();
+    this.motion.start();
     this.onChanges(additions(new Set(this.watch.all())));
     document.addEventListener("DOMContentLoaded", this.onEvent);
     addEventListener("popstate", this.onEvent);
@@ -167,6 +177,7 @@ export class Shell {
   stop(): void {
     this.running = false;
     this.watch.stop();
+    this.motion.stop();
     this.picking?.stop();
     this.near.stop();
     this.practice.stop();
@@ -421,7 +432,7 @@ export class Shell {
         // There are posts here, and the background is awake.
         this.near.want();
       },
-      later: (seq, at, verdicts) => this.onLater(seq, at, verdicts),
+      later: (seq, at, verdicts) => this.unhurried.do(() => this.onLater(seq, at, verdicts)),
       pictures: (seq, at) => void this.sendPictures(seq, at),
       order: (seq, order) => this.ordering.answer(seq, order),
       late: (seq, milliseconds) => this.asking.late(seq, milliseconds),

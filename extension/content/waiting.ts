@@ -50,6 +50,11 @@ export class Waiting {
     });
   }
 
+  /** Whether any post of this page waited for a model. */
+  get any(): boolean {
+    return this.batches.size > 0;
+  }
+
   /** A batch was answered; where any of its verdicts waits, further ones may come. */
   answered(seq: number, contents: readonly Known[], verdicts: readonly Verdict[]): void {
     let waits = false;

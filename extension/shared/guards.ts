@@ -93,6 +93,7 @@ export const readShellMessage: Read<ShellMessage> = variants<ShellMessage>({
   badge: object({ type: type("badge"), touched: integer(0, 1e9), trouble: flag }),
   shown: object({ type: type("shown"), platform: name, id: text(MAX_ID, 1), shown: flag }),
   picked: object({ type: type("picked"), post: text(MAX_POST_TEXT, 2) }),
+  moving: object({ type: type("moving") }),
   "looked-at": object({ type: type("looked-at"), posts: list(place, 500) }),
   pictures: object({
     type: type("pictures"),

@@ -30,6 +30,8 @@ export type ShellMessage =
   | { type: "picked"; post: string }
   /** Which posts that wait for a model are on screen now, as the batch's `seq` and the place in it: those first. */
   | { type: "looked-at"; posts: [seq: number, at: number][] }
+  /** The reader moves through the page; said again and again while they do, on pages where posts waited for models. */
+  | { type: "moving" }
   /** Answers `pictures`: the pictures of one post as data addresses; none where they cannot be read without a request. */
   | { type: "pictures"; seq: number; at: number; pictures: string[] }
   /** Asks for an engine of the rules in force. `build`: of which build the page has the program already, or nothing. */

@@ -147,9 +147,21 @@ def look(task: Task) -> None:
             told = "  ".join(f"{key} {100 * figure[0]:.2f} [{100 * figure[1]:.2f}, {100 * figure[2]:.2f}]" for key, figure in cells.items())
             area = f", area {measure.auroc(positive, values):.4f}" if positive.any() and not positive.all() else ""
             print(f"  {name}, {what}: asked {int(unsure(logit).sum())} of {len(own)}; {told}{area}")
+        if not positive.any():
+            # Measured, not chosen: what the test split gains if as few of these were flagged as without the second look.
+            alone = held.threshold(held.logit, share)
+            alarms = float((logit >= alone).mean())
+            bound = float(np.quantile(changed, 1 - alarms))
+            one, two = before >= alone, after >= bound
+            some = random.integers(len(before), size=(RESAMPLES, len(before)))
+            gains = [float(two[rows][test.positive[rows]].mean() - one[rows][test.positive[rows]].mean()) for rows in some]
+            print(
+                f"  with as many false alarms on {name} ({100 * alarms:.2f} %): found {100 * one[test.positive].mean():.2f} %, again {100 * two[test.positive].mean():.2f} %; "
+                f"difference [{100 * np.percentile(gains, 2.5):+.2f}, {100 * np.percentile(gains, 97.5):+.2f}]"
+            )
         if positive.any() and not positive.all():
-            mixes = [calibrate.mix(one.positive, one.group) * np.where(one.positive, 2, 1) for one in (held,)]
+            mix = calibrate.mix(held.positive, held.group) * np.where(held.positive, 2, 1)
             for what, values, chosen in (("alone", logit, held.logit), ("again", changed, held_after)):
-                bound = measure.best_macro_f1(held.positive, chosen, mixes[0])
+                bound = measure.best_macro_f1(held.positive, chosen, mix)
                 f1 = measure.at_threshold(positive, values, bound)["macro_f1"]
                 print(f"  {name}, {what}: macro-F1 at the threshold that is best on the held-out split {100 * f1[0]:.2f} [{100 * f1[1]:.2f}, {100 * f1[2]:.2f}]")

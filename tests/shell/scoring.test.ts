@@ -109,7 +109,10 @@ interface Told {
   waits: string[];
 }
 
-function bench(questions: string[], { limit = 200, backOff = [0, 5, 5] } = {}) {
+function bench(
+  questions: string[],
+  { limit = 200, backOff = [0, 5, 5], clock = () => performance.now() } = {},
+) {
   const host = new FakeHost();
   const troubles: string[] = [];
   const trouble = (words: string) => void troubles.push(words);
@@ -128,13 +131,17 @@ function bench(questions: string[], { limit = 200, backOff = [0, 5, 5] } = {}) {
   };
   const worker = new ScorerWorker(host, trouble, limits, backOff, 0);
   const answers = new AnswerStore(() => {});
-  const desk = new Desk(worker, {
-    setAside: (name, words) => {
-      catalogue.setAside(name, words);
-      trouble(`${name}: ${words}`);
+  const desk = new Desk(
+    worker,
+    {
+      setAside: (name, words) => {
+        catalogue.setAside(name, words);
+        trouble(`${name}: ${words}`);
+      },
+      nearness: () => catalogue.nearness(),
     },
-    nearness: () => catalogue.nearness(),
-  });
+    clock,
+  );
   const lists = new Map([["teas", ["oolong", "assam"]]]);
   const scoring = new Scoring(decide(questions), catalogue, answers, desk, trouble, () => lists);
   const told: Told[] = [];
@@ -234,6 +241,30 @@ describe("posts that wait for a model", () => {
     );
     const order = host.calls.flatMap(({ args }) => args[1] as string[]);
     assert.ok(order.indexOf("post 97") < 64 && order.indexOf("post 98") < 64, `${order.indexOf("post 97")}`);
+  });
+
+  test("a large model is not loaded while somebody moves through a page, but for long", async () => {
+    let now = 0;
+    const { scoring, asker, host } = bench(['about "tea"', "toxic"], { clock: () => now });
+    const names = () => host.calls.map(({ name }) => name);
+    scoring.moving();
+    await scoring.judge(asker(), 1, posts("green tea"), "v");
+    await until("the small model to be asked", () => names().includes("score"));
+    await new Promise((resolve) => setTimeout(resolve, 250));
+    assert.deepEqual(names(), ["score"]);
+    // Still moving, three seconds later.
+    now = 3001;
+    scoring.moving();
+    await until("the large one to be asked", () => names().includes("near"));
+
+    const other = bench(['about "tea"'], { clock: () => now });
+    other.scoring.moving();
+    await other.scoring.judge(asker(), 1, posts("green tea"), "v");
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    assert.equal(other.host.calls.length, 0);
+    // Nobody moves any more.
+    now += 500;
+    await until("it to be asked", () => other.host.calls.length === 1);
   });
 
   test("a second model looks again where the first is not sure", async () => {

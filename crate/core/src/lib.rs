@@ -19,6 +19,7 @@ pub mod print;
 pub mod program;
 pub mod reference;
 pub mod snapshot;
+mod sorted;
 pub mod syntax;
 pub mod verdict;
 

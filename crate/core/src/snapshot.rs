@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 
 /// Changes whenever what a snapshot holds does.
-pub const SNAPSHOT_FORMAT: u32 = 6;
+pub const SNAPSHOT_FORMAT: u32 = 7;
 
 const MAGIC: [u8; 8] = *b"DIFFRACT";
 const HEADER: usize = 8 + 4 + 4 + 8;

@@ -13,14 +13,20 @@
 //! all its expressions, and one `regex::Regex` a rule. They only say which match; ours does the whole of every rule,
 //! with verdicts and reasons. Both are given the same posts until a time is over, and how many that were is printed.
 //!
-//! `-- --no-peers` leaves them out. `-- --only 10000` does nothing but decide under so many rules, once for every post after a first pass: for
+//! All this under two mixes (`benches/rules`): one of which all rules are drawn alike, so that the more there are the more of them speak of a
+//! post; and one in which those beyond the first thousand are as imported lists are, so that as much is spoken of at every size.
+//!
+//! `-- --no-peers` leaves them out. `-- --sets` prints what posts cost under sets that programs write (`sets.rs`). `-- --only 10000` does nothing but decide under so many rules, once for every post after a first pass: for
 //! `valgrind --tool=callgrind` and `perf stat`; `-- --only 10000 20` twenty times for every one of the 10,000 posts: for `perf record`.
 
 mod post;
 #[path = "../rules/mod.rs"]
 mod rules;
+mod sets;
 mod written;
 
+use diffract_core::post::Post;
+use diffract_core::program::Program;
 use diffract_core::{RuleSet, compile, restore, snapshot};
 use regex::{Regex, RegexBuilder, RegexSetBuilder};
 use std::hint::black_box;
@@ -44,6 +50,10 @@ fn main() {
         }
         return println!("{:.2} rules spoke of a post", post::decide(&rules, &posts));
     }
+    if let Some(sets) = arguments.iter().position(|argument| argument == "--sets") {
+        let only = arguments.get(sets + 1).filter(|name| !name.starts_with("--"));
+        return sets::print(&rules::posts(2_000), only.map(String::as_str));
+    }
     // `cargo test` runs benches to see that they still work.
     let quick = !arguments.iter().any(|argument| argument == "--bench");
     let sizes = if quick { SIZES.get(..1) } else { SIZES.get(..) }.unwrap_or_default();
@@ -52,20 +62,8 @@ fn main() {
         posts.iter().flat_map(|post| [&post.title, &post.text]).flatten().map(String::len).sum();
     println!("{} posts, {} bytes of title and text each on average", posts.len(), bytes / posts.len());
 
-    let programs: Vec<_> = sizes.iter().map(|size| rules::program(*size)).collect();
-    let mut sets = Vec::new();
-    println!("\n  rules  from text ms  from checked rules ms  snapshot MB  snapshot to ready ms");
-    for (size, program) in sizes.iter().zip(&programs) {
-        let (text, _) = best_of(3, || written::files(program), |files| compile(&files).into_rules());
-        let (checked, rules) = best_of(3, || program.clone(), RuleSet::new);
-        let saved = snapshot(&rules);
-        let (read, _) = best_of(3, || (), |()| restore(&saved).expect("our own snapshot"));
-        println!("{size:>7} {text:>13.1} {checked:>22.1} {:>12.1} {read:>21.1}", saved.len() as f64 / 1e6);
-        sets.push(rules);
-    }
-
-    let costs = post::costs(&sets, &posts);
-    post::print(sizes, &costs);
+    let (programs, costs) = table("All rules of one distribution", sizes, rules::program, &posts);
+    table("As much is spoken of at every size", sizes, rules::imported, &posts);
     if arguments.iter().any(|argument| argument == "--no-peers") {
         return;
     }
@@ -85,6 +83,30 @@ fn main() {
             Some(Box::new(move |text: &str| all.iter().filter(|one| one.is_match(text)).count()))
         });
     }
+}
+
+/// Prints what rules of a mix cost.
+fn table(
+    name: &str,
+    sizes: &[usize],
+    mix: impl Fn(usize) -> Program,
+    posts: &[Post],
+) -> (Vec<Program>, Vec<post::Cost>) {
+    println!("\n{name}");
+    let programs: Vec<_> = sizes.iter().map(|size| mix(*size)).collect();
+    let mut sets = Vec::new();
+    println!("\n  rules  from text ms  from checked rules ms  snapshot MB  snapshot to ready ms");
+    for (size, program) in sizes.iter().zip(&programs) {
+        let (text, _) = best_of(3, || written::files(program), |files| compile(&files).into_rules());
+        let (checked, rules) = best_of(3, || program.clone(), RuleSet::new);
+        let saved = snapshot(&rules);
+        let (read, _) = best_of(3, || (), |()| restore(&saved).expect("our own snapshot"));
+        println!("{size:>7} {text:>13.1} {checked:>22.1} {:>12.1} {read:>21.1}", saved.len() as f64 / 1e6);
+        sets.push(rules);
+    }
+    let costs = post::costs(&sets, posts);
+    post::print(sizes, &costs);
+    (programs, costs)
 }
 
 /// How many expressions match a text.

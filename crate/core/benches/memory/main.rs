@@ -6,6 +6,7 @@
 //! checked, included. Apart from the benchmark of time, because counting costs time.
 
 #[path = "../rules/mod.rs"]
+#[allow(dead_code, unused_imports, reason = "one mix is enough here")]
 mod rules;
 #[path = "../matching/written.rs"]
 #[allow(dead_code, reason = "no peers are needed here")]

@@ -1,7 +1,7 @@
 //! The rules.
 
 use super::words::{ACCOUNTS, DOMAINS, NAMES, PHRASES, Random, WORDS, domain, handle, name, phrase, word};
-use super::{FIELDS_ALONE, LIST, PACK};
+use super::{FIELDS_ALONE, LIST, OWN, PACK, RARE, TELLING};
 use diffract_core::post::Kind;
 use diffract_core::print;
 use diffract_core::program::*;
@@ -11,6 +11,8 @@ use std::collections::HashSet;
 struct Draw {
     random: Random,
     taken: HashSet<String>,
+    /// What is drawn now is of an imported list.
+    imported: bool,
 }
 
 impl Draw {
@@ -18,7 +20,9 @@ impl Draw {
     fn fresh(&mut self, mut next: impl FnMut(&mut Random) -> String) -> String {
         for _ in 0..40 {
             let text = next(&mut self.random);
-            if self.taken.insert(text.clone()) {
+            // What is short stands in ordinary words by chance.
+            let telling = !self.imported || text.len() >= TELLING;
+            if telling && self.taken.insert(text.clone()) {
                 return text;
             }
         }
@@ -27,33 +31,56 @@ impl Draw {
 
     /// A single word: one in ten is of the ordinary language.
     fn term(&mut self) -> String {
-        if self.random.happens(10.0) {
+        if !self.imported && self.random.happens(10.0) {
             self.fresh(|random| word(random.rank(2_000, WORDS)))
         } else {
             self.name()
         }
     }
 
+    /// The first rank that is drawn.
+    const fn from(&self, own: u64) -> u64 {
+        if self.imported { RARE } else { own }
+    }
+
     fn name(&mut self) -> String {
-        self.fresh(|random| name(random.rank(50, NAMES)))
+        let from = self.from(50);
+        self.fresh(|random| name(random.rank(from, NAMES)))
     }
 
     fn phrase(&mut self) -> String {
+        if self.imported {
+            let name = self.name();
+            return format!("{name} {}", phrase(self.random.rank(1, PHRASES)));
+        }
         self.fresh(|random| phrase(random.rank(1, PHRASES)))
     }
 
     fn handle(&mut self) -> String {
-        self.fresh(|random| handle(random.rank(100, ACCOUNTS * 10)))
+        let from = self.from(100);
+        self.fresh(|random| handle(random.rank(from, ACCOUNTS * 10)))
     }
 
     fn domain(&mut self) -> String {
-        self.fresh(|random| domain(random.rank(100, DOMAINS * 10)))
+        let from = self.from(100);
+        self.fresh(|random| domain(random.rank(from, DOMAINS * 10)))
+    }
+
+    fn hashtag(&mut self) -> String {
+        let from = if self.imported { WORDS } else { 2_000 };
+        self.fresh(|random| word(random.rank(from, WORDS * 10)))
     }
 
     fn pattern(&mut self) -> String {
         match self.random.below(100) {
-            0 => self.fresh(structure),
-            1 => self.fresh(spelled_out),
+            0 => {
+                let more = if self.imported { 12 } else { 0 };
+                self.fresh(|random| structure(random, more))
+            }
+            1 => {
+                let (from, letters) = (self.from(50), if self.imported { TELLING } else { 6 });
+                self.fresh(|random| spelled_out(random, from, letters))
+            }
             2..34 => self.domain().replace('.', r"\."),
             34..50 => format!(r"(?i){}\W?{}", self.name(), word(self.random.rank(1, 8_000))),
             50..60 => format!(
@@ -81,9 +108,9 @@ impl Draw {
     }
 }
 
-/// An expression about how a text is written, not about what it says.
-fn structure(random: &mut Random) -> String {
-    let n = random.below(12);
+/// An expression about how a text is written, not about what it says; it needs so many characters more than a reader's own.
+fn structure(random: &mut Random, more: u64) -> String {
+    let n = more + random.below(12);
     match random.below(14) {
         0 => format!("[A-Z]{{{},}}", 9 + n),
         1 => format!("[A-Z]{{4,}}([ ,!]+[A-Z]{{3,}}){{{},}}", 2 + n),
@@ -103,9 +130,9 @@ fn structure(random: &mut Random) -> String {
 }
 
 /// A word with anything between its letters, or with some in disguise.
-fn spelled_out(random: &mut Random) -> String {
-    let name = name(random.rank(50, NAMES));
-    let letters: Vec<char> = name.chars().take(6).collect();
+fn spelled_out(random: &mut Random, from: u64, letters: usize) -> String {
+    let name = name(random.rank(from, NAMES));
+    let letters: Vec<char> = name.chars().take(letters).collect();
     if random.below(2) == 0 {
         let letters: Vec<String> = letters.iter().map(char::to_string).collect();
         return format!("(?i){}", letters.join(r"\W*"));
@@ -162,9 +189,18 @@ fn fields_alone(index: usize) -> Condition {
     }
 }
 
-/// So many mixed rules.
+/// So many mixed rules, all of one distribution.
 pub fn program(count: usize) -> Program {
-    let mut draw = Draw { random: Random(2), taken: HashSet::new() };
+    drawn(count, usize::MAX)
+}
+
+/// So many mixed rules, those beyond the first [`OWN`] as imported lists have them: as much is spoken of at every size.
+pub fn imported(count: usize) -> Program {
+    drawn(count, OWN)
+}
+
+fn drawn(count: usize, own: usize) -> Program {
+    let mut draw = Draw { random: Random(2), taken: HashSet::new(), imported: false };
     let mut lists: Vec<List> = Vec::new();
     let site = |host: &str| Scope { sites: vec![Site { host: host.into(), surfaces: vec![] }] };
     let scopes = vec![Scope::default(), site("x.com"), site("reddit.com"), site("youtube.com")];
@@ -172,6 +208,7 @@ pub fn program(count: usize) -> Program {
         [Effect::Hide, Effect::Collapse, Effect::Dim, Effect::Label("rule".into()), Effect::Score(-1.0)];
     let rules = (0..count)
         .map(|index| {
+            draw.imported = index >= own;
             if index % LIST == 0 {
                 let items = (0..100).map(|_| draw.handle()).collect();
                 lists.push(List { name: format!("list{}", index / LIST), items });
@@ -199,7 +236,7 @@ pub fn program(count: usize) -> Program {
                 88..90 => Condition::Test(Test::SetHas {
                     field: SetField::Hashtags,
                     quantifier: Quantifier::Any,
-                    needles: Needles::These(vec![d.fresh(|random| word(random.rank(2_000, WORDS * 10)))]),
+                    needles: Needles::These(vec![d.hashtag()]),
                 }),
                 90..93 => Condition::And(vec![
                     by(Needles::These((0..3).map(|_| d.handle()).collect())),

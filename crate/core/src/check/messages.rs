@@ -2,6 +2,7 @@
 
 use crate::diagnostic::{Diagnostic, Severity, code};
 use crate::reference::MAX_DIAGNOSTICS;
+use crate::sorted::sort_by_key;
 
 /// Messages up to a bound. When it is reached, an error still displaces something milder.
 #[derive(Debug, Default)]
@@ -37,7 +38,7 @@ impl Messages {
 
     /// In the order of lines; within a line errors come first.
     pub fn finish(mut self) -> Vec<Diagnostic> {
-        self.kept.sort_by_key(|d| (d.line, d.severity, d.column));
+        sort_by_key(&mut self.kept, |d| (d.line, d.severity, d.column));
         if self.dropped > 0
             && let Some(last) = self.kept.last()
         {

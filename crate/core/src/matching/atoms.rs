@@ -24,8 +24,10 @@ pub(crate) enum Atom {
     },
     /// Found by scan or look-up: any one of its needles.
     Any(Source),
-    /// Found by scan or look-up: so many different needles.
+    /// Found by scan or look-up: so many different needles, of a list.
     All(Source, u32),
+    /// All of these leaves, which have one needle each.
+    AllOf(Source, Box<[u32]>),
     /// A regular expression that is run once what it requires was found, or in a set.
     Regex {
         field: TextField,
@@ -132,7 +134,7 @@ pub(crate) const fn sigils(source: Source) -> &'static [char] {
 pub(crate) struct Exact {
     heads: HashMap<Box<str>, u32>,
     /// Three bits for the hash of every key; empty until [`Exact::seal`].
-    bits: Vec<u64>,
+    bits: Vec<u32>,
     uses: Vec<ExactUse>,
 }
 
@@ -140,25 +142,36 @@ pub(crate) struct Exact {
 #[derive(Clone, Copy)]
 pub(crate) struct ExactUse {
     pub(crate) atom: u32,
-    /// The needle's number, twice, and one more where the atom asks for all of its needles.
+    /// The needle's number, twice, and one more where the atom asks for all of its needles; or [`ONLY`].
     index: u32,
     /// The next of the chain, or itself at the end.
     next: u32,
 }
 
+/// The [`ExactUse::index`] of a needle that is the only one of its atom.
+const ONLY: u32 = u32::MAX;
+/// So far is looked for an atom that has a key and no other.
+const NEAR: usize = 8;
+
 impl ExactUse {
     pub(crate) const fn needle(self) -> u32 {
-        self.index >> 1
+        if self.index == ONLY { 0 } else { self.index >> 1 }
     }
 
     /// Whether the atom asks for all of its needles.
     pub(crate) const fn all(self) -> bool {
-        self.index & 1 == 1
+        self.index != ONLY && self.index & 1 == 1
     }
 }
 
 impl Exact {
-    fn add(&mut self, key: &str, atom: u32, needle: u32, all: bool) {
+    /// The atom that has a key and no other, as far as that is easily known.
+    fn only(&self, key: &str) -> Option<u32> {
+        let chain = self.chain(self.heads.get(key).copied());
+        chain.take(NEAR).find(|used| used.index == ONLY).map(|used| used.atom)
+    }
+
+    fn add(&mut self, key: &str, atom: u32, index: u32) {
         let new = self.uses.len() as u32;
         let next = match self.heads.get_mut(key) {
             Some(head) => std::mem::replace(head, new),
@@ -167,12 +180,12 @@ impl Exact {
                 new
             }
         };
-        self.uses.push(ExactUse { atom, index: needle << 1 | u32::from(all), next });
+        self.uses.push(ExactUse { atom, index, next });
     }
 
     /// Sets the bits, once all keys are there.
     pub(crate) fn seal(&mut self) {
-        self.bits = vec![0; self.heads.len() / 3 + 1];
+        self.bits = vec![0; (self.heads.len() / 2).next_power_of_two().max(2)];
         for key in self.heads.keys() {
             let (word, marks) = Self::place(key, self.bits.len());
             if let Some(word) = self.bits.get_mut(word) {
@@ -182,20 +195,23 @@ impl Exact {
         self.uses.shrink_to_fit();
     }
 
-    /// Three bits of a word.
-    fn place(key: &str, words: usize) -> (usize, u64) {
-        let hash = key.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-            (hash ^ u64::from(byte)).wrapping_mul(0x9E37_79B9_7F4A_7C15)
+    /// Three bits of one of so many words, which are a power of two.
+    fn place(key: &str, words: usize) -> (usize, u32) {
+        let hash = key.bytes().fold(0x811C_9DC5_u32, |hash, byte| {
+            (hash ^ u32::from(byte)).wrapping_mul(0x9E37_79B1).rotate_left(15)
         });
-        let marks = 1 << (hash >> 26 & 63) | 1 << (hash >> 20 & 63) | 1 << (hash >> 14 & 63);
-        ((((hash >> 32) * words as u64) >> 32) as usize, marks)
+        let marks = 1 << (hash & 31) | 1 << (hash >> 5 & 31) | 1 << (hash >> 10 & 31);
+        (hash.wrapping_mul(0x85EB_CA77) as usize >> 12 & words.wrapping_sub(1), marks)
     }
 
     /// The leaves that hold a key.
     pub(crate) fn get(&self, key: &str) -> impl Iterator<Item = ExactUse> + '_ {
         let (word, marks) = Self::place(key, self.bits.len());
         let known = self.bits.get(word).is_some_and(|word| word & marks == marks);
-        let mut at = if known { self.heads.get(key).copied() } else { None };
+        self.chain(if known { self.heads.get(key).copied() } else { None })
+    }
+
+    fn chain(&self, mut at: Option<u32>) -> impl Iterator<Item = ExactUse> + '_ {
         std::iter::from_fn(move || {
             let here = at?;
             let used = *self.uses.get(here as usize)?;
@@ -239,6 +255,8 @@ pub(crate) struct Atoms {
     /// Leaves of expressions that require literals.
     literal: Vec<u32>,
     list_atoms: HashMap<(TestKey, ListId), u32>,
+    /// By needle: the leaf that looks for it alone, and in which slot; one only. Rules that ask for the same word share it.
+    only: Vec<Option<(u32, u8)>>,
     question_ids: HashMap<Question, u32>,
 }
 
@@ -318,7 +336,14 @@ impl Atoms {
             }
             Test::TextHas { field, quantifier, words, needles } => {
                 let manner = if *words { Manner::Word } else { Manner::Anywhere };
-                self.scanned(*field, manner, *quantifier, items(needles, &program.lists))
+                match needles {
+                    Needles::These(items) if !items.is_empty() && *quantifier == Quantifier::All => {
+                        let one = |item: &String| self.only_scanned(*field, manner, item);
+                        let leaves = items.iter().map(one).collect();
+                        self.all_of(Source::Text(*field), leaves)
+                    }
+                    _ => self.scanned(*field, manner, *quantifier, items(needles, &program.lists)),
+                }
             }
             Test::TextEdge { field, edge, needles } => {
                 let manner = if *edge == Edge::Start { Manner::Start } else { Manner::End };
@@ -327,9 +352,17 @@ impl Atoms {
             Test::TextIs { field, needles } => {
                 self.looked_up(Source::Text(*field), Quantifier::Any, items(needles, &program.lists))
             }
-            Test::SetHas { field, quantifier, needles } => {
-                self.looked_up(Source::Set(*field), *quantifier, items(needles, &program.lists))
-            }
+            Test::SetHas { field, quantifier, needles } => match needles {
+                Needles::These(items) if !items.is_empty() && *quantifier == Quantifier::All => {
+                    let source = Source::Set(*field);
+                    let leaves = items
+                        .iter()
+                        .map(|item| self.looked_up(source, Quantifier::Any, std::slice::from_ref(item)));
+                    let leaves = leaves.collect();
+                    self.all_of(source, leaves)
+                }
+                _ => self.looked_up(Source::Set(*field), *quantifier, items(needles, &program.lists)),
+            },
             Test::LangIs(tags) => {
                 let tags: Vec<String> = tags.iter().map(|tag| primary_subtag(tag)).collect();
                 self.looked_up(Source::Lang, Quantifier::Any, &tags)
@@ -339,7 +372,7 @@ impl Atoms {
                 let atom = self.next();
                 for (index, domain) in domains.iter().enumerate() {
                     let key = format!("{HOSTS}{}", hosts::normalise(domain));
-                    self.exact.add(&key, atom, index as u32, false);
+                    self.exact.add(&key, atom, (index as u32) << 1);
                 }
                 self.push(Atom::Any(Source::Set(SetField::Links)), 0.01)
             }
@@ -375,20 +408,57 @@ impl Atoms {
         id
     }
 
+    /// A leaf of all of these, which are some.
+    fn all_of(&mut self, source: Source, leaves: Box<[u32]>) -> u32 {
+        if let [one] = *leaves {
+            return one;
+        }
+        let rates = leaves.iter().filter_map(|leaf| self.rates.get(*leaf as usize));
+        let rate = rates.copied().reduce(f32::min).unwrap_or_default();
+        self.push(Atom::AllOf(source, leaves), rate)
+    }
+
+    /// A leaf whose only needle is found by the scan of a text.
+    fn only_scanned(&mut self, field: TextField, manner: Manner, item: &str) -> u32 {
+        let mut folded = std::mem::take(&mut self.buffer);
+        fold_needle(field, manner, item, &mut folded);
+        let (source, slot) = (Source::Text(field), slot(field, manner));
+        let atom = if folded.is_empty() {
+            // Nothing visible is left of it: it is nowhere.
+            self.push(Atom::Any(source), 0.0)
+        } else {
+            let needle = self.needles.add(&folded);
+            let at = needle as usize;
+            if self.only.len() <= at {
+                self.only.resize(at + 1, None);
+            }
+            match self.only.get(at).copied().flatten() {
+                Some((atom, same)) if same == slot => atom,
+                _ => {
+                    let atom = self.push(Atom::Any(source), needle_rate(&folded));
+                    self.uses.push((needle, Use { atom, slot, ..Use::default() }));
+                    if let Some(only) = self.only.get_mut(at) {
+                        *only = Some((atom, slot));
+                    }
+                    atom
+                }
+            }
+        };
+        self.buffer = folded;
+        atom
+    }
+
     /// A leaf whose needles are found by the scan of a text.
     fn scanned(&mut self, field: TextField, manner: Manner, quantifier: Quantifier, items: &[String]) -> u32 {
+        if let [one] = items {
+            return self.only_scanned(field, manner, one);
+        }
         let atom = self.next();
         let (mut of_any, mut of_all) = (0.0_f32, 1.0_f32);
         let mut never = items.is_empty();
         let mut folded = std::mem::take(&mut self.buffer);
         for (index, item) in items.iter().enumerate() {
-            folded.clear();
-            match manner {
-                Manner::Start => {
-                    fold_into(item.strip_prefix(sigils(Source::Text(field))).unwrap_or(item), &mut folded);
-                }
-                _ => fold_into(item, &mut folded),
-            }
+            fold_needle(field, manner, item, &mut folded);
             if folded.is_empty() {
                 // Nothing visible is left of it: it is nowhere.
                 never |= quantifier == Quantifier::All;
@@ -419,15 +489,29 @@ impl Atoms {
         if !self.exact_fields.contains(&source) {
             self.exact_fields.push(source);
         }
-        let atom = self.next();
+        let mut atom = self.next();
         let mut key = std::mem::take(&mut self.buffer);
         for (index, item) in items.iter().enumerate() {
             key.clear();
             key.push(space(source));
             fold_name_into(item, sigils(source), &mut key);
-            self.exact.add(&key, atom, index as u32, quantifier == Quantifier::All);
+            match self.exact.only(&key).filter(|_| items.len() == 1) {
+                Some(known) => atom = known,
+                None if items.len() == 1 => self.exact.add(&key, atom, ONLY),
+                None => {
+                    self.exact.add(
+                        &key,
+                        atom,
+                        (index as u32) << 1 | u32::from(quantifier == Quantifier::All),
+                    );
+                }
+            }
         }
         self.buffer = key;
+        if atom != self.next() {
+            return atom;
+        }
+        let quantifier = if items.len() == 1 { Quantifier::Any } else { quantifier };
         match quantifier {
             Quantifier::Any => self.push(Atom::Any(source), if items.is_empty() { 0.0 } else { 0.01 }),
             Quantifier::All => {
@@ -492,7 +576,7 @@ impl Atoms {
             all / (1.0 + edges as f32)
         };
         // Done with; the greatest part of what is built is still to come.
-        (self.pattern_ids, self.regex_atoms, self.list_atoms) = Default::default();
+        (self.pattern_ids, self.regex_atoms, self.list_atoms, self.only) = Default::default();
         for atom in std::mem::take(&mut self.literal) {
             let Some(Atom::Regex { field, regex, filed, lead, .. }) = self.atoms.get_mut(atom as usize)
             else {
@@ -514,6 +598,13 @@ impl Atoms {
     pub(crate) fn has_given_left(&self) -> bool {
         self.required.len() > self.patterns.len()
     }
+}
+
+/// Makes of a needle as it is written what is looked for in folded text.
+fn fold_needle(field: TextField, manner: Manner, item: &str, folded: &mut String) {
+    folded.clear();
+    let sigils = if manner == Manner::Start { sigils(Source::Text(field)) } else { &[] };
+    fold_into(item.strip_prefix(sigils).unwrap_or(item), folded);
 }
 
 /// The needles of a test as written.

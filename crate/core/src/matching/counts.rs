@@ -6,6 +6,7 @@
 //! need, and a text opens the beginning of that row: what needs more than there is costs nothing.
 
 use super::needles::{group, slice};
+use crate::sorted::{sort_by, sort_by_key};
 use regex_syntax::hir::{Class, Hir, HirKind, Look};
 use serde::{Deserialize, Serialize};
 
@@ -19,9 +20,9 @@ const RARE: f64 = 2.0;
 /// Characters of an ordinary text.
 const ORDINARY: f64 = 200.0;
 
-/// A sort of characters: a bit a bucket.
+/// A sort of characters: a bit a bucket, in words of 32 since numbers of 64 bits are slow where the engine runs as JavaScript.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub(crate) struct Sort([u64; BUCKETS / 64]);
+pub(crate) struct Sort([u32; BUCKETS / 32]);
 
 /// How the characters of a sort must stand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -55,8 +56,8 @@ impl Sort {
     }
 
     fn add(&mut self, bucket: usize) {
-        if let Some(word) = self.0.get_mut(bucket / 64) {
-            *word |= 1 << (bucket % 64);
+        if let Some(word) = self.0.get_mut(bucket / 32) {
+            *word |= 1 << (bucket % 32);
         }
     }
 
@@ -77,12 +78,12 @@ impl Sort {
 
     fn has(&self, c: char) -> bool {
         let bucket = bucket(c);
-        self.0.get(bucket / 64).is_some_and(|word| word >> (bucket % 64) & 1 == 1)
+        self.0.get(bucket / 32).is_some_and(|word| word >> (bucket % 32) & 1 == 1)
     }
 
     fn buckets(&self) -> impl Iterator<Item = usize> + '_ {
         (0..BUCKETS)
-            .filter(|bucket| self.0.get(bucket / 64).is_some_and(|word| word >> (bucket % 64) & 1 == 1))
+            .filter(|bucket| self.0.get(bucket / 32).is_some_and(|word| word >> (bucket % 32) & 1 == 1))
     }
 
     /// Which share of an ordinary text it makes up, roughly.
@@ -114,6 +115,26 @@ impl Need {
         };
         f64::from(self.least) / expected.max(0.02)
     }
+
+    /// Whether it is a row longer than the longest of an ordinary text, were each of its characters drawn alone: worth a
+    /// look where what is rare is there.
+    fn is_long_row(&self) -> bool {
+        let share = self.sort.share().clamp(0.0, 0.99);
+        // How many rows there are of so many characters and more.
+        let mut rows = ORDINARY * (1.0 - share);
+        (0..self.least)
+            .take_while(|_| {
+                rows *= share;
+                rows >= 1.0
+            })
+            .count();
+        self.extent == Extent::Row && self.least > 1 && rows < 1.0
+    }
+}
+
+fn keep_rarest(needs: &mut Vec<Need>, most: usize) {
+    sort_by(needs, |left, right| right.rarity().total_cmp(&left.rarity()));
+    needs.truncate(most);
 }
 
 /// What an expression needs, rarest first; nothing where most texts have it.
@@ -125,9 +146,11 @@ pub(crate) fn required(hir: &Hir) -> Vec<Need> {
     {
         known.needs.push(Need { sort, extent: Extent::Whole, least: 0 });
     }
-    known.needs.retain(|need| need.rarity() >= RARE);
-    known.needs.sort_by(|left, right| right.rarity().total_cmp(&left.rarity()));
-    known.needs.truncate(MAX_NEEDS);
+    if !known.needs.iter().any(|need| need.rarity() >= RARE) {
+        return Vec::new();
+    }
+    known.needs.retain(|need| need.rarity() >= RARE || need.is_long_row());
+    keep_rarest(&mut known.needs, MAX_NEEDS);
     known.needs
 }
 
@@ -254,8 +277,7 @@ fn concat(parts: impl Iterator<Item = Known>) -> Known {
             }
         }
         if needs.len() > 16 {
-            needs.sort_by(|left, right| right.rarity().total_cmp(&left.rarity()));
-            needs.truncate(8);
+            keep_rarest(&mut needs, 8);
         }
     }
     end(row, &mut needs);
@@ -276,8 +298,10 @@ fn know(needs: &mut Vec<Need>, need: Need) {
 /// Expressions over one field, in rows by what they need first.
 #[derive(Default)]
 pub(crate) struct Counted {
-    /// Every sort that is needed, each once.
-    sorts: Vec<Sort>,
+    /// Every sort that is needed, each once, and the least that any need asks of it in a row.
+    sorts: Vec<(Sort, u32)>,
+    /// The buckets that some sort has.
+    held: Vec<u8>,
     /// By bucket and one more: where the sorts that have it start in `holders`.
     starts: Vec<u32>,
     holders: Vec<u16>,
@@ -308,11 +332,11 @@ pub(crate) struct Tally(Vec<(u32, Option<u32>)>);
 /// What a text has.
 struct Text<'a> {
     text: &'a str,
-    sorts: &'a [Sort],
+    sorts: &'a [(Sort, u32)],
     /// By sort: how many there are, and the longest row, once it was asked for.
     there: &'a mut [(u32, Option<u32>)],
-    /// How many characters there are.
-    all: u32,
+    /// How many characters there are, once it was asked for.
+    all: Option<u32>,
 }
 
 impl Text<'_> {
@@ -322,8 +346,15 @@ impl Text<'_> {
 
     fn longest(&mut self, sort: u16) -> u32 {
         let at = usize::from(sort);
-        let (Some((_, known)), Some(sort)) = (self.there.get_mut(at), self.sorts.get(at)) else { return 0 };
-        *known.get_or_insert_with(|| longest_row(sort, self.text))
+        let (Some((_, known)), Some((sort, least))) = (self.there.get_mut(at), self.sorts.get(at)) else {
+            return 0;
+        };
+        *known.get_or_insert_with(|| longest_row(sort, *least, self.text))
+    }
+
+    /// Whether it has no others.
+    fn is_whole(&mut self, sort: u16) -> bool {
+        self.there(sort) == *self.all.get_or_insert_with(|| self.text.chars().count() as u32)
     }
 
     fn has(&mut self, checks: &[Check]) -> bool {
@@ -332,7 +363,7 @@ impl Text<'_> {
                 && match check.extent {
                     Extent::Anywhere => true,
                     Extent::Row => self.longest(check.sort) >= check.least,
-                    Extent::Whole => self.there(check.sort) == self.all,
+                    Extent::Whole => self.is_whole(check.sort),
                 }
         })
     }
@@ -343,19 +374,23 @@ impl Counted {
     pub(crate) fn new(leaves: Vec<(u32, Vec<Need>)>) -> Self {
         let mut sorts: Vec<Sort> =
             leaves.iter().flat_map(|(_, needs)| needs.iter().map(|need| need.sort)).collect();
-        sorts.sort_unstable();
+        sort_by(&mut sorts, Sort::cmp);
         sorts.dedup();
         sorts.truncate(usize::from(u16::MAX));
+        let mut least_in_a_row = vec![u32::MAX; sorts.len()];
         // What has no number any more is held to be there.
-        let check = |need: &Need| {
-            let sort = sorts.binary_search(&need.sort).ok()? as u16;
-            Some(Check { sort, extent: need.extent, least: need.least })
+        let mut check = |need: &Need| {
+            let sort = sorts.binary_search(&need.sort).ok()?;
+            if let Some(least) = least_in_a_row.get_mut(sort).filter(|_| need.extent == Extent::Row) {
+                *least = need.least.min(*least);
+            }
+            Some(Check { sort: sort as u16, extent: need.extent, least: need.least })
         };
         let mut rows: Vec<Row> = (0..sorts.len() as u16)
             .map(|sort| Row { sort, anywhere: Vec::new(), in_a_row: Vec::new(), whole: Vec::new() })
             .collect();
         for (leaf, needs) in &leaves {
-            let mut checks = needs.iter().filter_map(check);
+            let mut checks = needs.iter().filter_map(&mut check);
             let (first, further) = match checks.next() {
                 Some(first) => (first, checks.collect()),
                 None => (Check { sort: 0, extent: Extent::Anywhere, least: 0 }, Box::default()),
@@ -369,15 +404,19 @@ impl Counted {
         }
         rows.retain(|row| !(row.anywhere.is_empty() && row.in_a_row.is_empty() && row.whole.is_empty()));
         for row in &mut rows {
-            row.anywhere.sort_by_key(|(least, leaf, _)| (*least, *leaf));
-            row.in_a_row.sort_by_key(|(least, leaf, _)| (*least, *leaf));
+            for leaves in [&mut row.anywhere, &mut row.in_a_row] {
+                sort_by_key(leaves, |(least, leaf, _)| (*least, *leaf));
+            }
         }
+        let sorts: Vec<(Sort, u32)> = sorts.into_iter().zip(least_in_a_row).collect();
         let held: Vec<(u32, u16)> = (0_u16..)
             .zip(&sorts)
-            .flat_map(|(number, sort)| sort.buckets().map(move |bucket| (bucket as u32, number)))
+            .flat_map(|(number, (sort, _))| sort.buckets().map(move |bucket| (bucket as u32, number)))
             .collect();
         let (starts, holders) = group(BUCKETS, &held);
-        Self { sorts, starts, holders, rows }
+        let is_held = |bucket: &u8| !slice(&starts, &holders, u32::from(*bucket)).is_empty();
+        let held = (0..BUCKETS as u8).filter(is_held).collect();
+        Self { sorts, held, starts, holders, rows }
     }
 
     /// Calls `found` with every leaf whose needs a text has.
@@ -398,7 +437,7 @@ impl Counted {
                     }
                 }
             }
-            if there == text.all {
+            if !row.whole.is_empty() && text.is_whole(row.sort) {
                 row.whole.iter().filter(|(_, further)| text.has(further)).for_each(|(leaf, _)| found(*leaf));
             }
         }
@@ -411,7 +450,7 @@ impl Counted {
                 *count += 1;
             }
         }
-        let (ascii, beyond) = counts.split_at_mut(128);
+        let (_, beyond) = counts.split_at_mut(128);
         if beyond.iter().any(|count| *count > 0) {
             beyond.fill(0);
             for c in text.chars().filter(|c| !c.is_ascii()) {
@@ -422,26 +461,52 @@ impl Counted {
         }
         there.clear();
         there.resize(self.sorts.len(), (0, None));
-        let mut all = 0;
-        for (bucket, count) in (0..).zip(ascii.iter().chain(beyond.iter())).filter(|(_, count)| **count > 0) {
-            all += count;
-            for sort in slice(&self.starts, &self.holders, bucket) {
+        for bucket in &self.held {
+            let count = counts.get(usize::from(*bucket)).copied().unwrap_or_default();
+            if count == 0 {
+                continue;
+            }
+            for sort in slice(&self.starts, &self.holders, u32::from(*bucket)) {
                 if let Some((there, _)) = there.get_mut(usize::from(*sort)) {
                     *there += count;
                 }
             }
         }
-        Text { text, sorts: &self.sorts, there, all }
+        Text { text, sorts: &self.sorts, there, all: None }
     }
 }
 
-fn longest_row(sort: &Sort, text: &str) -> u32 {
-    let (mut longest, mut row) = (0, 0);
-    for c in text.chars() {
-        row = if sort.has(c) { row + 1 } else { 0 };
-        longest = longest.max(row);
+/// The longest row of a sort's characters, if it has at least so many; else 0.
+fn longest_row(sort: &Sort, least: u32, text: &str) -> u32 {
+    let bytes = text.as_bytes();
+    let [ascii @ .., low, high] = sort.0;
+    // Roughly, for a byte beyond ASCII is not a character.
+    let may = |byte: &u8| match ascii.get(usize::from(byte >> 5)) {
+        Some(bits) => bits >> (byte & 31) & 1 == 1,
+        None => low | high != 0,
+    };
+    let step = least.max(1) as usize;
+    let (mut longest, mut from) = (0, 0);
+    // A row has at least so many bytes, so that one of them stands at every so manieth place.
+    while let Some(byte) = bytes.get(from + step - 1) {
+        if !may(byte) {
+            from += step;
+            continue;
+        }
+        let head = bytes.get(from..from + step).unwrap_or(&[]);
+        let start = from + head.iter().rposition(|byte| !may(byte)).map_or(0, |last| last + 1);
+        let tail = bytes.get(from + step..).unwrap_or(&[]);
+        let end = from + step + tail.iter().position(|byte| !may(byte)).unwrap_or(tail.len());
+        if end - start >= step {
+            let mut row = 0;
+            for c in text.get(start..end).unwrap_or("").chars() {
+                row = if sort.has(c) { row + 1 } else { 0 };
+                longest = longest.max(row);
+            }
+        }
+        from = end + 1;
     }
-    longest
+    if longest < least { 0 } else { longest }
 }
 
 #[cfg(test)]
@@ -470,6 +535,8 @@ mod tests {
             (r"\p{Cyrillic}{16,}", "шшшшшшшшшшшшшшшш", "шшшш шшшш шшшш шшшш"),
             (r"^\W+$", "!!! ?", "no"),
             (r"[A-Z]{4,}([ ,!]+[A-Z]{3,}){4,}", "AAAA BBB CCC DDD EEE", "AAAA BBB ccc DDD EEE"),
+            (r"(!\s*){5,}", "so! ! !\n!! it", "so! it! was! that! all!"),
+            (r"\d{3}[ -]?\d{3}[ -]?\d{4}", "or 555-555 1234", "555 of 555 1234"),
         ] {
             assert!(!needs(pattern).is_empty(), "{pattern}");
             assert!(opens(pattern, enough), "{pattern}");

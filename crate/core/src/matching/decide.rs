@@ -4,6 +4,7 @@ use super::evaluate::{Node, Truth, View};
 use super::evidence;
 use super::facts::Facts;
 use super::limits::{Claim, Memory, Occasion, Standing, visit_hash};
+use super::models::LANGUAGE;
 use super::schedule::{self, LocalTime};
 use super::{Context, MAX_LABELS, RuleSet};
 use crate::post::Post;
@@ -24,19 +25,30 @@ pub(super) fn decide(
 ) -> Verdict {
     let view = View { rules, post, context };
     let time = LocalTime::new(context.now, context.utc_offset);
-    let (spoke, waiting) = listen(view, time, facts);
+    let Heard { spoke, waiting, left_out } = listen(view, time, facts, false);
     let (mut verdict, full) = Draft::new(rules, post, context, time, &spoke).finish(memory);
     verdict.unsure = pending(view, facts, &verdict, &waiting);
     give_reasons(view, facts, &mut verdict, spoke, &full);
+    verdict.more_reasons += left_out;
     verdict
 }
 
-/// Which rules are true of the post, and which may become so once a model has answered; in order.
-pub(super) fn listen(view: View<'_>, time: LocalTime, facts: &mut Facts) -> (Vec<u32>, Vec<u32>) {
+/// Which rules have a say in a post; in order.
+pub(super) struct Heard {
+    /// Those that are true of it.
+    pub(super) spoke: Vec<u32>,
+    /// Those that may become so once a model has answered.
+    pub(super) waiting: Vec<u32>,
+    /// How many are true, too, of which nothing is said but that (`common`).
+    left_out: u32,
+}
+
+/// Which rules have a say in a post; with `all`, none is left out.
+pub(super) fn listen(view: View<'_>, time: LocalTime, facts: &mut Facts, all: bool) -> Heard {
     let rules = view.rules;
     facts.read(view);
     let (mut spoke, mut waiting) = (Vec::new(), Vec::new());
-    let opened = facts.opened(view);
+    let (opened, left_out) = facts.opened(view, all);
     for &id in &opened {
         let Some((filed, rule)) =
             rules.index.rules.get(id as usize).zip(rules.program.rules.get(id as usize))
@@ -53,7 +65,7 @@ pub(super) fn listen(view: View<'_>, time: LocalTime, facts: &mut Facts) -> (Vec
         }
     }
     facts.keep(opened);
-    (spoke, waiting)
+    Heard { spoke, waiting, left_out }
 }
 
 /// How a rule acts, given how far its pack is trusted; `None` for those that only mark the post.
@@ -203,7 +215,12 @@ fn pending(view: View<'_>, facts: &mut Facts, verdict: &Verdict, waiting: &[u32]
         pending.deadline = pending.deadline.max(unsure.deadline);
     }
     if let Some(pending) = &mut pending {
-        pending.needs = needs.into_iter().take(Pending::MAX_NEEDS).collect();
+        let name = |asked: u32| match rules.index.questions.get(asked as usize) {
+            Some(question) => question.name(),
+            None => LANGUAGE.to_owned(),
+        };
+        let names: BTreeSet<String> = needs.into_iter().map(name).collect();
+        pending.needs = names.into_iter().take(Pending::MAX_NEEDS).collect();
     }
     pending
 }
@@ -232,18 +249,27 @@ fn give_reasons(
     let rule = |id: u32| program.rules.get(id as usize);
     // Of most rules all that is asked here stands in the index, which is smaller than the program.
     let acts = |id: u32| index.rules.get(id as usize).and_then(|filed| filed.acts);
+    let action_of =
+        |id: u32| acts(id).or_else(|| rule(id).and_then(|rule| action(program, rule))).unwrap_or_default();
+    // Of each action no more than there is room for, where the first are known: there may be thousands.
+    let (mut count, mut of_action) = (0, [0; Action::Keep as usize + 1]);
     spoke.retain(|id| {
-        acts(*id).is_some()
+        let tells = acts(*id).is_some()
             || rule(*id).is_some_and(|rule| {
                 !matches!(rule.effect, Effect::Limit(_)) || full.iter().any(|full| full.rule == *id)
+            });
+        count += usize::from(tells);
+        tells
+            && of_action.get_mut(action_of(*id) as usize).is_none_or(|known| {
+                *known += 1;
+                *known <= Verdict::MAX_REASONS || !index.in_order
             })
     });
     spoke.sort_unstable_by_key(|id| {
-        let action = acts(*id).or_else(|| rule(*id).and_then(|rule| action(program, rule)));
         let place = rule(*id).filter(|_| !index.in_order).map(|rule| (rule.pack, rule.line));
-        (std::cmp::Reverse(action.unwrap_or_default()), place, *id)
+        (std::cmp::Reverse(action_of(*id)), place, *id)
     });
-    verdict.more_reasons = spoke.len().saturating_sub(Verdict::MAX_REASONS) as u32;
+    verdict.more_reasons = count.saturating_sub(Verdict::MAX_REASONS) as u32;
     // Sized once: growing would ask the allocator for larger and larger pieces.
     verdict.reasons.reserve_exact(spoke.len().min(Verdict::MAX_REASONS));
     verdict.reasons.extend(spoke.into_iter().take(Verdict::MAX_REASONS).filter_map(|id| {

@@ -160,9 +160,9 @@ impl View<'_> {
         }
     }
 
-    /// Adds what is still to be asked before a condition can come to true. What the rest of the condition decides
+    /// Adds what is still to be asked before a condition can come to true, as [`Facts::asked`] has it. What the rest of the condition decides
     /// already is not asked.
-    pub(crate) fn needs(self, facts: &mut Facts, node: u32, into: &mut BTreeSet<String>) {
+    pub(crate) fn needs(self, facts: &mut Facts, node: u32, into: &mut BTreeSet<u32>) {
         let tree = &self.rules.index.tree;
         if self.truth(facts, node) != Truth::Unknown || !self.may_become_true(facts, node) {
             return;

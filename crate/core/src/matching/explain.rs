@@ -60,7 +60,7 @@ impl RuleSet {
         let surface = post.surface.map_or(0, fields::surface_bit);
         self.index.scopes(post.host.as_deref(), surface, |scope| scopes.push(scope));
         // Only these can speak.
-        let opened = facts.opened(view);
+        let (opened, _) = facts.opened(view, true);
         let mut explainer = Explainer {
             view,
             facts: &mut facts,
@@ -310,7 +310,7 @@ impl Explainer<'_> {
             | Test::SetHas { needles, quantifier: Quantifier::All, .. } => {
                 let all = super::atoms::items(needles, lists).iter().enumerate();
                 let (found, missing): (Vec<_>, Vec<_>) =
-                    all.partition(|(index, _)| self.facts.has_needle(atom, *index as u32));
+                    all.partition(|(index, _)| self.facts.has_needle(self.view, atom, *index as u32));
                 let words = |some: Vec<(usize, &String)>| {
                     some.into_iter().take(MAX_LISTED).map(|(_, needle)| cut(needle)).collect()
                 };

@@ -9,14 +9,13 @@ use super::found::{ANYWHERE, FoundLeaves};
 use super::gates::{ALWAYS, NO_LANGUAGE, flag_code, kind_codes, media_codes, surface_codes};
 use super::hosts;
 use super::index::Index;
-use super::models::LANGUAGE;
 use super::needles::{PADDING, Places, Said};
 use super::regexes::CompiledExpressions;
 use super::required::{Neighbour, OneOf, is_word_character};
 use super::skeleton::skeleton_into;
 use super::words::Boundaries;
 use crate::post::Surface;
-use crate::program::{AnyField, FlagField, NumberField, Question, SetField, TextField};
+use crate::program::{AnyField, FlagField, NumberField, SetField, TextField};
 
 /// Working space for one post after another. What belongs to the post at hand carries its number, so that
 /// nothing need be cleared between two posts.
@@ -48,6 +47,9 @@ pub(crate) struct Facts {
     opened: Vec<u32>,
     expressions: CompiledExpressions,
 }
+
+/// What stands for asking the language in place of a question's number.
+pub(crate) const LANGUAGE_ASKED: u32 = u32::MAX;
 
 /// Where a needle was found in the post of a number: slots, as bits.
 #[derive(Clone, Copy, Default)]
@@ -103,7 +105,7 @@ impl Facts {
         }
         self.at += 1;
         self.several.resize(index.needles.several(), Seen::default());
-        self.scopes.resize(index.broad.len(), 0);
+        self.scopes.resize(index.common.len(), 0);
         self.found.clear();
         self.all.clear();
         self.length = None;
@@ -273,8 +275,9 @@ impl Facts {
         }
     }
 
-    /// The rules whose gate is open and whose scope holds, in order. See [`Facts::keep`].
-    pub(crate) fn opened(&mut self, view: View<'_>) -> Vec<u32> {
+    /// The rules whose gate is open and whose scope holds, in order, and how many are true that were left out, since they
+    /// say no more than those (`common`); none is with `all`. See [`Facts::keep`].
+    pub(crate) fn opened(&mut self, view: View<'_>, all: bool) -> (Vec<u32>, u32) {
         let index = &view.rules.index;
         let mut opened = std::mem::take(&mut self.opened);
         opened.clear();
@@ -287,22 +290,14 @@ impl Facts {
         }
         let codes = codes(view);
         let active = std::mem::take(&mut self.active);
-        for broad in active.iter().filter_map(|scope| index.broad.get(*scope as usize)) {
-            for (code, rules) in &broad.codes {
-                if codes >> code & 1 == 1 {
-                    opened.extend(rules);
-                }
-            }
-            for (field, thresholds) in &broad.numbers {
-                if let Some(number) = self.number(view, *field) {
-                    opened.extend(thresholds.opened(number));
-                }
-            }
+        let mut left_out = 0;
+        for common in active.iter().filter_map(|scope| index.common.get(*scope as usize)) {
+            left_out += common.open(codes, |field| self.number(view, field), all, &mut opened);
         }
         self.active = active;
         opened.sort_unstable();
         opened.dedup();
-        opened
+        (opened, left_out)
     }
 
     /// Takes what [`Facts::opened`] gave back, for the next post.
@@ -334,6 +329,9 @@ impl Facts {
                 self.number(view, *field).map(|number| compare(number, *comparison, *value))
             }
             Atom::Any(source) => is_shown(view, *source).then(|| self.first(id).is_some()),
+            Atom::AllOf(source, leaves) => {
+                is_shown(view, *source).then(|| leaves.iter().all(|leaf| self.first(*leaf).is_some()))
+            }
             Atom::All(source, count) => is_shown(view, *source).then(|| self.count(id) == *count as usize),
             Atom::Regex { field, gated, .. } => match fields::text(view.post, *field) {
                 None => None,
@@ -381,21 +379,24 @@ impl Facts {
         }
     }
 
-    /// What a leaf that waits for a model asks it, as it is named in [`crate::verdict::Pending::needs`].
-    pub(crate) fn asked(&self, view: View<'_>, id: u32) -> Option<String> {
-        let index = &view.rules.index;
-        match index.leaf(id)? {
-            Atom::Model { question, .. } | Atom::Flagged { question, .. } => {
-                index.questions.get(*question as usize).map(Question::name)
-            }
-            Atom::Any(Source::Lang) => Some(LANGUAGE.to_owned()),
+    /// What a leaf that waits for a model asks it: the number of a question, or [`LANGUAGE_ASKED`].
+    pub(crate) fn asked(&self, view: View<'_>, id: u32) -> Option<u32> {
+        match view.rules.index.leaf(id)? {
+            Atom::Model { question, .. } | Atom::Flagged { question, .. } => Some(*question),
+            Atom::Any(Source::Lang) => Some(LANGUAGE_ASKED),
             _ => None,
         }
     }
 
     /// Whether a needle was found of a leaf that asks for all of its needles.
-    pub(crate) fn has_needle(&self, atom: u32, needle: u32) -> bool {
-        self.all.binary_search(&(atom, needle)).is_ok()
+    pub(crate) fn has_needle(&self, view: View<'_>, atom: u32, needle: u32) -> bool {
+        match view.rules.index.leaf(atom) {
+            Some(Atom::AllOf(_, leaves)) => {
+                leaves.get(needle as usize).is_some_and(|leaf| self.first(*leaf).is_some())
+            }
+            Some(Atom::Any(_)) => self.first(atom).is_some(),
+            _ => self.all.binary_search(&(atom, needle)).is_ok(),
+        }
     }
 
     /// How many different needles of a leaf were found.

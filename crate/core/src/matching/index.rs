@@ -1,16 +1,17 @@
 //! The rules of a program, filed by what opens them.
 
 use super::atoms::{Atom, Atoms, Exact, Source, field_of};
+use super::common::{Common, CommonBuilder};
 use super::counts::Counted;
 use super::decide::action;
 use super::evaluate::{Node, Tree};
 use super::evidence;
-use super::gates::{Event, Side, gate};
+use super::gates::{Event, gate};
 use super::hosts;
 use super::needles::{Needles, group};
 use super::regexes::{Regexes, Ungated};
 use super::required::Required;
-use crate::program::{Condition, Effect, NumberField, Program, Question, Scope, Test, TextField};
+use crate::program::{Condition, Effect, Program, Question, Scope, Test, TextField};
 use crate::verdict::Action;
 use std::collections::{BTreeMap, HashMap};
 
@@ -39,8 +40,8 @@ pub(crate) struct Index {
     pub(crate) scanned: Vec<TextField>,
 
     pub(crate) rules: Vec<Filed>,
-    /// By scope.
-    pub(crate) broad: Vec<Broad>,
+    /// By scope: rules that common facts open.
+    pub(crate) common: Vec<Common>,
     /// By host: scopes and the surfaces they hold on.
     sites: HashMap<Box<str>, Vec<(u32, u16)>>,
     /// Scopes that hold everywhere.
@@ -73,32 +74,6 @@ pub(crate) struct Leaf {
     count: u32,
 }
 
-/// Rules of one scope that common facts open.
-#[derive(Default)]
-pub(crate) struct Broad {
-    /// By code; see `gates`.
-    pub(crate) codes: Vec<(u8, Vec<u32>)>,
-    pub(crate) numbers: Vec<(NumberField, Thresholds)>,
-}
-
-/// Rules by the threshold that opens them.
-#[derive(Default)]
-pub(crate) struct Thresholds {
-    /// Opened by a number at the threshold or below, greatest threshold first.
-    low: Vec<(f64, u32)>,
-    /// Opened by a number at the threshold or above, least threshold first.
-    high: Vec<(f64, u32)>,
-}
-
-impl Thresholds {
-    /// The rules a number opens.
-    pub(crate) fn opened(&self, number: f64) -> impl Iterator<Item = u32> + '_ {
-        let low = self.low.iter().take_while(move |(threshold, _)| *threshold >= number);
-        low.chain(self.high.iter().take_while(move |(threshold, _)| *threshold <= number))
-            .map(|(_, rule)| *rule)
-    }
-}
-
 /// Every surface.
 pub(crate) const ALL_SURFACES: u16 = u16::MAX;
 
@@ -109,8 +84,10 @@ impl Index {
         let mut atoms = Atoms::new(given);
         let mut tree = Tree::default();
         let scopes = Scopes::new(&program.scopes);
-        let mut broad: Vec<BroadBuilder> = Vec::new();
-        broad.resize_with(scopes.count, BroadBuilder::default);
+        let mut common: Vec<CommonBuilder> = Vec::new();
+        common.resize_with(scopes.count, CommonBuilder::default);
+        // Reasons stand in the order of packs and lines; where rules do not, which come first is not known here.
+        let in_order = program.rules.is_sorted_by_key(|rule| (rule.pack, rule.line));
         let mut opened: Vec<(u32, u32)> = Vec::with_capacity(program.rules.len());
         let mut rules = Vec::with_capacity(program.rules.len());
         let mut orders = Vec::new();
@@ -118,7 +95,7 @@ impl Index {
             let id = id as u32;
             let root = tree.add(&rule.condition, false, program, &mut atoms);
             let scope = scopes.canonical.get(rule.scope as usize).copied();
-            rules.push(Filed {
+            let filed = Filed {
                 root,
                 node: tree.node(root),
                 scope: scope.unwrap_or(u32::MAX),
@@ -128,25 +105,18 @@ impl Index {
                     matches!(rule.effect, Effect::Hide | Effect::Collapse | Effect::Dim | Effect::Keep)
                 }),
                 is_of_needle: evidence::is_of_needle(&rule.condition),
-            });
+            };
+            rules.push(filed);
             if matches!(rule.effect, Effect::Order(_)) {
                 orders.push(id);
                 continue;
             }
-            let Some(broad) = scope.and_then(|scope| broad.get_mut(scope as usize)) else { continue };
+            let Some(common) = scope.and_then(|scope| common.get_mut(scope as usize)) else { continue };
             for event in gate(&tree, root, &atoms).events() {
                 match event {
                     Event::Atom(atom) => opened.push((atom, id)),
-                    Event::Code(code) => broad.codes.entry(code).or_default().push(id),
-                    Event::Number(field, side, threshold) => {
-                        let thresholds = broad
-                            .numbers
-                            .entry(field as u8)
-                            .or_insert_with(|| (field, Thresholds::default()));
-                        match side {
-                            Side::Low => thresholds.1.low.push((threshold, id)),
-                            Side::High => thresholds.1.high.push((threshold, id)),
-                        }
+                    Event::Common(facts) => {
+                        common.add(id, facts, filed.acts.filter(|_| in_order && !filed.timed));
                     }
                 }
             }
@@ -188,7 +158,7 @@ impl Index {
             atoms.skeleton_uses.iter().any(|(_, used)| field_of(used.slot) == *field as u8)
         };
         Self {
-            in_order: program.rules.is_sorted_by_key(|rule| (rule.pack, rule.line)),
+            in_order,
             skeletal: TextField::ALL.iter().copied().filter(skeletal).collect(),
             skeletons,
             counted: counted.into_values().map(|(field, leaves)| (field, Counted::new(leaves))).collect(),
@@ -209,7 +179,7 @@ impl Index {
                 .filter(|field| scanned >> *field as u8 & 1 == 1)
                 .collect(),
             rules,
-            broad: broad.into_iter().map(BroadBuilder::build).collect(),
+            common: common.into_iter().map(CommonBuilder::build).collect(),
             sites: scopes.sites,
             everywhere: scopes.everywhere,
             orders,
@@ -264,23 +234,6 @@ fn asks_model(condition: &Condition) -> bool {
         Condition::Not(inner) => asks_model(inner),
         Condition::And(parts) | Condition::Or(parts) => parts.iter().any(asks_model),
         Condition::Test(test) => matches!(test, Test::Model { .. } | Test::Flagged { .. } | Test::LangIs(_)),
-    }
-}
-
-#[derive(Default)]
-struct BroadBuilder {
-    codes: BTreeMap<u8, Vec<u32>>,
-    numbers: BTreeMap<u8, (NumberField, Thresholds)>,
-}
-
-impl BroadBuilder {
-    fn build(self) -> Broad {
-        let mut numbers: Vec<(NumberField, Thresholds)> = self.numbers.into_values().collect();
-        for (_, thresholds) in &mut numbers {
-            thresholds.low.sort_by(|left, right| right.0.total_cmp(&left.0));
-            thresholds.high.sort_by(|left, right| left.0.total_cmp(&right.0));
-        }
-        Broad { codes: self.codes.into_iter().collect(), numbers }
     }
 }
 

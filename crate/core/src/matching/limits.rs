@@ -3,6 +3,7 @@
 use super::schedule::LocalTime;
 use crate::post::Post;
 use crate::program::{Limit, Period};
+use crate::sorted::sort_by_key;
 use serde::{Deserialize, Serialize};
 use std::collections::{HashMap, VecDeque};
 
@@ -61,7 +62,7 @@ struct Count {
 impl From<Memory> for Stored {
     fn from(memory: Memory) -> Self {
         let mut counts: Vec<(Key, Count)> = memory.counts.into_iter().collect();
-        counts.sort_by_key(|(_, count)| count.used);
+        sort_by_key(&mut counts, |(_, count)| count.used);
         Self { counts: counts.into() }
     }
 }
@@ -82,7 +83,7 @@ impl From<Stored> for Memory {
         // Ranks, oldest first, from 1.
         let mut ranks: Vec<(u64, Key)> =
             memory.counts.iter().map(|(key, count)| (count.used, *key)).collect();
-        ranks.sort_by_key(|(used, _)| *used);
+        sort_by_key(&mut ranks, |(used, _)| *used);
         for (_, key) in ranks {
             memory.tick += 1;
             if let Some(count) = memory.counts.get_mut(&key) {
@@ -212,7 +213,7 @@ impl Memory {
         if self.counts.len() > MAX_COUNTS * 3 / 4 || self.posts > MAX_POSTS * 3 / 4 {
             let mut ages: Vec<(u64, Key)> =
                 self.counts.iter().map(|(key, count)| (count.used, *key)).collect();
-            ages.sort_unstable_by_key(|(used, _)| *used);
+            sort_by_key(&mut ages, |(used, _)| *used);
             for (_, key) in ages {
                 if self.counts.len() <= MAX_COUNTS * 3 / 4 && self.posts <= MAX_POSTS * 3 / 4 {
                     break;

@@ -10,7 +10,7 @@
 //! | text made comparable | `fold`, `words`, `hosts`, `fields` |
 //! | needles found in one pass | `needles` |
 //! | expressions and what they cannot match without | `regexes`, `backtrack`, `required` |
-//! | rules taken apart: leaves, gates, scopes | `atoms`, `gates`, `index` |
+//! | rules taken apart: leaves, gates, scopes | `atoms`, `gates`, `common`, `index` |
 //! | a post's facts, and which gates they open | `facts` |
 //! | true, false, unknown | `evaluate` |
 //! | the verdict and its reasons | `decide`, `evidence`, [`explain`] |
@@ -22,6 +22,7 @@
 mod asked;
 mod atoms;
 mod backtrack;
+mod common;
 mod counts;
 mod decide;
 #[cfg(test)]
@@ -166,7 +167,7 @@ impl RuleSet {
         let mut found = BTreeSet::new();
         for post in posts {
             let view = evaluate::View { rules: self, post, context };
-            let (spoke, waiting) = decide::listen(view, time, &mut facts);
+            let decide::Heard { spoke, waiting, .. } = decide::listen(view, time, &mut facts, true);
             found.extend(spoke.into_iter().chain(waiting));
         }
         self.spare.lock().unwrap_or_else(PoisonError::into_inner).push(facts);

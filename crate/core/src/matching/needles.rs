@@ -1,6 +1,6 @@
 //! Finding all needles of all rules in one pass over a folded text.
 //!
-//! Every needle is filed under one *gram*: a window of 1, 2, 4, 6 or 10 of its bytes, the longest that
+//! Every needle is filed under one *gram*: a window of 1, 2, 4, 6 or 8 of its bytes, the longest that
 //! fits, and of those the one that fewest needles share. A scan slides over the text, asks for each gram
 //! length that is in use whether a bit is set for the gram at hand, and only then looks at the needles filed
 //! there. Unlike an Aho-Corasick automaton this needs no states: it is built in one pass over the needles,
@@ -20,7 +20,7 @@ use std::hash::{BuildHasher, BuildHasherDefault, Hasher, RandomState};
 pub(crate) const PADDING: &str = "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0";
 
 /// Long grams are rarely found where their needle is not; each length in use costs a probe a byte of text.
-const LENGTHS: [usize; 5] = [10, 6, 4, 2, 1];
+const LENGTHS: [usize; 5] = [8, 6, 4, 2, 1];
 
 /// Keys that are hashes already.
 #[derive(Default)]
@@ -134,10 +134,12 @@ impl Shared {
 
 /// Needles of one gram length.
 struct Grams {
-    length: Length,
-    /// Three bits of one word for every gram in use; some twenty bits a gram, so that of the grams not in use one in
-    /// two hundred passes, and no more of them than the processor keeps near.
-    bits: Vec<u64>,
+    /// Ones for as many bytes.
+    kept: Window,
+    /// Three bits of one word for every gram in use; sixteen to 32 bits a gram, so that of the grams not in use one in a
+    /// hundred passes, and no more of them than the processor keeps near. Their number is a power of two.
+    bits: Vec<u32>,
+    bits_shift: u32,
     /// Where each bucket of `entries` starts.
     starts: Vec<u32>,
     starts_shift: u32,
@@ -150,7 +152,7 @@ struct Grams {
 struct Entry {
     /// Its first eight bytes, or its last where the gram is at its beginning; as many as it has.
     check: u64,
-    /// Tells its gram from most others of the bucket.
+    /// The hash of its gram.
     tag: u32,
     /// Where it lies in `bytes`.
     from: u32,
@@ -183,11 +185,6 @@ impl Entry {
     }
 }
 
-/// See [`Entry::tag`]: bits that tell buckets apart as well are among them only where there are very many.
-const fn tag(hash: u64) -> u32 {
-    hash as u32
-}
-
 /// Eight bytes from a place on, and zeros beyond the end.
 fn eight(bytes: &[u8], at: usize) -> u64 {
     match bytes.get(at..).and_then(|rest| rest.first_chunk()) {
@@ -200,48 +197,40 @@ fn eight(bytes: &[u8], at: usize) -> u64 {
     }
 }
 
-/// One multiplication: its high bits give the place, and the low ones, mixed with some of those, the marks.
-const fn hash(gram: u64) -> u64 {
-    let x = gram.wrapping_mul(0x9E37_79B9_7F4A_7C15);
-    x ^ (x >> 32)
-}
-
-/// The word of so many that a hash falls on.
-const fn word(hash: u64, words: usize) -> usize {
-    (((hash >> 32) * words as u64) >> 32) as usize
-}
-
 /// Three bits of a word, from the end of a hash that is not used for places.
-const fn marks(hash: u64) -> u64 {
-    1 << (hash & 63) | 1 << (hash >> 6 & 63) | 1 << (hash >> 12 & 63)
+const fn marks(hash: u32) -> [u32; 3] {
+    [hash & 31, hash >> 5 & 31, hash >> 10 & 31]
 }
 
-/// A gram's length as what is kept of the sixteen bytes from its start.
+/// Eight bytes of a text, the first ones lowest. In two halves: where the engine runs as JavaScript, numbers of 64 bits are
+/// slow, and whole functions where they are multiplied.
 #[derive(Clone, Copy)]
-struct Length {
-    low: u64,
-    high: u64,
+struct Window {
+    low: u32,
+    high: u32,
 }
 
-impl Length {
-    const fn new(bytes: usize) -> Self {
-        let kept = (1_u128 << (8 * bytes)) - 1;
-        Self { low: kept as u64, high: (kept >> 64) as u64 }
+impl Window {
+    /// From a place on, with zeros beyond the end.
+    fn at(bytes: &[u8], at: usize) -> Self {
+        let eight = eight(bytes, at);
+        Self { low: eight as u32, high: (eight >> 32) as u32 }
     }
 
-    /// The gram as a number: itself up to eight bytes, and mixed from both halves beyond.
-    #[inline]
-    const fn gram(self, window: u128) -> u64 {
-        (window as u64 & self.low) ^ ((window >> 64) as u64 & self.high).wrapping_mul(0xA24B_AED4_963E_E407)
+    /// The window one byte further on.
+    const fn next(self, byte: u8) -> Self {
+        Self { low: self.low >> 8 | self.high << 24, high: self.high >> 8 | (byte as u32) << 24 }
     }
 
-    /// The gram at a place that has as many bytes.
-    fn at(self, bytes: &[u8], at: usize) -> u64 {
-        let mut window = [0; 16];
-        for (to, from) in window.iter_mut().zip(bytes.get(at..).unwrap_or(&[])) {
-            *to = *from;
-        }
-        self.gram(u128::from_le_bytes(window))
+    /// The window's first bytes only, as many as another has of ones.
+    const fn first(self, kept: Self) -> Self {
+        Self { low: self.low & kept.low, high: self.high & kept.high }
+    }
+
+    /// Its high bits give places, the low ones marks.
+    const fn hash(self) -> u32 {
+        let x = self.low.wrapping_mul(0x9E37_79B1) ^ self.high.wrapping_mul(0x85EB_CA77);
+        (x ^ x >> 15).wrapping_mul(0xC2B2_AE3D)
     }
 }
 
@@ -251,46 +240,45 @@ impl Grams {
             let (start, length) = spans.get(id as usize).copied().unwrap_or_default();
             bytes.get(start as usize..(start + length) as usize).unwrap_or(&[])
         };
-        let length = Length::new(q);
+        let kept = Window::at(&[u8::MAX; 8], 8 - q);
+        let hash = |needle: &[u8], at: usize| Window::at(needle, at).first(kept).hash();
         // How many needles share a gram, roughly: grams that fall together count together.
-        let sketch_bits = (ids.len() * 4).next_power_of_two().trailing_zeros().clamp(10, 20);
-        let mut sketch = vec![0_u16; 1 << sketch_bits];
+        let sketch_shift = 32 - (ids.len() * 4).next_power_of_two().trailing_zeros().clamp(10, 20);
+        let mut sketch = vec![0_u16; 1 << (32 - sketch_shift)];
         for id in &ids {
             let needle = needle(*id);
             for at in 0..(needle.len() + 1).saturating_sub(q) {
-                if let Some(count) =
-                    sketch.get_mut((hash(length.at(needle, at)) >> (64 - sketch_bits)) as usize)
-                {
+                if let Some(count) = sketch.get_mut((hash(needle, at) >> sketch_shift) as usize) {
                     *count = count.saturating_add(1);
                 }
             }
         }
-        let bucket_bits = ids.len().next_power_of_two().trailing_zeros().max(4);
-        let starts_shift = 64 - bucket_bits;
+        let starts_shift = 32 - ids.len().next_power_of_two().trailing_zeros().max(4);
         let filed = ids.iter().filter_map(|id| {
             let text = needle(*id);
             let (hash, offset) = (0..(text.len() + 1).saturating_sub(q))
                 .take(FARTHEST + 1)
-                .map(|at| (hash(length.at(text, at)), at as u32))
-                .min_by_key(|(hash, _)| sketch.get((hash >> (64 - sketch_bits)) as usize).copied())?;
+                .map(|at| (hash(text, at), at as u32))
+                .min_by_key(|(hash, _)| sketch.get((hash >> sketch_shift) as usize).copied())?;
             let (from, _) = *spans.get(*id as usize)?;
             let extent = (text.len() as u32) << 8 | offset;
-            let mut entry = Entry { check: 0, tag: tag(hash), from, extent, said: *said.get(*id as usize)? };
+            let mut entry = Entry { check: 0, tag: hash, from, extent, said: *said.get(*id as usize)? };
             let (at, mask) = entry.checked();
             entry.check = eight(text, at) & mask;
-            (text.len() < TOO_LONG).then_some((hash, entry))
+            (text.len() < TOO_LONG).then_some(entry)
         });
-        let mut filed: Vec<(u64, Entry)> = filed.collect();
-        filed.sort_unstable_by_key(|(hash, entry)| (hash >> starts_shift, entry.tag, entry.from));
+        let mut entries = Vec::with_capacity(ids.len());
+        entries.extend(filed);
+        entries.sort_unstable_by_key(|entry| (entry.tag, entry.from));
 
-        let bits_len = (ids.len() / 3).max(8);
-        let mut bits = vec![0_u64; bits_len];
-        let mut starts = vec![0_u32; (1 << bucket_bits) + 1];
-        for &(hash, _) in &filed {
-            if let Some(word) = bits.get_mut(word(hash, bits_len)) {
-                *word |= marks(hash);
+        let bits_shift = 32 - (ids.len() / 2).next_power_of_two().trailing_zeros().max(3);
+        let mut bits = vec![0_u32; 1 << (32 - bits_shift)];
+        let mut starts = vec![0_u32; (1 << (32 - starts_shift)) + 1];
+        for &Entry { tag, .. } in &entries {
+            if let Some(word) = bits.get_mut((tag >> bits_shift) as usize) {
+                *word |= marks(tag).iter().fold(0, |word, mark| word | 1 << mark);
             }
-            if let Some(start) = starts.get_mut((hash >> starts_shift) as usize + 1) {
+            if let Some(start) = starts.get_mut((tag >> starts_shift) as usize + 1) {
                 *start += 1;
             }
         }
@@ -299,35 +287,26 @@ impl Grams {
             total += *start;
             *start = total;
         }
-        let mut entries = Vec::with_capacity(filed.len());
-        entries.extend(filed.into_iter().map(|(_, entry)| entry));
-        Self { length, bits, starts, starts_shift, entries }
+        Self { kept, bits, bits_shift, starts, starts_shift, entries }
     }
 
     /// The places of a text whose grams may be in use. No branch depends on what is found: so one place does not
     /// wait for the memory of the one before it.
-    fn places<const WIDE: bool>(&self, padded: &[u8], length: usize, places: &mut Vec<u32>) {
+    fn places(&self, padded: &[u8], length: usize, places: &mut Vec<u32>) {
         if places.len() <= length {
             places.resize(length + 1, 0);
         }
         let mut count = 0;
-        let mut note = |at: usize, gram: u64| {
-            let hash = hash(gram);
-            let marks = marks(hash);
-            let passes = self.bits.get(word(hash, self.bits.len())).is_some_and(|word| word & marks == marks);
+        let mut window = Window::at(padded, 0);
+        for (at, byte) in (0..length as u32).zip(padded.get(8..).unwrap_or(&[])) {
+            let hash = window.first(self.kept).hash();
+            let word = self.bits.get((hash >> self.bits_shift) as usize).copied().unwrap_or_default();
+            let [one, two, three] = marks(hash);
             if let Some(place) = places.get_mut(count) {
-                *place = at as u32;
+                *place = at;
             }
-            count += usize::from(passes);
-        };
-        if WIDE {
-            for (at, window) in padded.array_windows::<16>().take(length).enumerate() {
-                note(at, self.length.gram(u128::from_le_bytes(*window)));
-            }
-        } else {
-            for (at, window) in padded.array_windows::<8>().take(length).enumerate() {
-                note(at, u64::from_le_bytes(*window) & self.length.low);
-            }
+            count += (word >> one & word >> two & word >> three & 1) as usize;
+            window = window.next(*byte);
         }
         places.truncate(count);
     }
@@ -336,10 +315,10 @@ impl Grams {
     fn buckets(&self, padded: &[u8], places: &[u32], buckets: &mut Vec<Bucket>) {
         buckets.clear();
         buckets.extend(places.iter().map(|place| {
-            let hash = hash(self.length.at(padded, *place as usize));
-            let bucket = (hash >> self.starts_shift) as usize;
+            let tag = Window::at(padded, *place as usize).first(self.kept).hash();
+            let bucket = (tag >> self.starts_shift) as usize;
             let bound = |at: usize| self.starts.get(at).copied().unwrap_or_default();
-            Bucket { place: *place, tag: tag(hash), from: bound(bucket), to: bound(bucket + 1) }
+            Bucket { place: *place, tag, from: bound(bucket), to: bound(bucket + 1) }
         }));
         // Without branches, for the same reason.
         let mut count = 0;
@@ -393,11 +372,7 @@ impl Needles {
         let text = padded.get(..length).unwrap_or(&[]);
         let Places { places, buckets } = space;
         for grams in &self.tables {
-            if grams.length.high == 0 {
-                grams.places::<false>(padded, length, places);
-            } else {
-                grams.places::<true>(padded, length, places);
-            }
+            grams.places(padded, length, places);
             grams.buckets(padded, places, buckets);
             for bucket in buckets.iter() {
                 let entries = grams.entries.get(bucket.from as usize..bucket.to as usize).unwrap_or(&[]);

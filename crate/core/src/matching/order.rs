@@ -4,6 +4,7 @@ use super::schedule::{self, LocalTime};
 use super::{Context, RuleSet, fields};
 use crate::post::Post;
 use crate::program::{Effect, OrderKey};
+use crate::sorted::{sort_by, sort_by_key};
 use crate::verdict::Verdict;
 use serde::Serialize;
 use std::cmp::Ordering;
@@ -62,7 +63,7 @@ impl RuleSet {
         if verdicts.len() != posts.len() {
             return order;
         }
-        order.sort_by(|left, right| {
+        sort_by(&mut order, |left, right| {
             let sides = [left, right]
                 .map(|index| posts.get(*index).zip(verdicts.get(*index)).map(|pair| (*index, pair)));
             let [Some(left), Some(right)] = sides else { return Ordering::Equal };
@@ -113,7 +114,7 @@ impl RuleSet {
             .collect();
         let row = |index: usize| sorted_by.get(index * keys.len()..(index + 1) * keys.len()).unwrap_or(&[]);
         let mut order: Vec<usize> = (0..posts.len()).rev().collect();
-        order.sort_by(|left, right| {
+        sort_by(&mut order, |left, right| {
             row(*left)
                 .iter()
                 .zip(row(*right))
@@ -165,7 +166,7 @@ impl RuleSet {
         let everywhere =
             self.index.orders.iter().find(|id| self.is_everywhere(**id) && self.is_time(**id, time));
         // Of as many, the rule that stands first; none stands before all.
-        votes.sort_by_key(|(id, count)| (std::cmp::Reverse(*count), *id));
+        sort_by_key(&mut votes, |(id, count)| (std::cmp::Reverse(*count), *id));
         everywhere.copied().or_else(|| votes.first().and_then(|(id, _)| *id))
     }
 

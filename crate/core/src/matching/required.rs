@@ -8,6 +8,7 @@
 use super::counts::{self, Need};
 use super::fold::{fold_into, is_context_free, join};
 use super::skeleton;
+use crate::sorted::sort_by;
 use regex_syntax::hir::{Class, Hir, HirKind, Look};
 use serde::{Deserialize, Serialize};
 use std::sync::OnceLock;
@@ -148,7 +149,7 @@ pub(crate) fn required_of(hir: &Hir) -> Required {
 fn literals(hir: &Hir) -> Vec<OneOf> {
     let mut sets = analyse(hir, 0).required;
     for set in &mut sets {
-        set.literals.sort();
+        set.literals.sort_unstable();
         set.literals.dedup();
         let letter = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_alphanumeric);
         if !set.literals.iter().all(|literal| letter(literal.as_bytes().first())) {
@@ -158,7 +159,9 @@ fn literals(hir: &Hir) -> Vec<OneOf> {
             set.behind = Neighbour::Any;
         }
     }
-    sets.sort_by(|left, right| rank(right).cmp(&rank(left)).then_with(|| left.literals.cmp(&right.literals)));
+    sort_by(&mut sets, |left, right| {
+        rank(right).cmp(&rank(left)).then_with(|| left.literals.cmp(&right.literals))
+    });
     sets.dedup_by(|left, right| left.literals == right.literals);
     sets.truncate(MAX_SETS);
     // There may be tens of thousands.

@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 /// A set of characters.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Class {
-    ascii: [u64; 2],
+    ascii: [u32; 4],
     beyond: Beyond,
 }
 
@@ -59,7 +59,7 @@ pub(super) fn is_word(c: char) -> bool {
 
 impl Class {
     pub(super) const fn empty() -> Self {
-        Self { ascii: [0; 2], beyond: Beyond::None }
+        Self { ascii: [0; 4], beyond: Beyond::None }
     }
 
     /// From a class of the parser; `None` for one of bytes that are no characters.
@@ -94,8 +94,8 @@ impl Class {
     }
 
     pub(super) fn add_ascii(&mut self, byte: u8) {
-        if let Some(word) = self.ascii.get_mut(usize::from(byte >> 6)) {
-            *word |= 1 << (byte & 63);
+        if let Some(word) = self.ascii.get_mut(usize::from(byte >> 5)) {
+            *word |= 1 << (byte & 31);
         }
     }
 
@@ -114,14 +114,14 @@ impl Class {
 
     /// The two ASCII characters it consists of.
     pub(super) fn two(&self) -> Option<(u8, u8)> {
-        let bits = u128::from(self.ascii[0]) | u128::from(self.ascii[1]) << 64;
+        let bits = self.ascii.iter().rev().fold(0_u128, |bits, word| bits << 32 | u128::from(*word));
         (self.beyond == Beyond::None && bits.count_ones() == 2)
             .then(|| (bits.trailing_zeros() as u8, 127 - bits.leading_zeros() as u8))
     }
 
     #[inline]
     pub(super) fn has_ascii(&self, byte: u8) -> bool {
-        self.ascii.get(usize::from(byte >> 6)).is_some_and(|word| word >> (byte & 63) & 1 == 1)
+        self.ascii.get(usize::from(byte >> 5)).is_some_and(|word| word >> (byte & 31) & 1 == 1)
     }
 
     /// Whether a character of it may begin with a byte.

@@ -64,7 +64,7 @@ pub(crate) struct Backtracker {
 /// Working space of [`Backtracker::find`].
 #[derive(Debug, Default)]
 pub(crate) struct Scratch {
-    visited: Vec<u64>,
+    visited: Vec<u32>,
     /// Of which stretch of the text this is remembered.
     stretch: Range<usize>,
     /// What is still to be tried: a step and where in the text.
@@ -102,7 +102,7 @@ impl Backtracker {
             return Err(TooLong);
         }
         scratch.visited.clear();
-        scratch.visited.resize(bits.div_ceil(64), 0);
+        scratch.visited.resize(bits.div_ceil(32), 0);
         scratch.stretch = from..end + 1;
         let bytes = text.as_bytes();
         let mut at = from;
@@ -134,9 +134,9 @@ impl Backtracker {
         // Whether a place was not seen before; now it is.
         let mut is_new = |mark: u16, at: usize| {
             let bit = usize::from(mark) * stretch.len() + (at - stretch.start);
-            visited.get_mut(bit / 64).is_some_and(|word| {
-                let new = *word >> (bit % 64) & 1 == 0;
-                *word |= 1 << (bit % 64);
+            visited.get_mut(bit / 32).is_some_and(|word| {
+                let new = *word >> (bit % 32) & 1 == 0;
+                *word |= 1 << (bit % 32);
                 new
             })
         };
