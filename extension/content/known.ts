@@ -141,6 +141,7 @@ export class KnownPosts {
       contents.shift();
       this.contents--;
     }
+    if (this.posts.size <= MAX_KNOWN && this.contents <= MAX_ALL_CONTENTS) return;
     for (const [id, entry] of this.posts) {
       if (this.posts.size <= MAX_KNOWN && this.contents <= MAX_ALL_CONTENTS) return;
       this.posts.delete(id);

@@ -27,6 +27,8 @@ export interface NearEvents {
   tell(message: ShellMessage): void;
   /** Posts that are decided already, each as JSON. */
   samples(): string[];
+  /** It decides from now on. */
+  ready(): void;
   trouble(words: string): void;
 }
 
@@ -108,6 +110,14 @@ export class Near {
     this.slow = performance.now() - started > SLOW ? this.slow + 1 : 0;
     if (this.slow >= MAX_SLOW) this.fail("was too slow");
     return verdicts;
+  }
+
+  /** Decides for practice: nobody hears of the verdicts, and how long they took says nothing. False: there is no engine. */
+  practise(posts: string): boolean {
+    const { engine } = this;
+    if (engine === null) return false;
+    this.attempt(() => void decideWith(engine, posts));
+    return this.engine !== null;
   }
 
   /** Hears what the background sends it. What answers an earlier question is not wanted any more. */
@@ -200,6 +210,7 @@ export class Near {
         this.orders = coming.orders;
         this.fields = coming.fields;
         this.engine = engine;
+        this.events.ready();
       },
       { timeout: IDLE },
     );

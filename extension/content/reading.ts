@@ -106,7 +106,9 @@ export class Reading {
       this.noPost(slot);
       return null;
     }
-    clearTimeout(slot.timer);
+    // To ask the browser costs more than to look.
+    if (slot.timer !== undefined) clearTimeout(slot.timer);
+    slot.timer = undefined;
     const before = slot.known?.post;
     const other = before?.id !== post.id;
     const edited = before !== undefined && !sameWords(before, post, fields);

@@ -22,6 +22,7 @@ import { Pace } from "./pace.ts";
 import type { PageReader } from "./page-reader.ts";
 import { Picking } from "./picking.ts";
 import { picturesOf } from "./pictures.ts";
+import { Practice } from "./practice.ts";
 import { Reading } from "./reading.ts";
 import { RuleChanges, type Way } from "./rule-changes.ts";
 import type { PageSheet, Root } from "./sheet.ts";
@@ -63,6 +64,7 @@ export class Shell {
   private readonly link: Link;
   private readonly asking: Asking;
   private readonly near: Near;
+  private readonly practice: Practice;
   private readonly completing: Completing;
   private readonly reading: Reading;
   private readonly decided: Decided;
@@ -140,8 +142,10 @@ export class Shell {
     this.near = new Near({
       tell: (message) => this.link.tell(message),
       samples: () => this.known.latest(SAMPLES, NOWHERE).map(({ post }) => postJson(post)),
+      ready: () => this.practice.begin(),
       trouble: (words) => this.trouble(words),
     });
+    this.practice = new Practice(this.slots, reader, this.near);
     this.decided = new Decided({
       complete: (contents) => this.completing.finish(contents),
       tell: (posts, when) => this.link.tellDecided(posts, when),
@@ -176,6 +180,7 @@ export class Shell {
     this.motion.stop();
     this.picking?.stop();
     this.near.stop();
+    this.practice.stop();
     this.decided.stop();
     this.completing.stop();
     this.link.close();
@@ -412,6 +417,7 @@ export class Shell {
     const verdicts = this.near.decide(posts);
     if (verdicts === null) return null;
     this.decided.note(contents);
+    this.practice.goOn();
     this.ordering.plan(this.near.orders);
     return verdicts;
   }

@@ -82,6 +82,8 @@ function typed(response: unknown): ResponseInit {
 export function standInForResponses(line: Line): void {
   const shadows = notes<object, Shadow>();
   const lineages = notes<object, Lineage>();
+  /** Responses whose stream the page has asked for. */
+  const asked = notes<object, true>();
 
   const lineageOf = (response: object): Lineage => {
     let lineage = lineages.get(response);
@@ -151,10 +153,14 @@ export function standInForResponses(line: Line): void {
     return new NativeStream(source, strategy as { highWaterMark: number });
   }
 
+  /** Whether its address is one of answers with posts. Throws where it is no response. */
+  const mayHoldPosts = (response: unknown): boolean =>
+    line.on && answersPosts(urlOf(response)) && statusOf(response) === 200;
+
   /** The address of an answer that is to be asked about; none: it is read as it is. Throws where it is no response. */
   function addressOf(response: unknown): string | undefined {
+    if (!mayHoldPosts(response)) return undefined;
     const url = urlOf(response);
-    if (!line.on || !answersPosts(url) || statusOf(response) !== 200) return undefined;
     const body = bodyOf(response);
     if (body === null || usedOf(response) || lockedOf(body)) return undefined;
     const length = apply(headerOf, headersOf(response), ["content-length" as never]) as string | null;
@@ -217,7 +223,8 @@ export function standInForResponses(line: Line): void {
         // Where a script of the page reads the stream already, the browser says why it cannot be read.
         if (shadow !== undefined && isTaken(shadow))
           return mendedPromise(apply(target, shadow.response, given as never[]), below);
-        if (usedOf(self) || lockedOf(bodyOf(self)))
+        // To ask for a body is to have its stream made: only where posts may be in it, or where the page did so itself.
+        if (usedOf(self) || ((asked.has(self) || mayHoldPosts(self)) && lockedOf(bodyOf(self))))
           return mendedPromise(apply(target, self, given as never[]), below);
         url = addressOf(self);
       } catch {
@@ -230,7 +237,11 @@ export function standInForResponses(line: Line): void {
     };
   for (const key of ["arrayBuffer", "blob", "bytes", "formData", "json", "text"])
     replaceMethod(prototype, key, reads(key));
-  replaceGetter(prototype, "body", (target, self) => apply(target, shadowOf(self)?.response ?? self, []));
+  replaceGetter(prototype, "body", (target, self) => {
+    const body: unknown = apply(target, shadowOf(self)?.response ?? self, []);
+    asked.set(self as object, true);
+    return body;
+  });
   replaceGetter(
     prototype,
     "bodyUsed",

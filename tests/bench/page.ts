@@ -23,9 +23,14 @@
  * The last line has the shell's clock on Agora, whose list is virtualised and breaks its labels to pieces; there a batch is
  * whatever one frame brings. A benchmark: no figure fails it.
  *
- *   npm run bench:page [-- --browser chrome|firefox] [--arrivals N] [--rules N]
+ * `--held` measures Diffract's own part alone, under the 10,000 rules. `--phases` (Chromium only) says besides what the usual
+ * arrivals and the slowest tenth of them spend their time on.
+ *
+ *   npm run bench:page [-- --browser chrome|firefox] [--arrivals N] [--own N] [--rules N] [--held] [--phases]
  */
-import { loadavg } from "node:os";
+import { mkdtempSync, rmSync } from "node:fs";
+import { loadavg, tmpdir } from "node:os";
+import { join } from "node:path";
 import { parseArgs } from "node:util";
 import type { Page } from "puppeteer-core";
 import { ensureBuilt } from "../../scripts/build/ensure.ts";
@@ -39,11 +44,12 @@ import {
   type Running,
 } from "../support/browsers.ts";
 import { type Extension, installExtension } from "../support/extension.ts";
-import { percentile } from "../support/numbers.ts";
+import { percentile, spread } from "../support/numbers.ts";
 import { settled } from "../support/page.ts";
 import { pause } from "../support/wait.ts";
 import { startCards } from "./cards.ts";
 import type { Arrival, Gaps } from "./client/cards.ts";
+import { phasesOf, withNames } from "./phases.ts";
 import { mixedRules } from "./rules.ts";
 
 declare global {
@@ -70,6 +76,15 @@ const figures = (sample: readonly number[]): string => {
   return `p50 ${at(0.5)}  p95 ${at(0.95)}`;
 };
 
+/** What is measured. */
+interface Wanted {
+  /** Arrivals with Diffract and without; 0: Diffract's own part alone. */
+  arrivals: number;
+  /** Arrivals that tell of Diffract's own part. */
+  own: number;
+  phases: boolean;
+}
+
 /** One kind of figure with Diffract and without, arrival by arrival. */
 interface Pairs {
   with: number[];
@@ -81,8 +96,9 @@ async function onCards(
   running: Running,
   extension: Extension,
   { url, plainUrl }: { url: string; plainUrl: string },
-  arrivals: number,
+  wanted: Wanted,
 ): Promise<string[]> {
+  const { arrivals } = wanted;
   const { page: filtered, line: coming } = await engineComes(running, extension, url);
   const bare = await openFront(running, plainUrl);
   const shown: Pairs = { with: [], without: [] };
@@ -109,20 +125,26 @@ async function onCards(
   await bare.close();
   await filtered.bringToFront();
   const own: number[] = [];
-  for (let arrival = 0; arrival < arrivals; arrival++) {
+  const phases = wanted.phases ? await phasesOf(filtered) : null;
+  for (let arrival = 0; arrival < wanted.own; arrival++) {
     const { decided, inFrames } = await arrive(filtered, random.next() * FRAME, true);
     if (decided !== null) own.push(decided - inFrames);
   }
+  const spent = (await phases?.()) ?? [];
   await filtered.close();
   for (const trouble of troubles) console.error(`  ${trouble}`);
   const whole = latencies.length === seen / ARRIVAL ? "" : `, ${latencies.length} batches of ${seen} posts`;
+  const { from, to } = spread(own, 0.95);
+  const held = `Diffract's own part:  ${figures(own)}   (held against the target; ${own.length} arrivals, nine in ten such samples have a p95 of ${from.toFixed(2)} to ${to.toFixed(2)})`;
+  if (arrivals === 0) return [held, coming, ...spent];
   const lines = [
     `arrival to shown:     ${compared(shown)}`,
     `shown in frame:       with ${average(frames.with)}   without ${average(frames.without)}   added frames ${(mean(frames.with) - mean(frames.without)).toFixed(2)}`,
     `read to carried out:  ${figures(latencies.slice(WARM_UP))}   (${arrivals} arrivals${whole})`,
-    `Diffract's own part:  ${figures(own)}   (held against the target)`,
+    held,
+    coming,
+    ...spent,
   ];
-  lines.push(coming);
   if (work.with.length > 0) lines.push(`work of the main thread: ${compared(work)}`);
   return lines;
 }
@@ -237,10 +259,11 @@ async function openFront(running: Running, url: string): Promise<Page> {
   return page;
 }
 
-async function measure(browser: BrowserName, arrivals: number, count: number): Promise<void> {
+async function measure(browser: BrowserName, wanted: Wanted, count: number): Promise<void> {
   ensureBuilt(browser, "demo");
-  const cards = await startCards((2 * arrivals + WARM_UP + 1) * ARRIVAL);
+  const cards = await startCards((wanted.arrivals + wanted.own + WARM_UP + 1) * ARRIVAL);
   const agora = await startAgora({ calm: true, posts: 2500 });
+  const folder = wanted.phases ? mkdtempSync(join(tmpdir(), "diffract-phases-")) : null;
   const running = await launch(browser, {
     width: 1100,
     height: 1000,
@@ -248,19 +271,26 @@ async function measure(browser: BrowserName, arrivals: number, count: number): P
     preferences: { "privacy.reduceTimerPrecision": false },
   });
   try {
-    const extension = await installExtension(running, builtExtension(browser, "demo"));
+    const built = builtExtension(browser, "demo");
+    const extension = await installExtension(
+      running,
+      folder === null ? built : await withNames(built, folder),
+    );
     await extension.onlyMine();
     console.log(`${browser} (target: p95 at most ${TARGETS[browser]} ms of added time)`);
-    for (const rules of new Set([count, 10])) {
+    const alone = wanted.arrivals === 0;
+    for (const rules of alone ? [count] : new Set([count, 10])) {
       await extension.setRules(mixedRules(rules));
       console.log(`  ${rules} rules`);
-      for (const line of await onCards(running, extension, cards, arrivals)) console.log(`    ${line}`);
-      if (rules === count) console.log(`    on Agora: ${await onAgora(running, extension, agora.url)}`);
+      for (const line of await onCards(running, extension, cards, wanted)) console.log(`    ${line}`);
+      if (rules === count && !alone)
+        console.log(`    on Agora: ${await onAgora(running, extension, agora.url)}`);
     }
   } finally {
     await running.close();
     await agora.close();
     await cards.close();
+    if (folder !== null) rmSync(folder, { recursive: true });
   }
 }
 
@@ -268,6 +298,9 @@ const { values } = parseArgs({
   options: {
     browser: { type: "string" },
     arrivals: { type: "string", default: "60" },
+    own: { type: "string", default: "180" },
+    held: { type: "boolean", default: false },
+    phases: { type: "boolean", default: false },
     rules: { type: "string", default: "10000" },
   },
 });
@@ -275,5 +308,11 @@ const load = () => loadavg()[0]?.toFixed(1);
 console.log(`${ARRIVAL} posts at once; milliseconds; load average before: ${load()}`);
 const browsers: BrowserName[] =
   values.browser === "chrome" || values.browser === "firefox" ? [values.browser] : chosenBrowsers();
-for (const browser of browsers) await measure(browser, Number(values.arrivals), Number(values.rules));
+const wanted: Wanted = {
+  arrivals: values.held ? 0 : Number(values.arrivals),
+  own: Number(values.own),
+  phases: values.phases,
+};
+for (const browser of browsers)
+  await measure(browser, { ...wanted, phases: wanted.phases && browser === "chrome" }, Number(values.rules));
 console.log(`load average after: ${load()}`);

@@ -51,6 +51,10 @@ for (const name of chosenBrowsers()) {
           .writeHead(302, { location: "/i/api/graphql/q/UserTweets", "cache-control": "no-store" })
           .end(),
       );
+      platform.lay("/module.wasm", {
+        body: Buffer.from([0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00]),
+        headers: { "content-type": "application/wasm" },
+      });
       platform.lay("/probes.js", {
         body: script.outputFiles[0]?.text ?? "",
         headers: { "content-type": "text/javascript" },

@@ -76,9 +76,12 @@ function engine(): NearInstance {
 function near(samples: string[] = []) {
   const told: ShellMessage[] = [];
   const troubles: string[] = [];
-  const it = new Near({
+  /** What it knew each time that it said to be ready. */
+  const readied: Array<ReadonlySet<string> | null> = [];
+  const it: InstanceType<typeof Near> = new Near({
     tell: (message) => void told.push(message),
     samples: () => samples,
+    ready: () => void readied.push(it.ready ? it.fields : null),
     trouble: (words) => void troubles.push(words),
   });
   const asked = () => {
@@ -106,7 +109,7 @@ function near(samples: string[] = []) {
     assert.equal(it.ready, true);
   };
   const asks = () => told.filter(({ type }) => type === "near").length;
-  return { it, told, troubles, asked, asks, parts, hear, send, come };
+  return { it, told, troubles, readied, asked, asks, parts, hear, send, come };
 }
 
 describe("an engine on the page", () => {
@@ -120,7 +123,7 @@ describe("an engine on the page", () => {
   afterEach(() => mock.timers.reset());
 
   test("comes when it is wanted, decides, and says what is to be read for it", async () => {
-    const { it, asked, send, troubles } = near(['{"id":"s"}']);
+    const { it, asked, send, troubles, readied } = near(['{"id":"s"}']);
     assert.deepEqual([it.decide("[]"), it.fields], [null, null]);
     it.want();
     idleAll();
@@ -128,6 +131,7 @@ describe("an engine on the page", () => {
     assert.equal(it.ready, true);
     assert.equal(it.orders, true);
     assert.deepEqual(it.fields, new Set(["text"]));
+    assert.deepEqual(readied, [new Set(["text"])]);
     const verdicts = it.decide('[{"id":"é"},{"id":"b"}]');
     assert.deepEqual(
       verdicts?.map(({ id, action }) => [id, action]),
@@ -136,8 +140,11 @@ describe("an engine on the page", () => {
         ["b", "hide"],
       ],
     );
+    takes = 100;
+    for (let round = 0; round < 5; round++) assert.equal(it.practise('[{"id":"p"}]'), true);
     it.stop();
     assert.equal(it.fields, null);
+    assert.equal(it.practise("[]"), false);
     assert.deepEqual(troubles, []);
   });
 

@@ -17,6 +17,20 @@ export function drawn(seed: number): () => number {
   };
 }
 
+/** Between which values a share of samples like this one lies in nine of ten cases (bootstrap). */
+export function spread(sample: readonly number[], share: number): { from: number; to: number } {
+  const draw = drawn(1);
+  const found = Array.from(
+    { length: 1000 },
+    () =>
+      percentile(
+        sample.map(() => sample[Math.floor(draw() * sample.length)] ?? Number.NaN),
+        share,
+      ) ?? Number.NaN,
+  );
+  return { from: percentile(found, 0.05) ?? Number.NaN, to: percentile(found, 0.95) ?? Number.NaN };
+}
+
 /** By how much a share of one sample lies above the same share of another, and between which values nine in ten such pairs of samples would say so (bootstrap). */
 export function shift(
   one: readonly number[],

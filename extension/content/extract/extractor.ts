@@ -190,6 +190,16 @@ export class Extractor {
     return post;
   }
 
+  /** Reads as {@link read} does, and counts nothing. */
+  rehearse(found: Found, fields: ReadonlySet<string>): Post | null {
+    this.#health.counts = false;
+    try {
+      return this.read(found, fields);
+    } finally {
+      this.#health.counts = true;
+    }
+  }
+
   /** The whole post of which {@link read} read only `fields`; null: the item holds another one by now. */
   readRest(found: Found, part: Post, fields: ReadonlySet<string>): Post | null {
     const rule = this.#rule(found.kind);

@@ -8,9 +8,12 @@ const ENOUGH = 10;
 
 export class HealthBook {
   #locators = new Map<string, LocatorHealth>();
+  /** Off: what is looked for now says nothing. */
+  counts = true;
 
   /** `name` was looked for; `rank` is the index of the alternative that found something, -1 for none. */
   note(name: string, rank: number): void {
+    if (!this.counts) return;
     const l = this.#locators.get(name);
     if (!l) {
       this.#locators.set(name, { name, found: rank < 0 ? 0 : 1, asked: 1, rank });

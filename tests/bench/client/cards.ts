@@ -216,8 +216,11 @@ globalThis.cards = {
     observer.disconnect();
     if (at === null) return null;
     const end = decided ?? start;
+    // For whoever traces the page; measured afterwards, so that it takes no part of it.
+    performance.measure("arrival", { start, end });
     const inFrames = frames.reduce(
-      (sum, { from, to }) => sum + Math.max(0, Math.min(to, end) - Math.max(from, start)),
+      // A frame that began before had been drawn by then: only its message was still to come.
+      (sum, { from, to }) => sum + (from < start ? 0 : Math.max(0, Math.min(to, end) - from)),
       0,
     );
     return {
