@@ -1,7 +1,7 @@
 /**
  * Questions to models that wait for the worker: each asked once however many posts wait for it, what is on screen first,
- * cheap before dear, in batches that leave room for something more urgent. While somebody moves through a page, no large
- * model is loaded if it can wait: a frame that is late for want of a processor is seen, a verdict that comes a little later is not.
+ * cheap before dear, in batches that leave room for something more urgent. While somebody moves through a page, large models are
+ * asked about what stays on screen alone: a frame that is late for want of a processor is seen, what flies past is not read.
  */
 import { wordsOf } from "../shared/api.ts";
 import type { Value } from "./answers.ts";
@@ -18,8 +18,10 @@ const MAX_KILLS = 3;
 const BATCH = { cheap: 32, dear: 4, picture: 2 };
 /** Milliseconds after which nobody moves through a page that did not say so again. */
 const MOVES = 450;
-/** Longest that a large model is not loaded for that, in milliseconds from the first question that waits for it. */
-const LOAD_AFTER = 3000;
+/** Milliseconds after which what is on screen meanwhile is being read. */
+const STAYS = 1500;
+/** Longest that a question to a large model waits because somebody moves, in milliseconds. */
+const WAITS = 10_000;
 
 /** What a question is put to. */
 export interface Target {
@@ -48,6 +50,8 @@ interface Entry extends Omit<Job, "answered"> {
   since: number;
   /** When it was asked first, by the desk's clock. */
   asked: number;
+  /** Since when somebody looks at it. */
+  looked: number;
 }
 
 export class Desk {
@@ -80,7 +84,7 @@ export class Desk {
     const found = this.entries.get(job.key);
     if (found) {
       found.waiting.push(answered);
-      found.urgent ||= job.urgent;
+      if (job.urgent) this.urge(job.key, true);
     } else {
       this.entries.set(job.key, {
         ...job,
@@ -88,6 +92,7 @@ export class Desk {
         tries: 0,
         since: this.counter++,
         asked: this.clock(),
+        looked: this.clock(),
       });
       this.bound();
     }
@@ -103,7 +108,9 @@ export class Desk {
   /** Somebody looks at it now, or no longer. */
   urge(key: string, urgent: boolean): void {
     const entry = this.entries.get(key);
-    if (entry) entry.urgent = urgent;
+    if (entry === undefined) return;
+    if (urgent && !entry.urgent) entry.looked = this.clock();
+    entry.urgent = urgent;
   }
 
   /** One of those who wait does not any more. */
@@ -150,21 +157,15 @@ export class Desk {
     const moves = now < this.moves;
     let first: Entry | undefined;
     for (const entry of this.entries.values())
-      if ((first === undefined || rank(entry) < rank(first)) && !(moves && this.canWait(entry, now)))
+      if ((first === undefined || rank(entry) < rank(first)) && !(moves && canWait(entry, now)))
         first = entry;
     if (first === undefined) return [];
     const { name } = first.target;
-    const same = [...this.entries.values()].filter(({ target }) => target.name === name);
+    const same = [...this.entries.values()].filter(
+      (entry) => entry.target.name === name && !(moves && canWait(entry, now)),
+    );
     same.sort((one, other) => rank(one) - rank(other));
     return same.slice(0, BATCH[cost(first)]);
-  }
-
-  /** Whether a large model would have to be loaded for it, and it was not asked long ago. */
-  private canWait(entry: Entry, now: number): boolean {
-    const { name, from } = entry.target.model.place;
-    // Filters that the reader taught stand on the encoder.
-    const isLoaded = this.worker.knows(name) || (from === "taught" && this.worker.knows(ENCODER));
-    return cost(entry) !== "cheap" && !isLoaded && now - entry.asked < LOAD_AFTER;
   }
 
   private async send(batch: Entry[]): Promise<void> {
@@ -225,6 +226,10 @@ function cost({ target: { model, name } }: Entry): keyof typeof BATCH {
   if (model.card.kind === "image") return "picture";
   return name === ENCODER || model.card.task === "embed" || model.card.bytes > 4 << 20 ? "dear" : "cheap";
 }
+
+/** Whether a question may wait until nobody moves any more: a large model's, about what nobody reads by now. */
+const canWait = (entry: Entry, now: number): boolean =>
+  cost(entry) !== "cheap" && !(entry.urgent && now - entry.looked >= STAYS) && now - entry.asked < WAITS;
 
 const COSTS = { cheap: 0, dear: 1, picture: 2 };
 

@@ -67,11 +67,6 @@ export class ScorerWorker {
     return Math.max(0, this.notBefore - Date.now());
   }
 
-  /** Whether a model was asked of this worker before, so that it need not be loaded first. */
-  knows(model: string): boolean {
-    return this.met.has(model);
-  }
-
   /**
    * Asks. Rejects with {@link WorkerFailed} when the worker did not live to answer, with another error when it refused.
    */

@@ -1,5 +1,5 @@
 /**
- * Tells that the reader moves through the page, for as long as they do: large models are not loaded meanwhile, since what draws
+ * Tells that the reader moves through the page, for as long as they do: large models are hardly asked meanwhile, since what draws
  * needs the processor. A listener that compares two numbers is all that it costs the page.
  */
 

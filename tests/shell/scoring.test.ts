@@ -243,28 +243,48 @@ describe("posts that wait for a model", () => {
     assert.ok(order.indexOf("post 97") < 64 && order.indexOf("post 98") < 64, `${order.indexOf("post 97")}`);
   });
 
-  test("a large model is not loaded while somebody moves through a page, but for long", async () => {
+  test("while somebody moves through a page a large model is asked about what stays on screen", async () => {
     let now = 0;
     const { scoring, asker, host } = bench(['about "tea"', "toxic"], { clock: () => now });
-    const names = () => host.calls.map(({ name }) => name);
+    const one = asker();
+    const asked = () =>
+      host.calls.filter(({ name }) => name === "near").flatMap(({ args: [, , texts] }) => texts as string[]);
+    const later = () => new Promise((resolve) => setTimeout(resolve, 250));
+    scoring.moving();
+    await scoring.judge(one, 1, posts("green tea", "black tea", "white tea"), "v");
+    scoring.look(one, new Set(["1 0", "1 1"]));
+    await until("the small model to be asked", () => host.calls.some(({ name }) => name === "score"));
+    await later();
+    assert.deepEqual(asked(), []);
+    // One is still there, the other just came back.
+    now = 1000;
+    scoring.look(one, new Set(["1 0"]));
+    scoring.look(one, new Set(["1 0", "1 1"]));
+    now = 1600;
+    scoring.moving();
+    await until("the large one to be asked", () => asked().length > 0);
+    await later();
+    assert.deepEqual(asked(), ["green tea"]);
+    // Nobody moves any more.
+    scoring.look(one, new Set());
+    now = 2200;
+    await until("all to be asked", () => asked().length === 3);
+  });
+
+  test("whoever moves on and on is not waited for", async () => {
+    let now = 0;
+    const { scoring, asker, host } = bench(['about "tea"'], { clock: () => now });
     scoring.moving();
     await scoring.judge(asker(), 1, posts("green tea"), "v");
-    await until("the small model to be asked", () => names().includes("score"));
-    await new Promise((resolve) => setTimeout(resolve, 250));
-    assert.deepEqual(names(), ["score"]);
-    // Still moving, three seconds later.
-    now = 3001;
+    const later = () => new Promise((resolve) => setTimeout(resolve, 250));
+    await later();
+    now = 9_900;
     scoring.moving();
-    await until("the large one to be asked", () => names().includes("near"));
-
-    const other = bench(['about "tea"'], { clock: () => now });
-    other.scoring.moving();
-    await other.scoring.judge(asker(), 1, posts("green tea"), "v");
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    assert.equal(other.host.calls.length, 0);
-    // Nobody moves any more.
-    now += 500;
-    await until("it to be asked", () => other.host.calls.length === 1);
+    await later();
+    assert.equal(host.calls.length, 0);
+    now = 10_001;
+    scoring.moving();
+    await until("it to be asked", () => host.calls.length === 1);
   });
 
   test("a second model looks again where the first is not sure", async () => {
