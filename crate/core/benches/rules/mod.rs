@@ -23,7 +23,6 @@
 //!   ordinary posts, so the thresholds lie where few reach.
 //! - *Fields alone*: [`FIELDS_ALONE`] rules at every size. There are some two dozen fields, so that nobody has many such
 //!   rules, and each speaks of many posts.
-
 //!
 //! That is the mix *of one distribution*, and the hardest on the matcher. There is a second, *as much is spoken of*, since nobody's
 //! hundred thousand rules hide seven times what their first thousand did: what a reader adds by the thousand is imported lists,
