@@ -155,15 +155,12 @@ export class Desk {
   /** What is most urgent, with what can be asked along with it. */
   private next(now: number): Entry[] {
     const moves = now < this.moves;
+    const due = [...this.entries.values()].filter((entry) => !(moves && canWait(entry, now)));
     let first: Entry | undefined;
-    for (const entry of this.entries.values())
-      if ((first === undefined || rank(entry) < rank(first)) && !(moves && canWait(entry, now)))
-        first = entry;
+    for (const entry of due) if (first === undefined || rank(entry) < rank(first)) first = entry;
     if (first === undefined) return [];
     const { name } = first.target;
-    const same = [...this.entries.values()].filter(
-      (entry) => entry.target.name === name && !(moves && canWait(entry, now)),
-    );
+    const same = due.filter(({ target }) => target.name === name);
     same.sort((one, other) => rank(one) - rank(other));
     return same.slice(0, BATCH[cost(first)]);
   }

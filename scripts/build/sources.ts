@@ -196,13 +196,17 @@ function runExample(name: string, args: string[]): number | null {
   return status === 0 ? run(join(targetFolder(), "debug/examples", name), args) : status;
 }
 
-/** Whether `buildWasm` would do nothing. */
+/** Whether a wasm module need not be compiled. */
 const isBuilt = (module: WasmModule, fast: boolean): boolean =>
   existsSync(module.script) && existsSync(module.wasm) && (fast || isFresh(module));
 
-/** Builds a wasm module. With `fast`, takes the last one if there is any. What compilers say is printed when it is done. */
+/** Builds a wasm module. With `fast`, takes the last one if there is any. */
 export async function buildWasm(module: WasmModule, fast: boolean): Promise<void> {
-  if (isBuilt(module, fast)) return;
+  if (!isBuilt(module, fast)) await compileWasm(module);
+}
+
+/** Compiles a wasm module. What compilers say is printed when it is done. */
+async function compileWasm(module: WasmModule): Promise<void> {
   const { name, settings, family } = module;
   unmark(module);
   // Outside `npm run` the tools may not be on the path.
@@ -236,7 +240,7 @@ export async function buildModules(fast: boolean): Promise<void> {
   const lane = async (): Promise<void> => {
     for (let module = left.shift(); module !== undefined; module = left.shift()) {
       try {
-        await buildWasm(module, fast);
+        await compileWasm(module);
       } catch (error) {
         failures.push(error);
         left.length = 0;

@@ -35,7 +35,8 @@
 //!   a literal is twelve more of its characters.
 //!   Their names have three syllables at least: of two there are not enough for all ordinary words and names to be others.
 //! - So that as many rules speak of a post at every size: 0.52, 0.52 and 0.54. That took three changes after the first runs, in which 1.38, 0.68 and
-//!   0.67 spoke under 100,000: the letters, the millionth in place of the 100,000th, and the syllables.
+//!   0.67 spoke under 100,000: the letters, the millionth in place of the 100,000th, and the syllables;
+//!   what the posts cost was seen meanwhile.
 
 mod posts;
 mod program;
