@@ -355,10 +355,7 @@ impl Atoms {
             Test::SetHas { field, quantifier, needles } => match needles {
                 Needles::These(items) if !items.is_empty() && *quantifier == Quantifier::All => {
                     let source = Source::Set(*field);
-                    let leaves = items
-                        .iter()
-                        .map(|item| self.looked_up(source, Quantifier::Any, std::slice::from_ref(item)));
-                    let leaves = leaves.collect();
+                    let leaves = items.iter().map(|item| self.only_looked_up(source, item)).collect();
                     self.all_of(source, leaves)
                 }
                 _ => self.looked_up(Source::Set(*field), *quantifier, items(needles, &program.lists)),
@@ -484,34 +481,42 @@ impl Atoms {
         }
     }
 
-    /// A leaf whose needles are looked up whole.
-    fn looked_up(&mut self, source: Source, quantifier: Quantifier, items: &[String]) -> u32 {
+    /// A leaf whose only needle is looked up by a name; rules that ask for the same one share it.
+    fn only_looked_up(&mut self, source: Source, item: &str) -> u32 {
+        let key = self.name_key(source, item);
+        let atom = self.exact.only(&key).unwrap_or_else(|| {
+            let atom = self.next();
+            self.exact.add(&key, atom, ONLY);
+            self.push(Atom::Any(source), 0.01)
+        });
+        self.buffer = key;
+        atom
+    }
+
+    /// What a name is looked up by, in the buffer, which goes back when it is done with. Posts are asked for such names from now on.
+    fn name_key(&mut self, source: Source, item: &str) -> String {
         if !self.exact_fields.contains(&source) {
             self.exact_fields.push(source);
         }
-        let mut atom = self.next();
         let mut key = std::mem::take(&mut self.buffer);
+        key.clear();
+        key.push(space(source));
+        fold_name_into(item, sigils(source), &mut key);
+        key
+    }
+
+    /// A leaf whose needles are looked up whole.
+    fn looked_up(&mut self, source: Source, quantifier: Quantifier, items: &[String]) -> u32 {
+        if let [one] = items {
+            return self.only_looked_up(source, one);
+        }
+        let atom = self.next();
+        let all = u32::from(quantifier == Quantifier::All);
         for (index, item) in items.iter().enumerate() {
-            key.clear();
-            key.push(space(source));
-            fold_name_into(item, sigils(source), &mut key);
-            match self.exact.only(&key).filter(|_| items.len() == 1) {
-                Some(known) => atom = known,
-                None if items.len() == 1 => self.exact.add(&key, atom, ONLY),
-                None => {
-                    self.exact.add(
-                        &key,
-                        atom,
-                        (index as u32) << 1 | u32::from(quantifier == Quantifier::All),
-                    );
-                }
-            }
+            let key = self.name_key(source, item);
+            self.exact.add(&key, atom, (index as u32) << 1 | all);
+            self.buffer = key;
         }
-        self.buffer = key;
-        if atom != self.next() {
-            return atom;
-        }
-        let quantifier = if items.len() == 1 { Quantifier::Any } else { quantifier };
         match quantifier {
             Quantifier::Any => self.push(Atom::Any(source), if items.is_empty() { 0.0 } else { 0.01 }),
             Quantifier::All => {
